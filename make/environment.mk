@@ -1,0 +1,26 @@
+# The environment: .venv, from compiled and hash-pinned requirements.
+INSTALLED := $(VENV)/.installed
+
+.PHONY: setup
+setup: $(INSTALLED) ## Create or update .venv from the pinned requirements
+
+$(INSTALLED): requirements/dev.txt requirements/uv.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v[:2] == (3, 11) or sys.exit(f"Plumbline builds with Python 3.11 and {sys.executable} is {v[0]}.{v[1]}: install 3.11, or say which one with make PYTHON=/path/to/python3.11")'
+	@echo "setting up .venv (the first time downloads about 500 MB)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements/dev.txt
+	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "plumbline.pth").write_text("$(CURDIR)\n")'
+	@touch $@
+
+.PHONY: requirements
+requirements: setup ## Compile every requirements*.txt anew from its .in file
+	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
+	compile requirements/dev.in -o requirements/dev.txt; \
+	for name in requirements/pipeline requirements/uv services/api/requirements services/predict/requirements; do \
+		compile $$name.in -c requirements/dev.txt -o $$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## Remove the environment and everything built, keeping data versions and the local remote
+	rm -rf .venv reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
