@@ -8,7 +8,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := $(CURDIR)/.venv
 BIN := $(VENV)/bin
 export PATH := $(BIN):$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
+
+include tools/runtime.env
+export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' tools/runtime.env)
+
 
 include $(sort $(wildcard make/*.mk))
 

@@ -1,0 +1,1 @@
+"""The data room: from the warehouse to versioned, validated features."""

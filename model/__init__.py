@@ -1,0 +1,1 @@
+"""The model room: from features to a released bundle."""

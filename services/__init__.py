@@ -1,0 +1,1 @@
+"""The services: what answers with a bundle; they import nothing from the other rooms."""

@@ -1,26 +1,26 @@
-"""What must be the same for the same commit to give the same bytes, set by the project and not by a shell."""
+"""The environment that makes the same commit give the same bytes, set by the project and not by a shell."""
 
 import os
 import sys
+from pathlib import Path
 
-PINNED = {
-    "OMP_NUM_THREADS": "1",  # HistGradientBoosting stores its thread count
-    "OPENBLAS_NUM_THREADS": "1",  # sums in another order differ in the last bits
-    "OPENBLAS_CORETYPE": "Haswell",  # the BLAS kernel is otherwise chosen by the machine's CPU
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",  # the order of sets of strings
-    "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
-}
+_FILE = Path(__file__).with_name("runtime.env")
+
+
+def pinned() -> dict[str, str]:
+    """Give the variables of `runtime.env` and their values."""
+    lines = [line for line in _FILE.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
 
 
 def pin() -> None:
-    """Start this process again under `PINNED` unless it already runs under it.
+    """Start this process again under the pinned variables unless it already runs under them.
 
     BLAS and OpenMP read their settings when they are loaded and Python reads the hash seed when it starts, so an
-    assignment later in the process comes too late. Call it first thing in a stage's main block.
+    assignment later in the process comes too late. Under `make` the variables are there from the start.
     """
-    if any(os.environ.get(name) != value for name, value in PINNED.items()):
-        os.environ.update(PINNED)
+    values = pinned()
+    if any(os.environ.get(name) != value for name, value in values.items()):
+        os.environ.update(values)
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the same program

@@ -1,0 +1,1 @@
+"""The data stages, one file a stage."""

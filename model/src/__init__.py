@@ -1,0 +1,1 @@
+"""The model stages, one file a stage, and what they consist of."""

@@ -1,0 +1,202 @@
+"""Build the bundle: all that a service needs to answer, described in docs/bundle.md."""
+
+import argparse
+import platform
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer
+
+from model.src import portable, reference, tracking
+from model.src.interval import IntervalRegressor
+from tools import canonical, contract, hashing, jsonfile, log, stage, table
+from tools.config import Strict, read_yaml, section
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+SCHEMA_VERSION = 1
+_SECTIONS = {"data": ("extract", "preprocess"), "model": ("train", "evaluate", "bundle")}
+_PACKAGES = ("scikit-learn", "numpy", "scipy", "onnx", "onnxruntime", "skl2onnx")
+
+
+class Parameters(Strict):
+    """The section `bundle` of model/params.yaml."""
+
+    model: str
+    golden_rows: int
+    relative_tolerance: float
+    reference_bins: int
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files that a bundle is built from."""
+
+    contract: Path
+    training: Path
+    evaluation: Path
+    preprocessor: Path
+    model: Path
+    metrics: Path
+    data_params: Path
+    model_params: Path
+
+
+def build(sources: Sources, folder: Path) -> float:
+    """Write the bundle to `folder`, which is made anew.
+
+    Returns:
+        The largest relative difference between the portable model and the training pipeline, over all rows.
+
+    Raises:
+        PlumblineError: The difference is larger than the parameters allow.
+    """
+    rules = contract.read(sources.contract)
+    parameters = section(Parameters, sources.model_params, "bundle")
+    preprocessor, model = canonical.load(sources.preprocessor), canonical.load(sources.model)
+    frames = [table.read_tsv(path, rules) for path in (sources.training, sources.evaluation)]
+    graph = portable.export(preprocessor, model, rules, parameters.model).SerializeToString()
+    rows = pd.concat(frames, ignore_index=True)
+    parity = _parity(graph, rows, preprocessor, model, rules)
+    if not parity <= parameters.relative_tolerance:
+        raise PlumblineError(
+            f"the portable model differs from the training pipeline by up to {parity:.3g} (relative), more than"
+            f" bundle.relative_tolerance = {parameters.relative_tolerance:g} allows"
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "model.onnx").write_bytes(graph)
+    jsonfile.write(folder / "contract.json", _contract(rules, parameters.model, model.coverage))
+    jsonfile.write(folder / "golden.json", _golden(frames[1], preprocessor, model, rules, parameters))
+    described = reference.describe(frames[0], rules, parameters.reference_bins)
+    jsonfile.write(folder / "reference.json", described)
+    jsonfile.write(folder / "lineage.json", _lineage(sources, [len(frame) for frame in frames]))
+    files = {
+        path.name: {"sha256": hashing.digest(path), "size": path.stat().st_size} for path in sorted(folder.iterdir())
+    }
+    jsonfile.write(folder / "manifest.json", {"schema_version": SCHEMA_VERSION, "files": files})
+    return parity
+
+
+def expected(
+    frame: pd.DataFrame, preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Contract
+) -> NDArray[np.float64]:
+    """Give the training pipeline's own answers for raw rows, shape (rows, 3)."""
+    return model.predict_interval(preprocessor.transform(frame[list(rules.columns)]))
+
+
+def _parity(
+    graph: bytes,
+    frame: pd.DataFrame,
+    preprocessor: ColumnTransformer,
+    model: IntervalRegressor,
+    rules: Contract,
+) -> float:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(graph, options)
+    feed = {
+        name: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
+        for name, column in rules.columns.items()
+    }
+    answers = np.hstack(session.run(list(portable.OUTPUTS), feed))
+    wanted = expected(frame, preprocessor, model, rules)
+    return float(np.max(np.abs(answers - wanted) / np.maximum(np.abs(wanted), np.finfo(float).tiny)))
+
+
+def _contract(rules: Contract, model: str, coverage: float) -> dict[str, Any]:
+    target = rules.target
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": model,
+        "target": {"name": target.name, "unit": target.unit, "description": target.description},
+        "interval": {"coverage": coverage},
+        "columns": [{"name": name} | column.describe() for name, column in rules.columns.items()],
+        "json_schema": rules.json_schema(),
+    }
+
+
+def _golden(
+    frame: pd.DataFrame,
+    preprocessor: ColumnTransformer,
+    model: IntervalRegressor,
+    rules: Contract,
+    parameters: Parameters,
+) -> dict[str, Any]:
+    """Choose rows that spread over the range of the predictions."""
+    answers = expected(frame, preprocessor, model, rules)
+    order = np.argsort(answers[:, 0], kind="stable")
+    chosen = order[np.linspace(0, len(order) - 1, min(parameters.golden_rows, len(order))).astype(int)]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "relative_tolerance": parameters.relative_tolerance,
+        "rows": [_row(frame.iloc[i], rules) for i in chosen],
+        "predictions": [dict(zip(portable.OUTPUTS, answers[i].tolist(), strict=True)) for i in chosen],
+    }
+
+
+def _row(values: "pd.Series[Any]", rules: Contract) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, column in rules.columns.items():
+        value = values[name]
+        if column.type == "category":
+            row[name] = value or None
+        elif np.isnan(value):
+            row[name] = None
+        else:
+            row[name] = int(value) if column.type == "integer" else float(value)
+    return row
+
+
+def _lineage(sources: Sources, rows: list[int]) -> dict[str, Any]:
+    """All that determined the model; neither commit nor time, for which see docs/bundle.md."""
+    raw = (sources.training, sources.evaluation)
+    artifacts = (sources.preprocessor, sources.model)
+    files = {"data": read_yaml(sources.data_params), "model": read_yaml(sources.model_params)}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "data": {
+            path.as_posix(): {"md5": hashing.digest(path, "md5"), "rows": count}
+            for path, count in zip(raw, rows, strict=True)
+        },
+        "artifacts": {path.as_posix(): {"sha256": hashing.digest(path)} for path in artifacts},
+        "parameters": {
+            room: {name: files[room][name] for name in names if name in files[room]}
+            for room, names in _SECTIONS.items()
+        },
+        "metrics": jsonfile.read(sources.metrics),
+        "packages": {"python": ".".join(platform.python_version_tuple()[:2])}
+        | {name: version(name) for name in _PACKAGES},
+    }
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
+    parser.add_argument("--training", type=Path, default=Path("data/raw/training_data.tsv"))
+    parser.add_argument("--evaluation", type=Path, default=Path("data/raw/evaluation_data.tsv"))
+    parser.add_argument("--preprocessor", type=Path, default=Path("data/preprocessor.joblib"))
+    parser.add_argument("--model", type=Path, default=Path("model/artifacts/model.joblib"))
+    parser.add_argument("--metrics", type=Path, default=Path("model/artifacts/metrics.json"))
+    parser.add_argument("--data-params", type=Path, default=Path("data/params.yaml"))
+    parser.add_argument("--model-params", type=Path, default=Path("model/params.yaml"))
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = vars(parser.parse_args())
+    folder: Path = arguments.pop("output")
+    sources = Sources(**arguments)
+    parity = build(sources, folder)
+    sha256 = hashing.digest(folder / "manifest.json")
+    log.get("bundle").info("built", output=str(folder), sha256=sha256, parity=parity)
+    tracking.record_bundle(sources.model, folder, parity)
+
+
+if __name__ == "__main__":
+    stage.run(main)

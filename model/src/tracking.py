@@ -1,0 +1,136 @@
+"""MLflow: one run for one execution of the pipeline, whatever stages it consists of.
+
+`train` opens the run, or takes up the one that `MLFLOW_RUN_ID` names. The later stages find it by the hash of the model
+that they work on, so that no state but MLflow's own is needed. `MLFLOW_TRACKING_URI` names another server.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import onnx
+from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
+
+from tools import git, hashing, jsonfile
+
+DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
+_MODEL = "model_sha256"
+
+
+def client() -> mlflow.MlflowClient:
+    """Connect to the tracking server."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+    mlflow.set_tracking_uri(uri)
+    if uri == DEFAULT_URI:
+        Path(".plumbline").mkdir(exist_ok=True)
+    return mlflow.MlflowClient(uri)
+
+
+def experiment() -> str:
+    """Find or create the experiment of `MLFLOW_EXPERIMENT_NAME`, `plumbline` by default; give its id."""
+    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or "plumbline"
+    server = client()
+    found = server.get_experiment_by_name(name)
+    if found:
+        return str(found.experiment_id)
+    embedded = mlflow.get_tracking_uri() == DEFAULT_URI
+    location = Path(".plumbline/mlartifacts").resolve().as_uri() if embedded else None
+    return str(server.create_experiment(name, artifact_location=location))
+
+
+@contextmanager
+def training(inputs: list[Path], parameters: dict[str, Any], output: Path) -> Iterator[None]:
+    """Track the training that happens inside, and the model that it leaves at `output`.
+
+    Args:
+        inputs: The data files that the training depends on.
+        parameters: Nested parameters; they are logged under dotted names.
+        output: The model's file.
+    """
+    server = client()
+    state = git.state()
+    tags = {
+        "mlflow.source.git.commit": state.commit or "unknown",
+        "git.dirty": str(state.dirty).lower(),
+    }
+    lock = Path("dvc.lock")
+    if lock.exists():
+        tags["dvc.lock"] = hashing.digest(lock)
+    run = os.environ.get("MLFLOW_RUN_ID")
+    if not run:
+        run = server.create_run(experiment(), run_name=(state.commit or "uncommitted")[:8]).info.run_id
+    datasets = [
+        DatasetInput(Dataset(path.name, hashing.digest(path, "md5"), "local", path.as_posix())) for path in inputs
+    ]
+    server.log_batch(
+        run,
+        params=[Param(name, str(value)) for name, value in _flat(parameters)],
+        tags=[RunTag(name, value) for name, value in tags.items()],
+    )
+    server.log_inputs(run, datasets)
+    try:
+        yield
+    except BaseException:
+        server.set_terminated(run, "FAILED")
+        raise
+    server.set_tag(run, _MODEL, hashing.digest(output))
+    server.set_terminated(run)
+
+
+def run_of(model: Path) -> str:
+    """Give the id of the newest run that trained the model with these bytes; a new run if there is none."""
+    given = os.environ.get("MLFLOW_RUN_ID")
+    if given:
+        return given
+    server, sha256 = client(), hashing.digest(model)
+    found = server.search_runs(
+        [experiment()], f"tags.{_MODEL} = '{sha256}'", order_by=["start_time DESC"], max_results=1
+    )
+    if found:
+        return str(found[0].info.run_id)
+    state = git.state()
+    tags = {
+        _MODEL: sha256,
+        "mlflow.source.git.commit": state.commit or "unknown",
+        "trained": "elsewhere",
+    }
+    run = server.create_run(experiment(), run_name=(state.commit or "uncommitted")[:8], tags=tags)
+    server.set_terminated(run.info.run_id)
+    return str(run.info.run_id)
+
+
+def record_evaluation(model: Path, metrics: dict[str, float], folder: Path) -> None:
+    """Log the metrics, and the tables and plots of `folder`, to the run of `model`."""
+    server, run = client(), run_of(model)
+    now = time.time_ns() // 1_000_000
+    server.log_batch(run, [Metric(name, value, now, 0) for name, value in metrics.items()])
+    server.log_artifacts(run, str(folder), "evaluation")
+
+
+def record_bundle(model: Path, bundle: Path, parity: float) -> None:
+    """Log the bundle, its portable model as an MLflow model, and the measured parity to the run of `model`."""
+    run = run_of(model)
+    client().log_metric(run, "parity", parity)
+    client().log_artifacts(run, str(bundle), "bundle")
+    packages = jsonfile.read(bundle / "lineage.json")["packages"]
+    with mlflow.start_run(run_id=run):
+        mlflow.onnx.log_model(
+            onnx.load(bundle / "model.onnx"),
+            name="model",
+            pip_requirements=[
+                f"onnxruntime=={packages['onnxruntime']}",
+                f"onnx=={packages['onnx']}",
+            ],
+        )
+
+
+def _flat(parameters: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in parameters.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

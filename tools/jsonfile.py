@@ -1,0 +1,17 @@
+"""JSON files whose bytes depend on their content alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def write(path: Path, content: object) -> None:
+    """Write `content` with sorted keys and a final line feed; NaN and infinity are refused."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    path.write_bytes((text + "\n").encode())
+
+
+def read(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_bytes())

@@ -1,0 +1,19 @@
+"""How every stage starts and ends."""
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from tools import log, runtime
+from tools.errors import PlumblineError
+
+
+def run(main: Callable[[], None]) -> NoReturn:
+    """Run `main` under the pinned runtime; an error of the user's ends it with a message, not a traceback."""
+    runtime.pin()
+    log.configure()
+    try:
+        main()
+    except PlumblineError as error:
+        sys.exit(f"error: {error}")
+    sys.exit(0)
