@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow.exceptions import MlflowException
 
 from model.src import tracking
 from tools import git, hashing, jsonfile, log, stage
@@ -59,11 +58,6 @@ def register(bundle: Path, model: Path, store: Path) -> dict[str, Any]:
 
 def _version(name: str, run: str, tags: dict[str, str]) -> str:
     server = tracking.client()
-    try:
-        server.create_registered_model(name)
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
     # One version for one bundle from one commit: registering again is no new version.
     wanted = ("bundle_sha256", "git_commit", "git_dirty")
     for known in server.search_model_versions(f"name = '{name}'"):
@@ -71,7 +65,10 @@ def _version(name: str, run: str, tags: dict[str, str]) -> str:
             number = str(known.version)
             break
     else:
-        created = mlflow.register_model(f"runs:/{run}/model", name, tags=tags)
+        uri = server.get_run(run).data.tags.get(tracking.MODEL_URI)
+        if not uri:
+            raise PlumblineError(f"run {run} holds no model: run `dvc repro --force bundle`")
+        created = mlflow.register_model(uri, name, tags=tags)
         number = str(created.version)
     server.set_registered_model_alias(name, "challenger", number)
     return number

@@ -18,6 +18,7 @@ from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from tools import git, hashing, jsonfile
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
+MODEL_URI = "logged_model"  # the tag of a run that names its MLflow model
 _MODEL = "model_sha256"
 
 
@@ -118,7 +119,7 @@ def record_bundle(model: Path, bundle: Path, parity: float) -> None:
     client().log_artifacts(run, str(bundle), "bundle")
     packages = jsonfile.read(bundle / "lineage.json")["packages"]
     with mlflow.start_run(run_id=run):
-        mlflow.onnx.log_model(
+        logged = mlflow.onnx.log_model(
             onnx.load(bundle / "model.onnx"),
             name="model",
             pip_requirements=[
@@ -126,6 +127,7 @@ def record_bundle(model: Path, bundle: Path, parity: float) -> None:
                 f"onnx=={packages['onnx']}",
             ],
         )
+    client().set_tag(run, MODEL_URI, logged.model_uri)
 
 
 def _flat(parameters: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
