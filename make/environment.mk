@@ -5,7 +5,8 @@ INSTALLED := $(VENV)/.installed
 setup: $(INSTALLED) ## Create or update .venv from the pinned requirements
 
 $(INSTALLED): requirements/dev.txt requirements/uv.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info; v[:2] == (3, 11) or sys.exit(f"Plumbline builds with Python 3.11 and {sys.executable} is {v[0]}.{v[1]}: install 3.11, or say which one with make PYTHON=/path/to/python3.11")'
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none); test "$$found" = 3.11 || \
+		{ echo "Plumbline builds with Python 3.11 and $(PYTHON) is $$found: install 3.11, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "setting up .venv (the first time downloads about 500 MB)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt

@@ -8,8 +8,13 @@ from typing import Any
 def write(path: Path, content: object) -> None:
     """Write `content` with sorted keys and a final line feed; NaN and infinity are refused."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(dumps(content))
+
+
+def dumps(content: object) -> bytes:
+    """Give the bytes that `write` writes."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    path.write_bytes((text + "\n").encode())
+    return (text + "\n").encode()
 
 
 def read(path: Path) -> Any:

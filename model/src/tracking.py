@@ -64,9 +64,7 @@ def training(inputs: list[Path], parameters: dict[str, Any], output: Path) -> It
     run = os.environ.get("MLFLOW_RUN_ID")
     if not run:
         run = server.create_run(experiment(), run_name=(state.commit or "uncommitted")[:8]).info.run_id
-    datasets = [
-        DatasetInput(Dataset(path.name, hashing.digest(path, "md5"), "local", path.as_posix())) for path in inputs
-    ]
+    datasets = [_dataset(path, hashing.digest(path, "md5")) for path in inputs]
     server.log_batch(
         run,
         params=[Param(name, str(value)) for name, value in _flat(parameters)],
@@ -117,7 +115,10 @@ def record_bundle(model: Path, bundle: Path, parity: float) -> None:
     run = run_of(model)
     client().log_metric(run, "parity", parity)
     client().log_artifacts(run, str(bundle), "bundle")
-    packages = jsonfile.read(bundle / "lineage.json")["packages"]
+    lineage = jsonfile.read(bundle / "lineage.json")
+    raw = [_dataset(Path(path), entry["md5"]) for path, entry in lineage["data"].items()]
+    client().log_inputs(run, raw)
+    packages = lineage["packages"]
     with mlflow.start_run(run_id=run):
         logged = mlflow.onnx.log_model(
             onnx.load(bundle / "model.onnx"),
@@ -128,6 +129,10 @@ def record_bundle(model: Path, bundle: Path, parity: float) -> None:
             ],
         )
     client().set_tag(run, MODEL_URI, logged.model_uri)
+
+
+def _dataset(path: Path, md5: str) -> DatasetInput:
+    return DatasetInput(Dataset(path.name, md5, "local", path.as_posix()))
 
 
 def _flat(parameters: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

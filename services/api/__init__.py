@@ -1,0 +1,1 @@
+"""The service that customers and web pages talk to."""

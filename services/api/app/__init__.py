@@ -1,0 +1,1 @@
+"""Application of the api service."""

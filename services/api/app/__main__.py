@@ -1,0 +1,19 @@
+"""Start the api service: python -m services.api.app."""
+
+from granian.constants import Interfaces
+
+from services.api.app.settings import PREFIX, Settings
+from services.common import server, settings
+
+
+def main() -> None:
+    """Check the settings and serve."""
+    try:
+        values = settings.read(Settings, PREFIX)
+    except settings.SettingsError as error:
+        server.stop(error)
+    server.serve("api", "services.api.app.main:application", Interfaces.ASGI, values)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+"""The application that each worker serves, with the settings of its environment."""
+
+from services.api.app.application import create
+from services.api.app.settings import PREFIX, Settings
+from services.common import settings
+
+application = create(settings.read(Settings, PREFIX))

@@ -1,0 +1,53 @@
+"""What the predict service says about the model it serves."""
+
+from typing import Any
+
+import msgspec
+
+from services.common.contract import Contract
+from services.common.rows import RowReader
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Which model answers; `version` is None for a bundle that nobody registered."""
+
+    name: str
+    version: str | None
+    bundle_sha256: str
+
+
+class Description(msgspec.Struct, frozen=True):
+    """The body of the predict service's `GET /v1/model`."""
+
+    model: Identity
+    contract: Contract
+    lineage: dict[str, Any]
+    release: dict[str, Any] | None
+
+
+class ServedModel:
+    """A described model with the decoder made from its contract.
+
+    Attributes:
+        lineage: What an answer says about the model's origin: commit, run and data hashes.
+        raw: The description's bytes.
+    """
+
+    def __init__(self, raw: bytes, max_rows: int) -> None:
+        """Parse a description.
+
+        Args:
+            raw: The body of `GET /v1/model`.
+            max_rows: The most rows in one request.
+
+        Raises:
+            msgspec.MsgspecError: It is not a description.
+        """
+        description = msgspec.json.decode(raw, type=Description)
+        self.raw = raw
+        self.identity = description.model
+        self.contract = description.contract
+        self.reader = RowReader(description.contract, max_rows)
+        release = description.release or {}
+        keys = ("git_commit", "git_dirty", "dvc_lock_sha256", "run_id", "released_at")
+        self.lineage = {key: release.get(key) for key in keys} | {"data": description.lineage.get("data", {})}

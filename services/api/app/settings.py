@@ -1,0 +1,36 @@
+"""The settings of the api service: environment variables that start with API_."""
+
+from services.common.server import ServerSettings
+
+PREFIX = "API_"
+
+
+class Settings(ServerSettings, frozen=True, kw_only=True):
+    """See README.md for what each one is for.
+
+    Attributes:
+        predict_url: Where the predict service listens.
+        predict_seconds: Deadline for its answer, a second attempt included.
+        model_seconds: How often the model's contract is asked for again.
+        max_rows: Most rows in one request.
+        max_body_bytes: Longest body of a request.
+        body_seconds: How long a client may take to send a body.
+        log_requests: Whether every request is logged, not only those answered by a problem.
+    """
+
+    port: int = 8000
+    predict_url: str = "http://127.0.0.1:8001"
+    predict_seconds: float = 5.0
+    model_seconds: float = 5.0
+    max_rows: int = 10_000
+    max_body_bytes: int = 16 * 1024 * 1024
+    body_seconds: float = 10.0
+    log_requests: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no service can work with."""
+        super().__post_init__()
+        if not self.predict_url.startswith(("http://", "https://")):
+            raise ValueError("API_PREDICT_URL must start with http:// or https://")
+        if self.max_rows < 1 or self.max_body_bytes < 1:
+            raise ValueError("API_MAX_ROWS and API_MAX_BODY_BYTES must be at least 1")

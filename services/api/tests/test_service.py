@@ -1,0 +1,145 @@
+import json
+import signal
+
+import pytest
+
+from services.common.tests import toy
+from services.common.tests.running import Running
+
+
+def ask(service, rows, **options):
+    return service.client.post("/v1/predictions", json={"inputs": rows}, **options)
+
+
+def test_answers_with_prediction_interval_unit_and_lineage(api, bundle):
+    row = toy.row(bundle.data)
+
+    response = api.client.post("/v1/predictions", json={"input": row})
+
+    assert response.status_code == 201
+    answer = response.json()
+    wanted = toy.expected(bundle.data, row)
+    assert answer["id"]
+    assert answer["prediction"] == pytest.approx(wanted["prediction"])
+    assert answer["interval"] == pytest.approx({"lower": wanted["lower"], "upper": wanted["upper"], "coverage": 0.8})
+    assert answer["unit"] == bundle.data["target"]["unit"]
+    assert answer["model"]["bundle_sha256"] == bundle.sha256
+    assert answer["lineage"]["git_commit"] == "c" * 40
+    assert answer["lineage"]["data"]["data/raw/toy.tsv"]["md5"]
+
+
+def test_gives_every_row_an_identifier_of_its_own(api, bundle):
+    rows = [toy.row(bundle.data, number) for number in range(50)]
+
+    answer = ask(api, rows).json()
+
+    assert [item["prediction"] for item in answer["predictions"]] == pytest.approx(
+        [toy.expected(bundle.data, row)["prediction"] for row in rows]
+    )
+    identifiers = [item["id"] for item in answer["predictions"]]
+    assert len(set(identifiers)) == 50
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 422),
+        (b'{"inputs": []}', 422),
+        (b'{"inputs": [{"nonsense": NaN}]}', 422),
+        (b'{"inputs": [' + b"{}," * 10_000 + b"{}]}", 422),
+        (b" " * (16 * 1024 * 1024 + 1), 413),
+    ],
+)
+def test_refuses_bad_input_and_names_the_place(api, body, status):
+    response = api.client.post("/v1/predictions", content=body)
+
+    assert response.status_code == response.json()["status"] == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert {"field", "rule", "message"} == set(response.json()["errors"][0])
+
+
+def test_shows_the_predict_services_description_of_the_model(api, predict):
+    assert api.client.get("/v1/model").json() == predict.client.get("/v1/model").json()
+
+
+def test_documents_the_contract_as_openapi(api):
+    document = api.client.get("/openapi.json").json()
+    content = document["paths"]["/v1/predictions"]["post"]["requestBody"]["content"]
+
+    for example in content["application/json"]["examples"].values():
+        answer = api.client.post("/v1/predictions", json=example["value"])
+        assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/livez/", 404)])
+def test_answers_a_wrong_path_with_problem_details(api, path, status):
+    response = api.client.get(path)
+
+    assert response.status_code == response.json()["status"] == status
+
+
+def test_answers_a_wrong_method_with_problem_details(api):
+    response = api.client.delete("/v1/model")
+
+    assert response.status_code == response.json()["status"] == 405
+
+
+def test_sends_security_headers_with_every_answer(api):
+    headers = api.client.get("/nothing").headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "access-control-allow-origin" not in headers
+
+
+def test_passes_the_trace_on_to_the_predict_service(api, predict, bundle):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    ask(api, [toy.row(bundle.data)], headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+
+    lines = [json.loads(line) for line in api.log.read_text().splitlines()]
+
+    assert any(line.get("trace_id") == trace for line in lines)
+
+
+@pytest.fixture
+def own_pair(plants, tmp_path):
+    settings = {"bundle_uri": plants.folder, "bundle_sha256": plants.sha256}
+    with (
+        Running("predict", tmp_path / "predict.log", **settings) as predict,
+        Running("api", tmp_path / "api.log", predict_url=predict.url, predict_seconds=0.5) as api,
+    ):
+        yield predict, api
+
+
+def test_is_up_but_unready_while_predict_is_gone(own_pair):
+    predict, api = own_pair
+    predict.stop()
+
+    response = ask(api, [toy.row(toy.PLANTS)])
+
+    assert response.status_code == 503
+    assert response.headers["retry-after"]
+    assert "does not answer" in response.json()["detail"]
+    assert api.client.get("/readyz").status_code == 503
+    assert api.client.get("/livez").status_code == 200
+
+
+def test_does_not_hang_when_predict_hangs(own_pair):
+    predict, api = own_pair
+    workers = _children(predict.process.pid)
+    for worker in workers:
+        worker.send_signal(signal.SIGSTOP)
+
+    response = ask(api, [toy.row(toy.PLANTS)])
+
+    for worker in workers:
+        worker.send_signal(signal.SIGCONT)
+    assert response.status_code == 503
+    assert "too long" in response.json()["detail"]
+
+
+def _children(pid):
+    import psutil
+
+    return psutil.Process(pid).children(recursive=True)

@@ -1,0 +1,1 @@
+"""What both services need: settings, logs, metrics, problem details, the contract's rows."""

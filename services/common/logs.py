@@ -1,0 +1,62 @@
+"""Structured logs: one JSON object a line on standard error."""
+
+import logging
+import sys
+from typing import Any
+
+import msgspec
+import structlog
+
+GRANIAN: dict[str, Any] = {  # the server's own lines go through the root logger too
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"_granian": {"propagate": True, "handlers": []}},
+}
+
+
+def configure(service: str, level: str = "info") -> None:
+    """Send the logs of this process, those of libraries too, to standard error.
+
+    Args:
+        service: The name that each line carries.
+        level: The lowest level that is logged.
+    """
+    number = logging.getLevelNamesMapping()[level.upper()]
+
+    def add_service(_logger: object, _method: str, event: structlog.typing.EventDict) -> Any:
+        event["service"] = service
+        return event
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_service,
+        structlog.processors.dict_tracebacks,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(_dumps)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(_dumps),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=max(number, logging.INFO), force=True)
+
+
+def get() -> structlog.typing.FilteringBoundLogger:
+    """Give the logger."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def _dumps(event: object, **_: object) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()

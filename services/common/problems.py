@@ -1,0 +1,90 @@
+"""Problem details for HTTP (RFC 9457): the one form in which the services say no."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import msgspec
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """One rule that one value of a request breaks.
+
+    Attributes:
+        field: JSON pointer (RFC 6901) to the value in the request's body.
+        rule: The rule's name, as in JSON Schema where there is one: `required`, `maximum`, `enum`.
+        message: What was found and what is allowed.
+    """
+
+    field: str
+    rule: str
+    message: str
+
+
+class Problem(Exception):  # noqa: N818 - the word of RFC 9457
+    """An answer other than success.
+
+    Attributes:
+        status: HTTP status code.
+        kind: The problem's type, a word that programs can compare; `type` is its URN.
+        detail: What went wrong here and what to do.
+        errors: The violations, if the request's body is at fault.
+        headers: Further headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        errors: Sequence[Violation] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    def body(self, request_id: str | None = None) -> bytes:
+        """Encode the problem as JSON."""
+        content: dict[str, object] = {
+            "type": f"urn:plumbline:problem:{self.kind}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            content["errors"] = self.errors
+        if request_id:
+            content["request_id"] = request_id
+        return msgspec.json.encode(content)
+
+
+def unavailable(kind: str, detail: str, retry_after: int) -> Problem:
+    """Give a 503 that says after how many seconds another attempt makes sense."""
+    return Problem(503, kind, detail, headers={"retry-after": str(retry_after)})
+
+
+def schema() -> dict[str, object]:
+    """Give the JSON Schema of a problem, for OpenAPI."""
+    text = {"type": "string"}
+    violation = {
+        "type": "object",
+        "properties": {"field": text, "rule": text, "message": text},
+        "required": ["field", "rule", "message"],
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "type": text,
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "errors": {"type": "array", "items": violation},
+            "request_id": text,
+        },
+        "required": ["type", "title", "status", "detail"],
+    }

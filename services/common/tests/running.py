@@ -1,0 +1,64 @@
+"""A service as a process of its own, for tests."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[3]
+
+
+class Running:
+    """Starts `python -m services.NAME.app` on a free port and stops it at the end."""
+
+    def __init__(self, name: str, log: Path, wait_for: str = "/readyz", **settings: object) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        prefix = name.upper() + "_"
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(prefix)}
+        chosen = {prefix + key.upper(): str(value) for key, value in settings.items()}
+        self.log = log
+        self.url = f"http://127.0.0.1:{self.port}"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", f"services.{name}.app"],
+                cwd=ROOT,
+                env=clean | chosen | {f"{prefix}PORT": str(self.port)},
+                stderr=output,
+                stdout=output,
+            )
+        self.client = httpx.Client(base_url=self.url, timeout=20)
+        self.wait(wait_for)
+
+    def wait(self, path: str, status: int = 200, seconds: float = 20) -> httpx.Response:
+        """Wait until `path` answers with `status`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                response = self.client.get(path)
+                if response.status_code == status:
+                    return response
+                last = response.text
+            except httpx.TransportError as error:
+                last = repr(error)
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise AssertionError(f"{path} is not {status}: {last}\n{self.log.read_text()}")
+            time.sleep(0.02)
+
+    def stop(self) -> int:
+        """Stop it as the platform does, and give its exit status."""
+        self.client.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(30)
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

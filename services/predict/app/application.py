@@ -1,0 +1,110 @@
+"""The application: routes, limits, problem details, metrics and logs around the endpoints."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from services.common import logs, problems
+from services.common.problems import Problem, unavailable
+from services.predict.app import metrics
+from services.predict.app.exchange import Request, Response
+from services.predict.app.routes import health, model, predict
+from services.predict.app.settings import Settings
+from services.predict.app.variants import Variants
+
+Handler = Callable[[Request, Variants], Awaitable[Response]]
+ROUTES: dict[str, dict[str, Handler]] = {
+    "/v1/predict": {"POST": predict.predict},
+    "/v1/model": {"GET": model.describe},
+    "/openapi.json": {"GET": model.document},
+    "/livez": {"GET": health.livez},
+    "/readyz": {"GET": health.readyz},
+    "/metrics": {"GET": health.scrape},
+}
+
+
+class Application:
+    """An RSGI application.
+
+    Source: RSGI 1.6, https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._variants = Variants(settings)
+        self._in_flight = 0
+        self._watcher: asyncio.Task[None] | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to load the models as soon as the worker's loop runs."""
+        self._watcher = loop.create_task(self._variants.watch())
+
+    def __rsgi_del__(self, _: asyncio.AbstractEventLoop) -> None:
+        """Stop watching when the worker ends."""
+        if self._watcher:
+            self._watcher.cancel()
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        request = Request(scope, protocol, self._settings)
+        route = scope.path if scope.path in ROUTES else "other"
+        self._in_flight += 1
+        try:
+            response = await self._respond(request, route)
+        except Problem as problem:
+            response = self._refuse(request, problem)
+        except Exception:
+            logs.get().exception("request_failed", path=scope.path, **request.trace().fields())
+            response = self._refuse(request, Problem(500, "internal", "The service failed; its log says why."))
+        finally:
+            self._in_flight -= 1
+        headers = [("content-type", response.media_type), *response.headers]
+        if given := request.header("x-request-id"):
+            headers.append(("x-request-id", given))
+        protocol.response_bytes(response.status, headers, response.body)
+        seconds = time.perf_counter() - started
+        metrics.observe(route, response.status, seconds)
+        if self._settings.log_requests:
+            self._log(request, response.status, seconds)
+
+    async def _respond(self, request: Request, route: str) -> Response:
+        if route == "other":
+            raise Problem(404, "not-found", "There is nothing at this path; see /openapi.json.")
+        method = request.scope.method
+        handler = ROUTES[route].get("GET" if method == "HEAD" else method)
+        if handler is None:
+            allowed = ", ".join(ROUTES[route])
+            text = f"The method must be {allowed}."
+            raise Problem(405, "method-not-allowed", text, headers={"allow": allowed})
+        if self._in_flight > self._settings.max_in_flight and handler is predict.predict:
+            raise unavailable("overloaded", "Too many requests are waiting.", retry_after=1)
+        return await handler(request, self._variants)
+
+    def _refuse(self, request: Request, problem: Problem) -> Response:
+        trace = request.trace()
+        if not self._settings.log_requests:
+            logs.get().info(
+                "request_refused",
+                path=request.scope.path,
+                status=problem.status,
+                problem=problem.kind,
+                **trace.fields(),
+            )
+        return Response(
+            problem.body(trace.request_id),
+            problem.status,
+            problems.MEDIA_TYPE,
+            tuple(problem.headers.items()),
+        )
+
+    def _log(self, request: Request, status: int, seconds: float) -> None:
+        logs.get().info(
+            "request",
+            method=request.scope.method,
+            path=request.scope.path,
+            status=status,
+            milliseconds=round(seconds * 1000, 3),
+            **request.trace().fields(),
+        )

@@ -1,0 +1,88 @@
+"""A request and its answer, close to Granian's RSGI so that they cost next to nothing."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from services.common import tracing
+from services.common.problems import Problem, Violation
+from services.common.tracing import Trace
+from services.predict.app.settings import Settings
+
+JSON = "application/json"
+
+
+class Response(msgspec.Struct, frozen=True, gc=False):
+    """An answer; `headers` come beside the content type."""
+
+    body: bytes
+    status: int = 200
+    media_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Request:
+    """A request whose body is read within the limits.
+
+    Attributes:
+        scope: Granian's RSGI scope: method, path, headers.
+    """
+
+    __slots__ = ("_protocol", "_settings", "_trace", "scope")
+
+    def __init__(self, scope: Any, protocol: Any, settings: Settings) -> None:
+        self.scope = scope
+        self._protocol = protocol
+        self._settings = settings
+        self._trace: Trace | None = None
+
+    def header(self, name: str) -> str | None:
+        """Give a header by its lower-case name."""
+        value: str | None = self.scope.headers.get(name)
+        return value
+
+    def trace(self) -> Trace:
+        """Give the identity of the request."""
+        if self._trace is None:
+            self._trace = tracing.of(self.header("x-request-id"), self.header("traceparent"))
+        return self._trace
+
+    async def body(self) -> bytes:
+        """Read the body of a JSON request.
+
+        Raises:
+            Problem: 408, 413 or 415; it is too slow, too long or not plain JSON.
+        """
+        header = self.scope.headers.get
+        media_type = header("content-type")
+        if media_type and media_type.partition(";")[0].strip().lower() != JSON:
+            raise Problem(415, "unsupported-media-type", f"The body must be {JSON}.")
+        if header("content-encoding"):  # also keeps decompression bombs out
+            raise Problem(415, "unsupported-encoding", "The body must not be compressed.")
+        length = header("content-length")
+        if length and int(length) > self._settings.max_body_bytes:
+            raise self._too_long()
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                if length:
+                    body: bytes = await self._protocol()
+                    return body
+                return await self._stream()
+        except TimeoutError:
+            text = f"The body did not arrive within {self._settings.body_seconds:g} seconds."
+            raise Problem(408, "slow-body", text, headers={"connection": "close"}) from None
+
+    async def _stream(self) -> bytes:
+        """Read a body of unknown length, no further than the limit."""
+        body = bytearray()
+        async for chunk in self._protocol:
+            body += chunk
+            if len(body) > self._settings.max_body_bytes:
+                raise self._too_long()
+        return bytes(body)
+
+    def _too_long(self) -> Problem:
+        limit = self._settings.max_body_bytes
+        text = f"The body is longer than {limit} bytes."
+        return Problem(413, "body-too-large", text, [Violation("", "maxBytes", text)])

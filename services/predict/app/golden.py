@@ -1,0 +1,70 @@
+"""The golden rows: a model is served only if it repeats the training pipeline's own predictions."""
+
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from services.common.contract import Contract
+from services.common.problems import Problem
+from services.common.rows import RowReader
+from services.predict.app.bundle import BundleError
+
+
+class Scorer(Protocol):
+    """Turns rows into an array of shape (rows, 3): prediction, lower and upper."""
+
+    def score(self, rows: list[Any]) -> NDArray[np.float64]:
+        """Score rows."""
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """The training pipeline's answer for one row."""
+
+    prediction: float
+    lower: float
+    upper: float
+
+
+class Golden(msgspec.Struct, frozen=True):
+    """The content of golden.json."""
+
+    schema_version: int
+    relative_tolerance: float
+    rows: list[msgspec.Raw]
+    predictions: list[Expected]
+
+
+def verify(scorer: Scorer, contract: Contract, content: bytes) -> None:
+    """Score the golden rows and compare.
+
+    Args:
+        scorer: The scorer under test.
+        contract: What a row may hold; the golden rows go the way of a request.
+        content: golden.json.
+
+    Raises:
+        BundleError: A row differs by more than the tolerance, or golden.json is unusable.
+    """
+    try:
+        golden = msgspec.json.decode(content, type=Golden)
+        if not golden.rows or len(golden.rows) != len(golden.predictions):
+            raise BundleError("golden.json needs rows, and as many predictions")
+        rows = RowReader(contract, len(golden.rows)).read(msgspec.json.encode({"inputs": golden.rows}))
+    except Problem as problem:
+        raise BundleError(f"golden.json: {problem.detail} {problem.errors[:3]}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BundleError(f"golden.json is not as it must be: {error}") from None
+    expected = np.array([msgspec.structs.astuple(row) for row in golden.predictions])
+    actual = scorer.score(rows)
+    # Not `allclose`: a NaN must count as a difference.
+    close = np.abs(actual - expected) <= golden.relative_tolerance * np.abs(expected)
+    if not close.all():
+        row, output = (int(index) for index in np.argwhere(~close)[0])
+        raise BundleError(
+            f"golden row {row}: {Expected.__struct_fields__[output]} is {actual[row, output]!r}, "
+            f"the training pipeline gave {expected[row, output]!r}"
+        )
+    if not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
+        raise BundleError("a golden row's prediction lies outside its own interval")

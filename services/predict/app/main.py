@@ -1,0 +1,7 @@
+"""The application that each worker serves, with the settings of its environment."""
+
+from services.common import settings
+from services.predict.app.application import Application
+from services.predict.app.settings import PREFIX, Settings
+
+application = Application(settings.read(Settings, PREFIX))

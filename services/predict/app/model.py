@@ -1,0 +1,66 @@
+"""A model that is ready to answer."""
+
+from pathlib import Path
+
+import msgspec
+
+from services.common.contract import Contract
+from services.common.rows import RowReader
+from services.predict.app import bundle, golden
+from services.predict.app.scorer import OnnxScorer
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Which model answered.
+
+    Attributes:
+        version: In the model registry; None for a bundle that nobody registered.
+        bundle_sha256: sha256 of the bundle's manifest.
+    """
+
+    name: str
+    version: str | None
+    bundle_sha256: str
+
+
+class Model:
+    """A verified bundle with all that is needed to answer.
+
+    Attributes:
+        identity: Which model this is.
+        contract: What a row may hold.
+        reader: Decodes and validates a request's body.
+        scorer: Scores what the reader gives.
+        description: The body of `GET /v1/model`.
+    """
+
+    def __init__(self, source: bundle.Bundle, max_rows: int) -> None:
+        """Build the model and verify it on the golden rows.
+
+        Args:
+            source: The verified bundle.
+            max_rows: The most rows in one request.
+
+        Raises:
+            BundleError: The model cannot be loaded or fails its golden rows.
+        """
+        self.contract: Contract = source.contract
+        self.identity = Identity(self.contract.model, source.version, source.sha256)
+        self.reader = RowReader(self.contract, max_rows)
+        self.scorer = OnnxScorer(source.files["model.onnx"], self.contract, self.reader.row_type)
+        golden.verify(self.scorer, self.contract, source.files["golden.json"])
+        parts = {
+            name: msgspec.Raw(source.files.get(f"{name}.json", b"null")) for name in ("contract", "lineage", "release")
+        }
+        self.description = msgspec.json.encode({"model": self.identity, **parts})
+        # A prediction's answer up to the predictions themselves.
+        self.head = b'{"model":' + msgspec.json.encode(self.identity) + b',"predictions":'
+
+
+def load(folder: Path, sha256: str, max_rows: int) -> Model:
+    """Read, verify and load the bundle in `folder`.
+
+    Raises:
+        BundleError: The bundle cannot be served; the message says why.
+    """
+    return Model(bundle.read(folder, sha256), max_rows)

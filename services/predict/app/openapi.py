@@ -1,0 +1,96 @@
+"""The OpenAPI document of the predict service, made from the contract."""
+
+from typing import Any
+
+from services.common import problems
+from services.common.contract import Contract
+
+_NUMBER = {"type": "number"}
+_PROBLEMS = {
+    "400": "The body is not JSON.",
+    "408": "The body arrived too slowly.",
+    "413": "The body is too long.",
+    "415": "The body is not plain JSON.",
+    "422": "The rows break the contract; every violation is listed.",
+    "503": "No model is ready, or too many requests are waiting.",
+}
+
+
+def document(contract: Contract) -> dict[str, Any]:
+    """Make the document.
+
+    Args:
+        contract: Of the model that answers.
+    """
+    example = {"inputs": [contract.example()]}
+    rows = {
+        "type": "object",
+        "properties": {"inputs": {"type": "array", "minItems": 1, "items": _ref("Row")}},
+        "required": ["inputs"],
+        "additionalProperties": False,
+    }
+    row = {key: value for key, value in contract.json_schema.items() if key != "$schema"}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"predict: {contract.model}", "version": "1"},
+        "paths": {
+            "/v1/predict": {
+                "post": {
+                    "operationId": "predict",
+                    "summary": f"Predict {contract.target.name} for each row.",
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": rows, "example": example}},
+                    },
+                    "responses": {"200": _json(_ref("Predictions"))} | _refusals(*_PROBLEMS),
+                }
+            },
+            "/v1/model": _get("model", "The contract, lineage and release.", _ref("Model")),
+            "/livez": _get("livez", "Whether the process answers.", {"type": "object"}),
+            "/readyz": _get("readyz", "Which models answer.", {"type": "object"}),
+        },
+        "components": {
+            "schemas": {
+                "Row": row,
+                "Identity": _object(
+                    name={"type": "string"},
+                    version={"type": ["string", "null"]},
+                    bundle_sha256={"type": "string"},
+                ),
+                "Prediction": _object(prediction=_NUMBER, lower=_NUMBER, upper=_NUMBER),
+                "Predictions": _object(
+                    model=_ref("Identity"),
+                    predictions={"type": "array", "items": _ref("Prediction")},
+                ),
+                "Model": _object(
+                    model=_ref("Identity"),
+                    contract={"type": "object"},
+                    lineage={"type": "object"},
+                    release={"type": ["object", "null"]},
+                ),
+                "Problem": problems.schema(),
+            }
+        },
+    }
+
+
+def _get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
+    responses = {"200": _json(schema)} | (_refusals("503") if name != "livez" else {})
+    return {"get": {"operationId": name, "summary": summary, "responses": responses}}
+
+
+def _refusals(*statuses: str) -> dict[str, Any]:
+    content = {problems.MEDIA_TYPE: {"schema": _ref("Problem")}}
+    return {status: {"description": _PROBLEMS[status], "content": content} for status in statuses}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,48 @@
+"""What the tests that cross rooms share."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command of the environment in `folder`; a failure shows its output."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))}
+    environment |= {"PYTHONPATH": str(folder), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert not check or done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def copy_repository(target: Path) -> Path:
+    """Copy the files that git tracks or would track, as they are now, into a new git repository at `target`."""
+    listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").stdout.splitlines()
+    for name in listed:
+        source = ROOT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target / name)
+    run(target, "git", "init", "--quiet", "--initial-branch", "main")
+    return target
+
+
+@pytest.fixture(scope="session")
+def second_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository whose data and model are replaced, with the pipeline run up to the release."""
+    copy = copy_repository(tmp_path_factory.mktemp("second"))
+    shutil.rmtree(copy / "data/warehouse")
+    for stale in [copy / "dvc.lock", *copy.glob("data/raw/*.dvc"), copy / "model/artifacts/metrics.json"]:
+        stale.unlink(missing_ok=True)
+    shutil.copytree(ROOT / "tests/second_dataset", copy, dirs_exist_ok=True)
+    for script in ("data/src/warehouse.py", "data/src/extract.py"):
+        run(copy, sys.executable, script)
+    run(copy, "dvc", "add", "--quiet", "data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
+    run(copy, "dvc", "repro")
+    run(copy, sys.executable, "model/src/register.py")
+    return copy

@@ -1,0 +1,55 @@
+"""The bundle that lies in this working tree is whole and answers as the training pipeline did."""
+
+import shutil
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import onnxruntime
+import pytest
+
+from tests.conftest import ROOT
+from tools import hashing, jsonfile
+
+BUNDLE = ROOT / "model/artifacts/bundle"
+
+
+def differing(bundle: Path) -> list[str]:
+    """Name the files whose bytes are not those that the manifest names."""
+    listed = jsonfile.read(bundle / "manifest.json")["files"]
+    return [name for name, entry in listed.items() if hashing.digest(bundle / name) != entry["sha256"]]
+
+
+def test_every_file_is_what_the_manifest_says() -> None:
+    assert differing(BUNDLE) == []
+    listed = jsonfile.read(BUNDLE / "manifest.json")["files"]
+    assert {path.name for path in BUNDLE.iterdir()} == {*listed, "manifest.json"}
+
+
+def test_one_flipped_bit_of_the_model_is_found(tmp_path: Path) -> None:
+    copy = shutil.copytree(BUNDLE, tmp_path / "bundle")
+    content = bytearray((copy / "model.onnx").read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / "model.onnx").write_bytes(content)
+    assert differing(copy) == ["model.onnx"]
+
+
+def test_the_portable_model_gives_the_golden_predictions() -> None:
+    contract, golden = jsonfile.read(BUNDLE / "contract.json"), jsonfile.read(BUNDLE / "golden.json")
+    session = onnxruntime.InferenceSession(BUNDLE / "model.onnx")
+    feed = {}
+    for column in contract["columns"]:
+        is_text = column["type"] == "category"
+        missing, kind = ("", object) if is_text else (np.nan, np.float64)
+        cells = [missing if row[column["name"]] is None else row[column["name"]] for row in golden["rows"]]
+        feed[column["name"]] = np.array(cells, dtype=kind)[:, None]
+    answers = session.run(["prediction", "lower", "upper"], feed)
+    for values, name in zip(answers, ("prediction", "lower", "upper"), strict=True):
+        wanted = [prediction[name] for prediction in golden["predictions"]]
+        assert values[:, 0] == pytest.approx(wanted, rel=golden["relative_tolerance"])
+
+
+def test_the_golden_rows_keep_the_contract() -> None:
+    contract, golden = jsonfile.read(BUNDLE / "contract.json"), jsonfile.read(BUNDLE / "golden.json")
+    validator = jsonschema.Draft202012Validator(contract["json_schema"])
+    assert [error.message for row in golden["rows"] for error in validator.iter_errors(row)] == []

@@ -1,0 +1,54 @@
+"""Swapping the data set touches no code of the pipeline and none of the services."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import run
+from tools import demo, processes, stack
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def api(second_dataset: Path) -> Iterator[httpx.Client]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(second_dataset)
+        programs = stack.services(demo.free_port(), demo.free_port())
+        try:
+            processes.start_all(programs)
+            with httpx.Client(base_url=programs[-1].ready.removesuffix("/readyz")) as client:
+                yield client
+        finally:
+            for program in programs:
+                processes.stop(program.name)
+
+
+@pytest.fixture(scope="module")
+def sample(second_dataset: Path) -> dict[str, object]:
+    run(second_dataset, sys.executable, "data/src/sample.py", "--output", ".plumbline/sample.json")
+    return json.loads((second_dataset / ".plumbline/sample.json").read_text())
+
+
+def test_the_services_answer_for_another_data_set_unchanged(api: httpx.Client, sample: dict[str, object]) -> None:
+    answer = api.post("/v1/predictions", json={"input": sample["input"]}).raise_for_status().json()
+    assert answer["interval"]["lower"] < answer["prediction"] < answer["interval"]["upper"]
+    assert answer["model"]["name"] == "diamonds"
+    assert answer["prediction"] == pytest.approx(sample["actual"], rel=0.5)
+
+
+def test_a_missing_number_and_a_missing_label_are_answered(api: httpx.Client, sample: dict[str, object]) -> None:
+    given = {name: value for name, value in sample["input"].items() if name not in ("table", "color")}
+    answer = api.post("/v1/predictions", json={"input": given})
+    assert answer.status_code == httpx.post(answer.request.url, json={"input": given | {"color": None}}).status_code
+    assert answer.json()["prediction"] > 0
+
+
+def test_its_own_contract_is_what_refuses_a_row(api: httpx.Client, sample: dict[str, object]) -> None:
+    answer = api.post("/v1/predictions", json={"input": sample["input"] | {"lot_area": 5000, "cut": "Superb"}})
+    assert 400 <= answer.status_code < 500
+    assert {"lot_area", "cut"} <= {error["field"].rsplit("/")[-1] for error in answer.json()["errors"]}

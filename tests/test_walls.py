@@ -1,0 +1,35 @@
+"""The rooms never import one another, and the check that says so can fail."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import copy_repository, run
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_repository(tmp_path_factory.mktemp("walls"))
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [
+        ("data/src/featurize.py", "import model.src.train"),
+        ("model/src/train.py", "from data.src import preprocess"),
+        ("services/predict/app/__init__.py", "import model.src.interval"),
+        ("services/api/app/__init__.py", "import services.predict.app"),
+        ("services/predict/app/__init__.py", "import pandas"),
+        ("tools/log.py", "import data.src.extract"),
+    ],
+)
+def test_an_import_through_a_wall_is_refused(copy: Path, room: str, line: str) -> None:
+    module = copy / room
+    before = module.read_text()
+    module.write_text(f"{before}\n{line}\n")
+    try:
+        done = run(copy, "lint-imports", "--no-cache", check=False)
+    finally:
+        module.write_text(before)
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout
