@@ -8,7 +8,7 @@ from typing import Any
 
 import mlflow
 
-from model.src import actor, anchor, release, tracking
+from model.src import actor, anchor, release, signing, tracking
 from model.src.ledger import Fact, Ledger
 from tools import git, hashing, jsonfile, log, stage
 from tools.errors import PlumblineError
@@ -137,7 +137,10 @@ def main() -> None:
     arguments = parser.parse_args()
     released = register(arguments.bundle, arguments.model, arguments.store, arguments.gate, anchor.open_ledger())
     folder = arguments.store / released["model"] / released["bundle_sha256"]
-    jsonfile.write(arguments.output, released | {"uri": folder.resolve().as_uri()})
+    jsonfile.write(
+        arguments.output,
+        released | {"uri": folder.resolve().as_uri(), "public_key": str(signing.public_key().resolve())},
+    )
     log.get("register").info("registered", **released, folder=str(folder))
 
 
