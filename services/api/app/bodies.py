@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 
 from services.api.app.settings import Settings
-from services.common.problems import Problem, Violation
+from services.common.problems import Problem, Violation, unread
 
 
 async def read(request: Request, settings: Settings, media_type: str) -> bytes:
@@ -21,9 +21,9 @@ async def read(request: Request, settings: Settings, media_type: str) -> bytes:
     """
     given = request.headers.get("content-type", media_type)
     if given.partition(";")[0].strip().lower() != media_type:
-        raise Problem(415, "unsupported-media-type", f"The body must be {media_type}.")
+        raise unread(415, "unsupported-media-type", f"The body must be {media_type}.")
     if "content-encoding" in request.headers:  # also keeps decompression bombs out
-        raise Problem(415, "unsupported-encoding", "The body must not be compressed.")
+        raise unread(415, "unsupported-encoding", "The body must not be compressed.")
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > settings.max_body_bytes:
         raise _too_long(settings)
@@ -36,10 +36,10 @@ async def read(request: Request, settings: Settings, media_type: str) -> bytes:
                     raise _too_long(settings)
     except TimeoutError:
         text = f"The body did not arrive within {settings.body_seconds:g} seconds."
-        raise Problem(408, "slow-body", text, headers={"connection": "close"}) from None
+        raise unread(408, "slow-body", text) from None
     return bytes(body)
 
 
 def _too_long(settings: Settings) -> Problem:
     text = f"The body is longer than {settings.max_body_bytes} bytes."
-    return Problem(413, "body-too-large", text, [Violation("", "maxBytes", text)])
+    return unread(413, "body-too-large", text, [Violation("", "maxBytes", text)])

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.common import tracing
-from services.common.problems import Problem, Violation
+from services.common.problems import Problem, Violation, unread
 from services.common.tracing import Trace
 from services.predict.app.settings import Settings
 
@@ -57,9 +57,9 @@ class Request:
         header = self.scope.headers.get
         media_type = header("content-type")
         if media_type and media_type.partition(";")[0].strip().lower() != JSON:
-            raise Problem(415, "unsupported-media-type", f"The body must be {JSON}.")
+            raise unread(415, "unsupported-media-type", f"The body must be {JSON}.")
         if header("content-encoding"):  # also keeps decompression bombs out
-            raise Problem(415, "unsupported-encoding", "The body must not be compressed.")
+            raise unread(415, "unsupported-encoding", "The body must not be compressed.")
         length = header("content-length")
         if length and int(length) > self._settings.max_body_bytes:
             raise self._too_long()
@@ -71,7 +71,7 @@ class Request:
                 return await self._stream()
         except TimeoutError:
             text = f"The body did not arrive within {self._settings.body_seconds:g} seconds."
-            raise Problem(408, "slow-body", text, headers={"connection": "close"}) from None
+            raise unread(408, "slow-body", text) from None
 
     async def _stream(self) -> bytes:
         """Read a body of unknown length, no further than the limit."""
@@ -85,4 +85,4 @@ class Request:
     def _too_long(self) -> Problem:
         limit = self._settings.max_body_bytes
         text = f"The body is longer than {limit} bytes."
-        return Problem(413, "body-too-large", text, [Violation("", "maxBytes", text)])
+        return unread(413, "body-too-large", text, [Violation("", "maxBytes", text)])
