@@ -69,7 +69,6 @@ def sign(folder: Path, private: Path) -> None:
     """
     folder = folder.resolve()  # the library compares paths as they are written
     signature = folder / SIGNATURE
-    signature.unlink(missing_ok=True)
     try:
         signer = signing.Config()  # type: ignore[no-untyped-call] # its __init__ alone has no types
         signer.use_elliptic_key_signer(private_key=private)
@@ -79,6 +78,7 @@ def sign(folder: Path, private: Path) -> None:
         ) from None
     except (ValueError, TypeError) as error:
         raise PlumblineError(f"the signing key {private} cannot be used: {error}") from None
+    signature.unlink(missing_ok=True)
     signer.set_hashing_config(_all_but(signature)).sign(folder, signature)
 
 
