@@ -1,7 +1,7 @@
 """A git merge driver for dvc.lock: merges it stage by stage, as two branches rarely run the same stage.
 
-git calls it with the files of the common ancestor, ours and theirs, and takes what it leaves in ours. Lines that git would
-merge by their text can come from different runs; a whole stage comes from one.
+git calls it with the files of the common ancestor, ours and theirs, and takes what it leaves in ours. Lines that git
+would merge by their text can come from different runs; a whole stage comes from one.
 """
 
 import sys
