@@ -32,17 +32,11 @@ def public_key() -> Path:
     return Path(os.environ.get("PLUMBLINE_PUBLIC_KEY") or _PUBLIC)
 
 
-def create_keys(private: Path, public: Path) -> bool:
-    """Create a key pair unless there is a private key already.
-
-    A public key that is there stays trusted, below the new one: what it verified before can still be verified.
-
-    Args:
-        private: PEM (PKCS #8, not encrypted), readable by its owner alone.
-        public: PEM, the newest key first.
+def create_key(private: Path) -> bool:
+    """Create a private key unless there is one: PEM (PKCS #8, not encrypted), readable by its owner alone.
 
     Returns:
-        Whether a pair was created.
+        Whether it was created.
     """
     if private.exists():
         return False
@@ -54,11 +48,41 @@ def create_keys(private: Path, public: Path) -> bool:
     descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secret)
-    older = public.read_bytes() if public.exists() else b""
-    newest = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    public.parent.mkdir(parents=True, exist_ok=True)
-    public.write_bytes(newest + older)
     return True
+
+
+def trust(private: Path, public: Path) -> None:
+    """Put the public half of a key first in the file of trusted keys, unless it is in there.
+
+    A key that was trusted before stays so: what it signed can still be verified.
+
+    Raises:
+        PlumblineError: The key cannot be used.
+    """
+    try:
+        key = serialization.load_pem_private_key(private.read_bytes(), None)
+    except (ValueError, TypeError) as error:
+        raise PlumblineError(f"the signing key {private} cannot be used: {error}") from None
+    block = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    trusted = public.read_bytes() if public.exists() else b""
+    if block not in trusted:
+        public.parent.mkdir(parents=True, exist_ok=True)
+        public.write_bytes(block + trusted)
+
+
+def prepare() -> bool:
+    """Create what is not there of the key pair and is not given by the environment; tell whether a key was created.
+
+    Raises:
+        PlumblineError: `PLUMBLINE_SIGNING_KEY` names a file that is not there or is no key.
+    """
+    private = private_key()
+    if os.environ.get("PLUMBLINE_SIGNING_KEY") and not private.exists():
+        raise PlumblineError(f"PLUMBLINE_SIGNING_KEY names {private}, which does not exist")
+    created = create_key(private)
+    if not os.environ.get("PLUMBLINE_PUBLIC_KEY"):
+        trust(private, public_key())
+    return created
 
 
 def sign(folder: Path, private: Path) -> None:
@@ -128,9 +152,9 @@ def _all_but(signature: Path) -> hashing.Config:
 def main() -> None:
     """Create the keys."""
     argparse.ArgumentParser(description="Create the key pair that signs bundles, unless it is there").parse_args()
-    private, public = private_key(), public_key()
-    created = create_keys(private, public)
-    log.get("keys").info("created" if created else "there already", private=str(private), public=str(public))
+    created = prepare()
+    logger = log.get("keys")
+    logger.info("created" if created else "there already", private=str(private_key()), public=str(public_key()))
 
 
 if __name__ == "__main__":

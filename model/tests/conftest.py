@@ -38,7 +38,7 @@ class Workspace:
         )
         (root / ".gitignore").write_text(".plumbline/\nmlruns/\nmodel/\nmlflow.db\n")
         self.git("init", "--quiet", "--initial-branch", "main")
-        signing.create_keys(signing.private_key(), signing.public_key())
+        signing.prepare()
 
     def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=test", "-c", "user.email=test@example.com")

@@ -45,7 +45,7 @@ def test_releasing_again_mends_what_was_altered(workspace, folder, released):
 def test_releasing_again_signs_with_the_key_that_is_trusted_now(workspace, folder):
     signing.private_key().unlink()
     signing.public_key().unlink()
-    signing.create_keys(signing.private_key(), signing.public_key())
+    signing.prepare()
 
     workspace.register_built()
 

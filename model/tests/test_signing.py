@@ -8,11 +8,16 @@ from model.src import signing
 from tools.errors import PlumblineError
 
 
+def create(folder, name):
+    private, public = folder / f"{name}/signing.pem", folder / f"{name}/signing.pub.pem"
+    signing.create_key(private)
+    signing.trust(private, public)
+    return private, public
+
+
 @pytest.fixture
 def keys(tmp_path):
-    private, public = tmp_path / "keys/signing.pem", tmp_path / "keys/signing.pub.pem"
-    signing.create_keys(private, public)
-    return private, public
+    return create(tmp_path, "ours")
 
 
 @pytest.fixture
@@ -50,13 +55,15 @@ def test_the_private_key_is_readable_by_its_owner_alone(keys):
 def test_keeps_the_key_that_is_there(keys):
     before = [key.read_bytes() for key in keys]
 
-    assert not signing.create_keys(*keys)
+    assert not signing.create_key(keys[0])
+    signing.trust(*keys)
     assert [key.read_bytes() for key in keys] == before
 
 
 def test_a_replaced_key_still_verifies_what_it_signed(folder, keys):
     keys[0].unlink()
-    signing.create_keys(*keys)
+    signing.create_key(keys[0])
+    signing.trust(*keys)
 
     signing.verify(folder, keys[1])
     signing.sign(folder, keys[0])
@@ -88,9 +95,8 @@ def test_finds_a_missing_file(folder, keys):
 
 
 def test_refuses_a_signature_by_another_key(folder, keys, tmp_path):
-    other = tmp_path / "other.pem", tmp_path / "other.pub.pem"
-    signing.create_keys(*other)
-    signing.sign(folder, other[0])
+    other, _ = create(tmp_path, "theirs")
+    signing.sign(folder, other)
 
     with pytest.raises(PlumblineError, match="Key mismatch"):
         signing.verify(folder, keys[1])
@@ -98,9 +104,8 @@ def test_refuses_a_signature_by_another_key(folder, keys, tmp_path):
 
 def test_refuses_a_signature_that_claims_to_be_by_our_key(folder, keys, tmp_path):
     hint = json.loads((folder / signing.SIGNATURE).read_text())["verificationMaterial"]
-    other = tmp_path / "other.pem", tmp_path / "other.pub.pem"
-    signing.create_keys(*other)
-    signing.sign(folder, other[0])
+    other, _ = create(tmp_path, "theirs")
+    signing.sign(folder, other)
     forged = json.loads((folder / signing.SIGNATURE).read_text()) | {"verificationMaterial": hint}
     (folder / signing.SIGNATURE).write_text(json.dumps(forged))
 
@@ -123,3 +128,25 @@ def test_says_how_to_mend_an_absent_or_broken_key(folder, keys, tmp_path):
     keys[0].write_text("no key")
     with pytest.raises(PlumblineError, match="cannot be used"):
         signing.sign(folder, keys[0])
+
+
+def test_a_key_given_by_the_environment_is_trusted_and_never_created(tmp_path, keys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLUMBLINE_PUBLIC_KEY", raising=False)
+    monkeypatch.setenv("PLUMBLINE_SIGNING_KEY", str(keys[0]))
+    assert not signing.prepare()
+    assert signing.public_key().read_bytes() == keys[1].read_bytes()
+
+    monkeypatch.setenv("PLUMBLINE_SIGNING_KEY", "absent.pem")
+    with pytest.raises(PlumblineError, match=r"names absent\.pem, which does not exist"):
+        signing.prepare()
+
+
+def test_a_list_of_trusted_keys_given_by_the_environment_is_left_alone(tmp_path, keys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLUMBLINE_SIGNING_KEY", raising=False)
+    monkeypatch.setenv("PLUMBLINE_PUBLIC_KEY", str(keys[1]))
+    before = keys[1].read_bytes()
+
+    assert signing.prepare()
+    assert keys[1].read_bytes() == before
