@@ -4,6 +4,7 @@
 """
 
 import argparse
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -59,11 +60,7 @@ def trust(private: Path, public: Path) -> None:
     Raises:
         PlumblineError: The key cannot be used.
     """
-    try:
-        key = serialization.load_pem_private_key(private.read_bytes(), None)
-    except (ValueError, TypeError) as error:
-        raise PlumblineError(f"the signing key {private} cannot be used: {error}") from None
-    block = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    block = _public_half(private)
     trusted = public.read_bytes() if public.exists() else b""
     if block not in trusted:
         public.parent.mkdir(parents=True, exist_ok=True)
@@ -93,15 +90,9 @@ def sign(folder: Path, private: Path) -> None:
     """
     folder = folder.resolve()  # the library compares paths as they are written
     signature = folder / SIGNATURE
-    try:
-        signer = signing.Config()  # type: ignore[no-untyped-call] # its __init__ alone has no types
-        signer.use_elliptic_key_signer(private_key=private)
-    except FileNotFoundError:
-        raise PlumblineError(
-            f"there is no signing key at {private}: `make keys` creates one, PLUMBLINE_SIGNING_KEY names another file"
-        ) from None
-    except (ValueError, TypeError) as error:
-        raise PlumblineError(f"the signing key {private} cannot be used: {error}") from None
+    _public_half(private)
+    signer = signing.Config()  # type: ignore[no-untyped-call] # its __init__ alone has no types
+    signer.use_elliptic_key_signer(private_key=private)
     signature.unlink(missing_ok=True)
     signer.set_hashing_config(_all_but(signature)).sign(folder, signature)
 
@@ -124,6 +115,31 @@ def verify(folder: Path, public: Path) -> None:
     if None not in faults:
         why = "; ".join(sorted({str(fault) for fault in faults})) or f"{public} holds no key"
         raise PlumblineError(f"the signature of {folder} is not valid: {why}")
+
+
+def made_by(folder: Path, private: Path) -> bool:
+    """Tell whether `folder/bundle.sig` names the public half of a key as the one that made it.
+
+    Raises:
+        PlumblineError: The key cannot be used.
+    """
+    # The library's form of a key's name, in a Sigstore bundle's `verificationMaterial`.
+    hint = hashlib.sha256(_public_half(private)).hexdigest()
+    return hint in (folder / SIGNATURE).read_text(encoding="utf-8")
+
+
+def _public_half(private: Path) -> bytes:
+    try:
+        key = serialization.load_pem_private_key(private.read_bytes(), None)
+    except FileNotFoundError:
+        raise PlumblineError(
+            f"there is no signing key at {private}: `make keys` creates one, PLUMBLINE_SIGNING_KEY names another file"
+        ) from None
+    except (ValueError, TypeError) as error:
+        raise PlumblineError(f"the signing key {private} cannot be used: {error}") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise PlumblineError(f"the signing key {private} is no ECDSA P-256 key")
+    return key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def _fault(folder: Path, key: str) -> str | None:

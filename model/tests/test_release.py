@@ -42,13 +42,13 @@ def test_releasing_again_mends_what_was_altered(workspace, folder, released):
     assert json.loads((folder / "release.json").read_bytes())["git_commit"] == released["git_commit"]
 
 
-def test_releasing_again_signs_with_the_key_that_is_trusted_now(workspace, folder):
+def test_releasing_again_signs_with_the_key_that_signs_now(workspace, folder):
     signing.private_key().unlink()
-    signing.public_key().unlink()
     signing.prepare()
 
     workspace.register_built()
 
+    assert signing.made_by(folder, signing.private_key())
     release.verify(folder)
 
 

@@ -130,6 +130,11 @@ def test_says_how_to_mend_an_absent_or_broken_key(folder, keys, tmp_path):
         signing.sign(folder, keys[0])
 
 
+def test_says_whose_key_signed(folder, keys, tmp_path):
+    assert signing.made_by(folder, keys[0])
+    assert not signing.made_by(folder, create(tmp_path, "theirs")[0])
+
+
 def test_a_key_given_by_the_environment_is_trusted_and_never_created(tmp_path, keys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PLUMBLINE_PUBLIC_KEY", raising=False)
