@@ -1,11 +1,15 @@
 """The newest ledger entry as the model registry remembers it: a tag on the registered model."""
 
+import re
+
 from mlflow import MlflowClient
 
 from model.src import ledger, tracking
 from model.src.ledger import Entry, Ledger
+from tools.errors import PlumblineError
 
-TAG = "ledger_head"  # NUMBER:SHA256
+TAG = "ledger_head"
+_HEAD = re.compile(r"([0-9]+):([0-9a-f]{64})")  # number and sha256 of an entry
 
 
 class RegistryAnchor:
@@ -15,9 +19,16 @@ class RegistryAnchor:
         self._server = server
 
     def read(self) -> list[tuple[int, str]]:
-        """Give what the tags of all registered models say."""
+        """Give what the tags of all registered models say.
+
+        Raises:
+            PlumblineError: A tag is not of the form that `write` gives it.
+        """
         heads = [model.tags[TAG] for model in self._server.search_registered_models() if TAG in model.tags]
-        return [(int(number), sha256) for number, _, sha256 in (head.partition(":") for head in heads)]
+        found = [_HEAD.fullmatch(head) for head in heads]
+        if None in found:
+            raise PlumblineError(f"the tag {TAG} of a registered model is not as it was written: {', '.join(heads)}")
+        return [(int(match[1]), match[2]) for match in found if match]
 
     def write(self, entry: Entry) -> None:
         """Tag the entry's model."""
