@@ -11,7 +11,8 @@ from tools.errors import PlumblineError
 
 def faults(root: Path) -> list[str]:
     """Collect every fault, each with what to do about it."""
-    return [*lock.stale(root), *remote.corrupted(root), *remote.missing(root)]
+    # The cache first: DVC removes a corrupted object when it comes upon one, and says nothing.
+    return [*remote.corrupted(root), *lock.stale(root), *remote.missing(root)]
 
 
 def tracked(root: Path) -> list[str]:

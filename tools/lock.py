@@ -48,7 +48,7 @@ def stale(root: Path = Path()) -> list[str]:
             continue
         for change in changes:
             if change == "changed command":
-                found.append(_line(stage, "its command"))
+                found.append(_line(stage, "command"))
                 continue
             for path, state in _flat(change.get("changed deps", {})):
                 if state != "deleted" and not any(path == out or path.startswith(f"{out}/") for out in outs):

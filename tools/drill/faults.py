@@ -3,7 +3,8 @@
 Each takes the world, whose developer's clone is whole and pushed, and returns the message that caught it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -17,22 +18,21 @@ Fault = Callable[[World], str]
 def missing_object(world: World) -> str:
     """An object is missing on the remote."""
     oid = _oid(world.developer, "train", "model/artifacts/model.joblib")
-    content = world.objects().take(oid)
-    clone = world.clone()
-    world.run(clone, "dvc", "pull", fails=True)
-    output = world.make(clone, "check-data", fails=True)
-    world.objects().put(oid, content)
+    with _without(world, oid):
+        clone = world.clone()
+        world.run(clone, "dvc", "pull", fails=True)
+        output = world.make(clone, "check-data", fails=True)
     return _caught(output, f"object {oid} is not on the remote nor in the local cache")
 
 
 def missing_list(world: World) -> str:
-    """The list of a folder is missing on the remote; `dvc status -c` says nothing and exits with 0."""
+    """The list of a folder is missing on the remote; `dvc status --cloud` exits with 0 all the same."""
     oid = _oid(world.developer, "bundle", "model/artifacts/bundle")
-    content = world.objects().take(oid)
-    clone = world.clone()
-    world.run(clone, "dvc", "status", "--cloud", "--quiet")
-    output = world.make(clone, "check-data", fails=True)
-    world.objects().put(oid, content)
+    with _without(world, oid):
+        clone = world.clone()
+        world.run(clone, "dvc", "pull", fails=True)
+        world.run(clone, "dvc", "status", "--cloud", "--quiet")
+        output = world.make(clone, "check-data", fails=True)
     return _caught(output, f"model/artifacts/bundle: object {oid} is not on the remote")
 
 
@@ -72,9 +72,8 @@ def stale_for_data(world: World) -> str:
 def record_without_data(world: World) -> str:
     """A `.dvc` file is in git, and its data nowhere."""
     oid = yaml.safe_load((world.developer / f"{TRAINING}.dvc").read_text())["outs"][0]["md5"]
-    content = world.objects().take(oid)
-    output = world.make(world.clone(), "check-data", fails=True)
-    world.objects().put(oid, content)
+    with _without(world, oid):
+        output = world.make(world.clone(), "check-data", fails=True)
     return _caught(output, f"{TRAINING}: object {oid} is not on the remote nor in the local cache")
 
 
@@ -131,6 +130,16 @@ FAULTS: list[Fault] = [
     corrupted_cache,
     conflicting_locks,
 ]
+
+
+@contextmanager
+def _without(world: World, oid: str) -> Iterator[None]:
+    """Remove an object from the remote for as long as the context lasts."""
+    content = world.objects().take(oid)
+    try:
+        yield
+    finally:
+        world.objects().put(oid, content)
 
 
 def _oid(clone: Path, stage: str, path: str) -> str:
