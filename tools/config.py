@@ -132,7 +132,8 @@ class Extraction(Strict):
         query: The query, with its parameters as `$name`.
         parameters: Their values.
         columns: The columns, in the order of the file.
-        rows: Number of rows the query gave.
+        rows: Number of rows, in all files that came of it.
+        watermark: For an update, the column and the value from which on rows were read.
     """
 
     dataset: str
@@ -141,6 +142,7 @@ class Extraction(Strict):
     parameters: dict[str, str | int | float]
     columns: tuple[str, ...] = Field(min_length=1)
     rows: int = Field(gt=0)
+    watermark: dict[str, float] | None = None
 
 
 class Config(Strict):
