@@ -44,8 +44,8 @@ def commit(files: list[Path]) -> None:
     hash and rows, and the extraction that it came from.
 
     Raises:
-        PlumblineError: A file is absent, there is no new version, or `dvc add` or `git commit` failed; the `.dvc` files and git's index are
-            then as they were.
+        PlumblineError: A file is absent, there is no new version, or `dvc add` or `git commit` failed; the `.dvc`
+            files and git's index are then as they were.
     """
     absent = [str(path) for path in files if not path.exists()]
     if absent:
