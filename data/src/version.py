@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dvc.utils.serialize import dump_yaml
 
 from data.src import raw
 from data.src.extract import Parameters as Extract
@@ -79,7 +80,7 @@ def _describe(path: Path, record: Path) -> None:
     elif known.get("sha256") == meta["sha256"]:
         return
     content["meta"] = meta
-    record.write_text(yaml.safe_dump(content, sort_keys=False, width=120), encoding="utf-8")
+    dump_yaml(str(record), content)  # in DVC's own spelling, which its next `add` leaves as it is
 
 
 def _message(files: list[Path]) -> str:
