@@ -2,6 +2,7 @@
 
 import argparse
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,7 +39,7 @@ def set_remote(url: str, root: Path = Path()) -> None:
     check(url)
     if not urlsplit(url).scheme:
         url = str(Path(url).absolute())
-    command = ["dvc", "remote", "add", "--force", "--default", NAME, url]
+    command = [sys.executable, "-m", "dvc", "remote", "add", "--force", "--default", NAME, url]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PlumblineError(f"`dvc remote add` failed: {done.stderr.strip()}")

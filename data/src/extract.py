@@ -77,14 +77,12 @@ def extract(connection: Connection, parameters: Parameters, identifier: str) -> 
 def _column(values: list[Any]) -> "pd.Series[Any]":
     # Whole numbers stay whole beside missing ones; anything else is written as Python writes it, so that every
     # warehouse gives the same bytes for the same numbers.
-    values = [_plain(value) if isinstance(value, Decimal) else value for value in values]
+    if any(isinstance(value, Decimal) for value in values):
+        plain = int if all(value is None or value == int(value) for value in values) else float
+        values = [None if value is None else plain(value) for value in values]
     if all(value is None or type(value) is int for value in values):
         return pd.Series(values, dtype="Int64")
     return pd.Series(values, dtype=object)
-
-
-def _plain(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def is_evaluation(identifier: object, salt: str, percent: int) -> bool:

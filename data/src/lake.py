@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from tools import hashing, jsonfile, log
 from tools.config import Config
@@ -44,6 +45,7 @@ def _put_once(url: str, content: bytes) -> bool:
     filesystem, path = fsspec.core.url_to_fs(url)
     if filesystem.exists(path):
         return False
-    filesystem.makedirs(filesystem._parent(path), exist_ok=True)
+    if isinstance(filesystem, LocalFileSystem):  # elsewhere this would create the bucket
+        filesystem.makedirs(filesystem._parent(path), exist_ok=True)
     filesystem.pipe_file(path, content)
     return True

@@ -3,6 +3,7 @@
 import argparse
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from tools import hashing, log, stage, table
 from tools.config import Directories, section, settings
 from tools.errors import PlumblineError
 
+DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not it is active
 ACCESS = (
     "Ask whoever runs the DVC remote for access (read is enough to pull), and set the credentials in the environment,"
     " for S3 as AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
@@ -25,17 +27,17 @@ ACCESS = (
 
 def add(files: list[Path]) -> None:
     """Put the raw files into DVC's cache and write their `.dvc` files."""
-    _run("dvc", "add", "--quiet", *map(str, files))
+    _run(*DVC, "add", "--quiet", *map(str, files))
 
 
 def push(files: list[Path]) -> None:
     """Copy the versions that the `.dvc` files name from DVC's cache to the remote."""
-    _run("dvc", "push", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
+    _run(*DVC, "push", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
 
 
 def pull(files: list[Path]) -> None:
     """Bring the versions that the `.dvc` files name from the remote; a changed file is not overwritten."""
-    _run("dvc", "pull", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
+    _run(*DVC, "pull", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
 
 
 def commit(files: list[Path]) -> None:
@@ -45,7 +47,7 @@ def commit(files: list[Path]) -> None:
     hash and rows, and the extraction that it came from.
 
     Raises:
-        PlumblineError: A file is absent, there is no new version, or `dvc add` or `git commit` failed; the `.dvc`
+        PlumblineError: A file is absent, or `dvc add` or `git commit` failed; the `.dvc`
             files and git's index are then as they were.
     """
     absent = [str(path) for path in files if not path.exists()]
@@ -60,7 +62,8 @@ def commit(files: list[Path]) -> None:
         ours = [str(path) for path in [*records, *ignores] if path.exists()]
         _run("git", "add", "--", *ours)
         if not _run("git", "diff", "--cached", "--name-only", "--", *ours):
-            raise PlumblineError("there is no new version to commit: git names this data already")
+            log.get("version").info("no new version: git names this data already")
+            return
         _run("git", "commit", "--quiet", "--message", _message(files), "--only", "--", *ours)
 
 
@@ -115,8 +118,9 @@ def _restored_on_failure(paths: list[Path]) -> Iterator[None]:
 def _run(*command: str, advice: str = "") -> str:
     done: subprocess.CompletedProcess[Any] = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
+        name = " ".join(command).removeprefix(f"{sys.executable} -m ")
         output = (done.stderr or done.stdout).strip()
-        raise PlumblineError("\n".join(filter(None, [f"`{' '.join(command[:2])}` failed: {output}", advice])))
+        raise PlumblineError("\n".join(filter(None, [f"`{name}` failed: {output}", advice])))
     return str(done.stdout)
 
 
