@@ -15,7 +15,7 @@ from dvc.utils.serialize import dump_yaml
 from data.src import raw
 from data.src.extract import Parameters as Extract
 from tools import hashing, log, stage, table
-from tools.config import Directories, section, settings
+from tools.config import Directories, Settings, section, settings
 from tools.errors import PlumblineError
 
 DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not it is active
@@ -127,6 +127,18 @@ def _run(*command: str, advice: str = "") -> str:
 _ACTIONS = {"add": add, "commit": commit, "push": push, "pull": pull}
 
 
+def act(action: str, files: list[Path], environment: Settings) -> None:
+    """Do one of `add`, `commit`, `push` and `pull`.
+
+    Raises:
+        PlumblineError: The environment is production and the action is not `pull`, or the action fails.
+    """
+    if action != "pull":
+        raw.refuse_in_production(environment, f"`{action}`")
+    _ACTIONS[action](files)
+    log.get("version").info(action, files=[str(path) for path in files])
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -136,10 +148,7 @@ def main() -> None:
     parameters = section(Extract, arguments.params, "extract")
     files = [parameters.training, parameters.evaluation]
     for action in arguments.actions:
-        if action != "pull":
-            raw.refuse_in_production(settings(), f"`{action}`")
-        _ACTIONS[action](files)
-        log.get("version").info(action, files=[str(path) for path in files])
+        act(action, files, settings())
 
 
 if __name__ == "__main__":

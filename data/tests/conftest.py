@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from data.src.extract import Parameters
+from tests.conftest import run
 from tools.contract import Contract
 
 SHOP = Contract.model_validate(
@@ -86,6 +87,16 @@ def parameters(room: Path) -> Parameters:
     )
 
 
+@pytest.fixture
+def repository(room: Path) -> Path:
+    run(room, "git", "init", "--quiet", "--initial-branch", "main")
+    run(room, "git", "config", "user.name", "Tester")
+    run(room, "git", "config", "user.email", "tester@example.com")
+    run(room, "dvc", "init", "--quiet")
+    run(room, "git", "commit", "--quiet", "-m", "Start")
+    return room
+
+
 def programs_of_postgresql() -> Path | None:
     """Find the folder of `initdb`: Debian keeps it off the PATH."""
     found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")), Path(shutil.which("initdb") or "/nowhere")]
@@ -102,14 +113,14 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             pytest.fail(reason)
         pytest.skip(reason)
     folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())  # a short path: a socket's has a limit
-    run = _as_unprivileged(folder)
+    become = _as_unprivileged(folder)
     try:
-        run(f"{programs}/initdb", "-D", f"{folder}/db", "-U", "plumbline", "-A", "trust", "--no-sync")
+        become(f"{programs}/initdb", "-D", f"{folder}/db", "-U", "plumbline", "-A", "trust", "--no-sync")
         options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        run(f"{programs}/pg_ctl", "-D", f"{folder}/db", "-o", options, "-l", f"{folder}/log", "-w", "start")
+        become(f"{programs}/pg_ctl", "-D", f"{folder}/db", "-o", options, "-l", f"{folder}/log", "-w", "start")
         yield f"postgresql://plumbline@/postgres?host={folder}"
     finally:
-        run(f"{programs}/pg_ctl", "-D", f"{folder}/db", "-m", "immediate", "stop")
+        become(f"{programs}/pg_ctl", "-D", f"{folder}/db", "-m", "immediate", "stop")
         shutil.rmtree(folder)
 
 
@@ -121,7 +132,7 @@ def _as_unprivileged(folder: Path) -> Callable[..., None]:
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         user = {"user": nobody.pw_uid, "group": nobody.pw_gid}
 
-    def run(*command: str) -> None:
+    def become(*command: str) -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)  # type: ignore[call-overload]
 
-    return run
+    return become

@@ -28,16 +28,6 @@ def extracted(parameters: Parameters, rules: Contract, *, new_version: bool = Fa
     )
 
 
-@pytest.fixture
-def repository(room: Path) -> Path:
-    run(room, "git", "init", "--quiet", "--initial-branch", "main")
-    run(room, "git", "config", "user.name", "Tester")
-    run(room, "git", "config", "user.email", "tester@example.com")
-    run(room, "dvc", "init", "--quiet")
-    run(room, "git", "commit", "--quiet", "-m", "Start")
-    return room
-
-
 def names(parameters: Parameters) -> list[Path]:
     return [parameters.training, parameters.evaluation]
 
