@@ -10,3 +10,7 @@ hashes-update: setup ## Write expected_hashes.txt anew and show the difference
 .PHONY: preproc
 preproc: setup ## Rebuild the preprocessor alone, as the stage does
 	python data/src/preprocess.py --seed 42 --output data/preprocessor.joblib
+
+.PHONY: prove
+prove: setup ## Rebuild everything eight times under other circumstances and compare every byte
+	@python -m tools.prove

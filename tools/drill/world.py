@@ -13,6 +13,7 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
+from tools import worktree
 from tools.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
@@ -162,14 +163,9 @@ def create(folder: Path, kind: str) -> Iterator[World]:
 
 
 def _fill(world: World) -> None:
-    listed = world.run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
-    for name in listed:
-        if (ROOT / name).is_file():
-            (world.developer / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, world.developer / name)
+    worktree.copy(ROOT, world.developer)
     run = world.run
     run(world.folder, "git", "init", "--quiet", "--bare", "--initial-branch", "main", "origin.git")
-    run(world.developer, "git", "init", "--quiet", "--initial-branch", "main")
     run(world.developer, "git", "remote", "add", "origin", "../origin.git")
     if world.kind == "s3":
         run(world.developer, "dvc", "remote", "add", "--default", "store", f"s3://{_BUCKET}/dvc")
