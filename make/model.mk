@@ -2,3 +2,9 @@
 .PHONY: gate
 gate: setup ## Judge the bundle by model/configs/gate.yaml, for promotion to champion
 	python model/src/gate.py --promotion
+
+.PHONY: pr-check
+pr-check: setup ## Check this branch as its pull request will: pull, lint, tests, gate, reports/pr.md
+	python model/src/pr_check.py pull
+	$(MAKE) lint unit
+	python model/src/pr_check.py check

@@ -136,9 +136,9 @@ def main() -> None:
     given = parser.parse_args()
     if not (given.bundle / "manifest.json").exists():
         raise PlumblineError(f"{given.bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
-    name = jsonfile.read(given.bundle / "contract.json")["model"]
-    known = champion(name, given.store)
-    report = judge(given.bundle, known, standard(), read_limits(given.limits), given.promotion)
+    limits = read_limits(given.limits)
+    known = champion(jsonfile.read(given.bundle / "contract.json")["model"], given.store)
+    report = judge(given.bundle, known, standard(), limits, given.promotion)
     jsonfile.write(given.output, report)
     show(report)
     if report["verdict"] == "fail":

@@ -31,9 +31,9 @@ def client() -> mlflow.MlflowClient:
     return mlflow.MlflowClient(uri)
 
 
-def experiment() -> str:
-    """Find or create the experiment of `MLFLOW_EXPERIMENT_NAME`, `plumbline` by default; give its id."""
-    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or "plumbline"
+def experiment(name: str | None = None) -> str:
+    """Find or create an experiment, that of `MLFLOW_EXPERIMENT_NAME` or `plumbline` by default; give its id."""
+    name = name or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "plumbline"
     server = client()
     found = server.get_experiment_by_name(name)
     if found:

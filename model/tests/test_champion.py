@@ -10,8 +10,7 @@ from tools.errors import PlumblineError
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+def store(tmp_path: Path, mlflow_uri: str) -> Path:
     return tmp_path / "models"
 
 

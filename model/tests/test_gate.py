@@ -71,12 +71,12 @@ def test_a_champion_that_cannot_answer_is_not_passed_over(
     assert (report["verdict"], report["champion_sha256"]) == ("pass", None)
 
 
-def run(tmp_path: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any] | None]:
+def run(tmp_path: Path, uri: str, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any] | None]:
     output = tmp_path / "gate.json"
     done = subprocess.run(
         [sys.executable, "model/src/gate.py", "--output", str(output), *arguments],
         cwd=ROOT,
-        env={"PATH": "", "PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db"},
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": uri},
         capture_output=True,
         text=True,
         check=False,
@@ -84,10 +84,10 @@ def run(tmp_path: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[st
     return done, jsonfile.read(output) if output.exists() else None
 
 
-def test_a_refusal_names_the_rule_writes_the_report_and_ends_with_1(tmp_path: Path) -> None:
+def test_a_refusal_names_the_rule_writes_the_report_and_ends_with_1(tmp_path: Path, mlflow_uri: str) -> None:
     strict = tmp_path / "gate.yaml"
     strict.write_text((ROOT / gate.CONFIG).read_text().replace("rmsle: {maximum: 0.13}", "rmsle: {maximum: 0.1}"))
-    done, report = run(tmp_path, "--limits", str(strict))
+    done, report = run(tmp_path, mlflow_uri, "--limits", str(strict))
     assert done.returncode == 1
     assert "error: the gate refuses this model: rmsle" in done.stderr
     assert report is not None
@@ -101,8 +101,8 @@ def test_a_refusal_names_the_rule_writes_the_report_and_ends_with_1(tmp_path: Pa
         (["--limits", "data/contract.yaml"], "error: data/contract.yaml is not as it must be:"),
     ],
 )
-def test_bad_input_is_one_message(tmp_path: Path, arguments: list[str], message: str) -> None:
-    done, report = run(tmp_path, *arguments)
+def test_bad_input_is_one_message(tmp_path: Path, mlflow_uri: str, arguments: list[str], message: str) -> None:
+    done, report = run(tmp_path, mlflow_uri, *arguments)
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
