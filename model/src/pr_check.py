@@ -4,18 +4,18 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import dvc.api
 import pandas as pd
-from dvc.exceptions import DvcException
 from mlflow.entities import Metric, RunTag
 
 from model.src import evaluate, gate, plots, report, tracking
 from model.src.champion import champion
 from tools import command, git, hashing, jsonfile, lock, log, remote, stage
+from tools.config import read_yaml
 from tools.errors import PlumblineError
 
 BUNDLE = Path("model/artifacts/bundle")
@@ -37,7 +37,8 @@ def pull() -> None:
         raise PlumblineError("\n".join(["you forgot to run `dvc repro` and to commit dvc.lock:", *outdated]))
     command.run("dvc", "pull", "--quiet", "--force")
     # The one output that is rebuilt and never pulled.
-    command.run("make", "preproc")
+    stages: Any = read_yaml(Path("dvc.yaml"))["stages"]
+    command.run("bash", "-c", stages["preprocess"]["cmd"])
     status = json.loads(command.run("dvc", "status", "--json"))
     if status:
         raise PlumblineError(
@@ -119,11 +120,13 @@ def _base_metrics(base: str) -> dict[str, float]:
 
 def _against(slices: pd.DataFrame, base: str) -> pd.DataFrame:
     """Add the base's errors, which its own evaluation left in the DVC cache or on the remote."""
-    try:
-        with dvc.api.open(_SLICES, rev=base) as file:
-            known = pd.read_csv(file)
-    except (DvcException, OSError):
-        return slices
+    with tempfile.TemporaryDirectory() as scratch:
+        theirs = Path(scratch) / "slices.csv"
+        try:
+            command.run("dvc", "get", ".", _SLICES, "--rev", base, "--out", str(theirs))
+        except PlumblineError:
+            return slices
+        known = pd.read_csv(theirs)
     merged = slices[["slice", "rows", "mae"]].merge(known[["slice", "mae"]], on="slice", suffixes=("", "_base"))
     return merged.assign(change=merged["mae"] / merged["mae_base"] - 1)
 
