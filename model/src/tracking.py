@@ -18,6 +18,7 @@ from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from tools import git, hashing, jsonfile
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
+_SQLITE = "sqlite:///"
 MODEL_URI = "logged_model"  # the tag of a run that names its MLflow model
 _MODEL = "model_sha256"
 
@@ -38,8 +39,10 @@ def experiment(name: str | None = None) -> str:
     found = server.get_experiment_by_name(name)
     if found:
         return str(found.experiment_id)
-    embedded = mlflow.get_tracking_uri() == DEFAULT_URI
-    location = Path(".plumbline/mlartifacts").resolve().as_uri() if embedded else None
+    uri = mlflow.get_tracking_uri()
+    # Without a server the artifacts lie beside the database, wherever this is called from.
+    file = Path(uri.removeprefix(_SQLITE)) if uri.startswith(_SQLITE) else None
+    location = (file.parent / "mlartifacts").resolve().as_uri() if file else None
     return str(server.create_experiment(name, artifact_location=location))
 
 
