@@ -36,13 +36,16 @@ class Golden(msgspec.Struct, frozen=True):
     predictions: list[Expected]
 
 
-def verify(scorer: Scorer, contract: Contract, content: bytes) -> None:
+def verify(scorer: Scorer, contract: Contract, content: bytes) -> list[Any]:
     """Score the golden rows and compare.
 
     Args:
         scorer: The scorer under test.
         contract: What a row may hold; the golden rows go the way of a request.
         content: golden.json.
+
+    Returns:
+        The golden rows, as `RowReader.read` gives them.
 
     Raises:
         BundleError: A row differs by more than the tolerance, or golden.json is unusable.
@@ -68,3 +71,4 @@ def verify(scorer: Scorer, contract: Contract, content: bytes) -> None:
         )
     if not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
         raise BundleError("a golden row's prediction lies outside its own interval")
+    return rows

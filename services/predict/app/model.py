@@ -31,6 +31,7 @@ class Model:
         contract: What a row may hold.
         reader: Decodes and validates a request's body.
         scorer: Scores what the reader gives.
+        golden_rows: A sample of the data, in the form that the reader gives.
         description: The body of `GET /v1/model`.
     """
 
@@ -48,7 +49,7 @@ class Model:
         self.identity = Identity(self.contract.model, source.version, source.sha256)
         self.reader = RowReader(self.contract, max_rows)
         self.scorer = OnnxScorer(source.files["model.onnx"], self.contract, self.reader.row_type)
-        golden.verify(self.scorer, self.contract, source.files["golden.json"])
+        self.golden_rows = golden.verify(self.scorer, self.contract, source.files["golden.json"])
         parts = {
             name: msgspec.Raw(source.files.get(f"{name}.json", b"null")) for name in ("contract", "lineage", "release")
         }
