@@ -35,6 +35,10 @@ class Running:
         self.client = httpx.Client(base_url=self.url, timeout=20)
         self.wait(wait_for)
 
+    def authorize(self, key: str) -> None:
+        """Let the client send an API key."""
+        self.client.headers["authorization"] = f"Bearer {key}"
+
     def wait(self, path: str, status: int = 200, seconds: float = 20) -> httpx.Response:
         """Wait until `path` answers with `status`."""
         deadline = time.monotonic() + seconds
