@@ -13,13 +13,15 @@ from starlette.routing import Route
 from services.api.app.access import Access
 from services.api.app.middleware import Envelope, refuse
 from services.api.app.predictor import Predictor
-from services.api.app.routes import health, history, model, predictions
+from services.api.app.routes import health, history, model, page, predictions
 from services.api.app.settings import Settings
 from services.api.app.state import State
 from services.api.app.store.store import Store
 from services.common.problems import Problem
 
 ROUTES = [
+    Route("/", page.index, methods=["GET"]),
+    Route("/page/{name}", page.file, methods=["GET"]),
     Route("/v1/predictions", predictions.create, methods=["POST"]),
     Route("/v1/predictions", history.page, methods=["GET"]),
     Route("/v1/predictions/{id}", history.one, methods=["GET"]),
