@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from services.predict.app.golden import Scorer
+from services.predict.app.scorer import Scorer
 
 PERMUTATIONS = 32
 

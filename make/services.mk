@@ -1,0 +1,18 @@
+# The services: the native scorer, keys, benchmarks, faults.
+NATIVE := services/predict/app/_forest.so
+
+.PHONY: native
+native: ## Build the native scorer; without a C compiler ONNX Runtime scores, more slowly
+	@if command -v $(CC) >/dev/null; then $(MAKE) $(NATIVE); else echo "no C compiler: ONNX Runtime will score"; fi
+
+$(NATIVE): services/predict/app/_forest.c
+	@include=$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
+	if test -e "$$include/Python.h"; then \
+		$(CC) -O3 -Wall -Wextra -Werror -shared -fPIC -I"$$include" $< -o $@.new -lm && mv $@.new $@; \
+	else echo "Python.h is not installed (apt install python3-dev): ONNX Runtime will score"; fi
+
+setup: native
+
+.PHONY: api-key
+api-key: setup ## Make an API key and show it once: make api-key NAME=who [ARGS="--scopes read"]
+	@$(BIN)/python -m services.api.app.keys create --name "$(or $(NAME),unnamed)" $(ARGS)
