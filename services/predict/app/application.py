@@ -8,6 +8,7 @@ from typing import Any
 from services.common import logs, problems
 from services.common.problems import Problem, unavailable
 from services.predict.app import metrics
+from services.predict.app.deadlines import Deadlines
 from services.predict.app.exchange import Request, Response
 from services.predict.app.routes import explain, health, inference, model, predict
 from services.predict.app.settings import Settings
@@ -42,21 +43,23 @@ class Application:
         self._settings = settings
         self._variants = Variants(settings)
         self._in_flight = 0
-        self._watcher: asyncio.Task[None] | None = None
+        self._deadlines = Deadlines(settings.body_seconds)
+        self._watchers: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to load the models as soon as the worker's loop runs."""
-        self._watcher = loop.create_task(self._variants.watch())
+        watches = (self._variants.watch(), self._deadlines.watch())
+        self._watchers = [loop.create_task(watch) for watch in watches]
 
     def __rsgi_del__(self, _: asyncio.AbstractEventLoop) -> None:
         """Stop watching when the worker ends."""
-        if self._watcher:
-            self._watcher.cancel()
+        for watcher in self._watchers:
+            watcher.cancel()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        request = Request(scope, protocol, self._settings)
+        request = Request(scope, protocol, self._settings, self._deadlines)
         route = scope.path if scope.path in ROUTES else inference.template(scope.path)
         if route not in ROUTES:
             route = _OTHER
