@@ -16,3 +16,14 @@ setup: native
 .PHONY: api-key
 api-key: setup ## Make an API key and show it once: make api-key NAME=who [ARGS="--scopes read"]
 	@$(BIN)/python -m services.api.app.keys create --name "$(or $(NAME),unnamed)" $(ARGS)
+
+ENVIRONMENTS := .plumbline/environments
+$(ENVIRONMENTS)/%/.installed: benchmarks/serving/peers/%.txt | setup
+	@$(PYTHON) -m venv --without-pip $(@D)
+	@VIRTUAL_ENV=$(CURDIR)/$(@D) uv pip sync --quiet --require-hashes $<
+	@touch $@
+
+.PHONY: bench-serving
+bench-serving: setup $(ENVIRONMENTS)/mlserver/.installed $(ENVIRONMENTS)/bentoml/.installed ## Compare the services with their peers (needs wrk and nginx)
+	@for tool in wrk nginx taskset; do command -v $$tool >/dev/null || { echo "error: $$tool is not installed"; exit 1; }; done
+	@$(BIN)/python -m benchmarks.serving $(ARGS)

@@ -177,8 +177,8 @@ class _Trees:
         self._missing = given.get("nodes_missing_value_tracks_true")
         self.count = len(given["tree_roots"])
         self._leaves: list[list[float]] = []
-        # feature, threshold, whether a missing value goes left, tree, first and last leaf ruled out
-        self._nodes: list[tuple[int, float, int, int, int, int]] = []
+        # By feature: threshold, whether a missing value goes left, tree, and the leaves ruled out.
+        self._nodes: dict[int, list[tuple[float, int, int, int, int]]] = {}
         for tree, root in enumerate(given["tree_roots"]):
             found: list[float] = []
             self._walk(tree, int(root), found)
@@ -195,7 +195,7 @@ class _Trees:
         self._descend(tree, at, "true", found)
         missing = int(self._missing[at]) if self._missing is not None else 0
         threshold, feature = float(given["nodes_splits"][at]), int(given["nodes_featureids"][at])
-        self._nodes.append((feature, threshold, missing, tree, first, len(found)))
+        self._nodes.setdefault(feature, []).append((threshold, missing, tree, first, len(found)))
         self._descend(tree, at, "false", found)
 
     def _descend(self, tree: int, at: int, branch: str, found: list[float]) -> None:
@@ -207,7 +207,7 @@ class _Trees:
 
     def splits_of(self, feature: int) -> NDArray[np.float64]:
         """Give the thresholds of a feature."""
-        return np.array([node[1] for node in self._nodes if node[0] == feature], np.float64)
+        return np.array([node[0] for node in self._nodes.get(feature, [])], np.float64)
 
     def padded_leaves(self, width: int) -> NDArray[np.float64]:
         """Give the leaves of all trees, each with room for the most that a mask can hold."""
@@ -225,13 +225,14 @@ class _Trees:
         kind = np.dtype(f"<u{width}")
         full = np.iinfo(kind).max
         masks = np.full((len(thresholds) + 2, self.count), full, kind)
-        for found, threshold, missing, tree, first, end in self._nodes:
-            if found == feature:
-                left = kind.type(full - (((1 << (end - first)) - 1) << first))
-                rank = int(np.searchsorted(thresholds, threshold))
-                masks[rank + 1 : -1, tree] &= left
-                if not missing:
-                    masks[-1, tree] &= left
+        ranks = {threshold: rank for rank, threshold in enumerate(thresholds.tolist())}
+        for threshold, missing, tree, first, end in self._nodes.get(feature, []):
+            left = kind.type(full - (((1 << (end - first)) - 1) << first))
+            masks[ranks[threshold] + 1, tree] &= left
+            if not missing:
+                masks[-1, tree] &= left
+        # What exceeds a threshold exceeds all those below it.
+        np.bitwise_and.accumulate(masks[:-1], axis=0, out=masks[:-1])
         return masks.view(np.uint8).reshape(len(masks), -1)
 
 
