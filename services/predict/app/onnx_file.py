@@ -48,10 +48,12 @@ def _fields(content: bytes) -> Iterator[tuple[int, int, Any]]:
     """Give number, wire type and value of each field of a message."""
     at = 0
     while at < len(content):
-        tag, at = _varint(content, at)
+        tag, at = (content[at], at + 1) if content[at] < 0x80 else _varint(content, at)
         number, wire = tag >> 3, tag & 7
         value: Any
-        if wire == 0:
+        if wire == 0 and content[at] < 0x80:  # one byte, as most numbers are
+            value, at = content[at], at + 1
+        elif wire == 0:
             value, at = _varint(content, at)
         elif wire in {1, 5}:
             size = 8 if wire == 1 else 4
@@ -93,10 +95,10 @@ def _node(content: bytes) -> Node:
 
 
 def _attribute(content: bytes) -> tuple[str, Any]:
-    name = _texts(content, 1)[0]
     parts: dict[int, list[Any]] = {}
     for number, wire, value in _fields(content):
         parts.setdefault(number, []).append((wire, value))
+    name = parts[1][0][1].decode()
     if 5 in parts:
         return name, _tensor(parts[5][-1][1])[1]
     if 9 in parts:
