@@ -27,3 +27,7 @@ $(ENVIRONMENTS)/%/.installed: benchmarks/serving/peers/%.txt | setup
 bench-serving: setup $(ENVIRONMENTS)/mlserver/.installed $(ENVIRONMENTS)/bentoml/.installed ## Compare the services with their peers (needs wrk and nginx)
 	@for tool in wrk nginx taskset; do command -v $$tool >/dev/null || { echo "error: $$tool is not installed"; exit 1; }; done
 	@$(BIN)/python -m benchmarks.serving $(ARGS)
+
+.PHONY: chaos
+chaos: setup ## Break the services under load and print what happened (ARGS="--seconds 1" for a short run)
+	@$(BIN)/python -m services.chaos $(ARGS)

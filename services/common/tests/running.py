@@ -51,7 +51,7 @@ class Running:
             except httpx.TransportError as error:
                 last = repr(error)
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise AssertionError(f"{path} is not {status}: {last}\n{self.log.read_text()}")
+                raise AssertionError(f"{path} is not {status}: {last}\n{self.log.read_text()[-3000:]}")
             time.sleep(0.02)
 
     def stop(self) -> int:
