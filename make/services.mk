@@ -31,3 +31,7 @@ bench-serving: setup $(ENVIRONMENTS)/mlserver/.installed $(ENVIRONMENTS)/bentoml
 .PHONY: chaos
 chaos: setup ## Break the services under load and print what happened (ARGS="--seconds 1" for a short run)
 	@$(BIN)/python -m services.chaos $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## Feed the decoder with what a fuzzer invents (FUZZ_SECONDS=60)
+	@$(BIN)/python -m services.common.tests.fuzz_rows -max_total_time=$(or $(FUZZ_SECONDS),60)
