@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import worktree
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -21,15 +23,8 @@ def run(folder: Path, *command: str, check: bool = True) -> subprocess.Completed
 
 
 def copy_repository(target: Path) -> Path:
-    """Copy the files that git tracks or would track, as they are now, into a new git repository at `target`."""
-    listed = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").stdout.splitlines()
-    for name in listed:
-        source = ROOT / name
-        if source.is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target / name)
-    run(target, "git", "init", "--quiet", "--initial-branch", "main")
-    return target
+    """Copy the working tree, as it is now, into a new git repository at `target`."""
+    return worktree.copy(ROOT, target)
 
 
 @pytest.fixture(scope="session")
@@ -44,5 +39,6 @@ def second_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(copy, sys.executable, script)
     run(copy, "dvc", "add", "--quiet", "data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
     run(copy, "dvc", "repro")
+    run(copy, sys.executable, "model/src/signing.py")
     run(copy, sys.executable, "model/src/register.py")
     return copy

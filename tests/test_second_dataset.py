@@ -52,3 +52,14 @@ def test_its_own_contract_is_what_refuses_a_row(api: httpx.Client, sample: dict[
     answer = api.post("/v1/predictions", json={"input": sample["input"] | {"lot_area": 5000, "cut": "Superb"}})
     assert 400 <= answer.status_code < 500
     assert {"lot_area", "cut"} <= {error["field"].rsplit("/")[-1] for error in answer.json()["errors"]}
+
+
+def test_an_answer_leads_back_to_its_query(
+    api: httpx.Client, sample: dict[str, object], second_dataset: Path, tmp_path: Path
+) -> None:
+    answer = api.post("/v1/predictions", json={"input": sample["input"]}).raise_for_status()
+    (tmp_path / "answer.json").write_bytes(answer.content)
+    chain = run(second_dataset, sys.executable, "model/src/lineage.py", "--prediction", str(tmp_path / "answer.json"))
+    kinds = [line.split()[0] for line in chain.stdout.splitlines()]
+    assert kinds[:5] == ["prediction", "version", "bundle", "run", "commit"]
+    assert "query  of " in chain.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tools import jsonfile, processes, stack, stage
 from tools.errors import PlumblineError
@@ -93,7 +93,7 @@ def _post(url: str, body: object) -> Any:
 
 
 def _show(console: Console, times: dict[str, float], sample: dict[str, Any], answer: dict[str, Any]) -> None:
-    result = Table("", "value", title="A row that training has not seen", title_justify="left")
+    result = Table("", Column("value", overflow="fold"), title="A row that training has not seen", title_justify="left")
     interval, model, lineage = answer["interval"], answer["model"], answer["lineage"]
     rows = {
         "row": ", ".join(f"{name} {value}" for name, value in sample["identifier"].items()),

@@ -35,6 +35,7 @@ def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program
                 "PREDICT_PORT": str(predict_port),
                 "PREDICT_BUNDLE_URI": release["uri"],
                 "PREDICT_BUNDLE_SHA256": release["bundle_sha256"],
+                "PREDICT_PUBLIC_KEY": release["public_key"],
             },
             f"{predict}/readyz",
         ),

@@ -1,89 +1,129 @@
-"""Register the bundle in the model registry and release it to the model store."""
+"""Register the bundle in the model registry and release it, signed, to the model store."""
 
 import argparse
+import configparser
 import datetime
-import shutil
 from pathlib import Path
 from typing import Any
 
 import mlflow
 
-from model.src import tracking
+from model.src import actor, anchor, release, signing, tracking
+from model.src.ledger import Fact, Ledger
 from tools import git, hashing, jsonfile, log, stage
 from tools.errors import PlumblineError
 
+_DVC_CONFIG = Path(".dvc/config")
+# One version for one bundle from one commit: registering again is no new version.
+_IDENTITY = ("bundle_sha256", "git_commit", "git_dirty")
 
-def register(bundle: Path, model: Path, store: Path) -> dict[str, Any]:
+
+def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger) -> dict[str, Any]:
     """Register `bundle` as a version with the alias `challenger`, once however often it is called.
 
     Args:
         bundle: The bundle's folder.
         model: The model's file, by whose hash the MLflow run is found.
         store: The folder of released bundles; this one's is `store/MODEL/SHA256`.
+        gate: The gate's report, attached to the version if it is about this bundle.
+        ledger: What is told of a new version.
 
     Returns:
-        The content of the `release.json` that was written beside the manifest in the store.
+        The content of the `release.json` that lies beside the manifest in the store.
 
     Raises:
-        PlumblineError: There is no bundle.
+        PlumblineError: There is no bundle, its run holds no model, or there is no key to sign with.
     """
     manifest = bundle / "manifest.json"
     if not manifest.exists():
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc repro bundle`")
     sha256 = hashing.digest(manifest)
     name = jsonfile.read(bundle / "contract.json")["model"]
-    state, run = git.state(), tracking.run_of(model)
-    lock = Path("dvc.lock")
+    tags = _tags(bundle, sha256)
+    with ledger.locked():
+        run = tracking.run_of(model)
+        number = _version(name, run, tags)
+        _attach(name, number, run, gate, sha256)
+        released = {
+            "schema_version": 1,
+            "model": name,
+            "version": number,
+            "bundle_sha256": sha256,
+            "git_commit": tags["git_commit"] or None,
+            "git_dirty": tags["git_dirty"] == "true",
+            "dvc_lock_sha256": tags["dvc_lock_sha256"] or None,
+            "run_id": run,
+            "released_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        }
+        gate_sha256 = tracking.client().get_model_version(name, number).tags.get("gate_sha256")
+        released = release.publish(bundle, store / name / sha256, released, gate_sha256)
+        _tell(ledger, released)
+    return released
+
+
+def _tags(bundle: Path, sha256: str) -> dict[str, str]:
+    """Give all that a version carries: what it was built from, by hash, and where that is kept."""
+    state, lock = git.state(), Path("dvc.lock")
+    data = jsonfile.read(bundle / "lineage.json")["data"]
     tags = {
         "bundle_sha256": sha256,
         "git_commit": state.commit or "",
         "git_dirty": str(state.dirty).lower(),
         "dvc_lock_sha256": hashing.digest(lock) if lock.exists() else "",
     }
-    number = _version(name, run, tags)
-    release = {
-        "schema_version": 1,
-        "model": name,
-        "version": number,
-        "bundle_sha256": sha256,
-        "git_commit": state.commit,
-        "git_dirty": state.dirty,
-        "dvc_lock_sha256": tags["dvc_lock_sha256"] or None,
-        "run_id": run,
-        "released_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    _publish(bundle, store / name / sha256, release)
-    return release
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(_DVC_CONFIG)  # what git holds: .dvc/config.local may hold secrets
+    remote = config.get("core", "remote", fallback="")
+    tags["dvc_remote"] = remote
+    tags["dvc_remote_url"] = git.strip_credentials(config.get(f"'remote \"{remote}\"'", "url", fallback=""))
+    return tags | {f"{name}.md5": entry["md5"] for name, entry in data.items()}
 
 
 def _version(name: str, run: str, tags: dict[str, str]) -> str:
     server = tracking.client()
-    # One version for one bundle from one commit: registering again is no new version.
-    wanted = ("bundle_sha256", "git_commit", "git_dirty")
     for known in server.search_model_versions(f"name = '{name}'"):
-        if all(known.tags.get(key) == tags[key] for key in wanted):
+        if all(known.tags.get(key) == tags[key] for key in _IDENTITY):
             number = str(known.version)
             break
     else:
         uri = server.get_run(run).data.tags.get(tracking.MODEL_URI)
         if not uri:
             raise PlumblineError(f"run {run} holds no model: run `dvc repro --force bundle`")
-        created = mlflow.register_model(uri, name, tags=tags)
-        number = str(created.version)
-    server.set_registered_model_alias(name, "challenger", number)
+        number = str(mlflow.register_model(uri, name, tags=tags).version)
+    if str(server.get_registered_model(name).aliases.get("champion")) != number:
+        server.set_registered_model_alias(name, "challenger", number)
     return number
 
 
-def _publish(bundle: Path, target: Path, release: dict[str, Any]) -> None:
-    fresh = target.with_name(target.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(bundle, fresh)
-    jsonfile.write(fresh / "release.json", release)
-    if target.exists():  # the same bytes but for the release, which is replaced in one step
-        (fresh / "release.json").replace(target / "release.json")
-        shutil.rmtree(fresh)
-    else:
-        fresh.replace(target)
+def _attach(name: str, number: str, run: str, report: Path, sha256: str) -> None:
+    """Put the gate's report on the version if it is about its bundle: the verdict as tags, the file with the run."""
+    content = jsonfile.read(report) if report.exists() else {}
+    if content.get("bundle_sha256") != sha256:
+        return
+    server = tracking.client()
+    failed = [rule["rule"] for rule in content["rules"] if rule["verdict"] == "fail"]
+    for key, value in {
+        "gate_verdict": content["verdict"],
+        "gate_failed": ", ".join(failed),
+        "gate_sha256": hashing.digest(report),
+    }.items():
+        server.set_model_version_tag(name, number, key, value)
+    server.log_artifact(run, str(report), "gate")
+
+
+def _tell(ledger: Ledger, released: dict[str, Any]) -> None:
+    fact = Fact(
+        event="registered",
+        actor=actor.current(),
+        model=released["model"],
+        version=released["version"],
+        bundle_sha256=released["bundle_sha256"],
+        git_commit=released["git_commit"],
+        dvc_lock_sha256=released["dvc_lock_sha256"],
+    )
+    known = {(e.event, e.model, e.version, e.bundle_sha256) for e in ledger.entries()}
+    if (fact.event, fact.model, fact.version, fact.bundle_sha256) not in known:
+        ledger.append(fact)
 
 
 def main() -> None:
@@ -92,12 +132,16 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("model/artifacts/bundle"))
     parser.add_argument("--model", type=Path, default=Path("model/artifacts/model.joblib"))
     parser.add_argument("--store", type=Path, default=Path(".plumbline/models"))
+    parser.add_argument("--gate", type=Path, default=Path(".plumbline/gate.json"))
     parser.add_argument("--output", type=Path, default=Path(".plumbline/release.json"))
     arguments = parser.parse_args()
-    release = register(arguments.bundle, arguments.model, arguments.store)
-    folder = arguments.store / release["model"] / release["bundle_sha256"]
-    jsonfile.write(arguments.output, release | {"uri": folder.resolve().as_uri()})
-    log.get("register").info("registered", **release, folder=str(folder))
+    released = register(arguments.bundle, arguments.model, arguments.store, arguments.gate, anchor.open_ledger())
+    folder = arguments.store / released["model"] / released["bundle_sha256"]
+    jsonfile.write(
+        arguments.output,
+        released | {"uri": folder.resolve().as_uri(), "public_key": str(signing.public_key().resolve())},
+    )
+    log.get("register").info("registered", **released, folder=str(folder))
 
 
 if __name__ == "__main__":

@@ -68,6 +68,11 @@ def unavailable(kind: str, detail: str, retry_after: int) -> Problem:
     return Problem(503, kind, detail, headers={"retry-after": str(retry_after)})
 
 
+def unread(status: int, kind: str, detail: str, errors: Sequence[Violation] = ()) -> Problem:
+    """Give an answer to a request whose body was not read to its end: its connection is of no further use."""
+    return Problem(status, kind, detail, errors, {"connection": "close"})
+
+
 def schema() -> dict[str, object]:
     """Give the JSON Schema of a problem, for OpenAPI."""
     text = {"type": "string"}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from services.api.app.settings import Settings
-from services.common.problems import Problem, Violation
+from services.common.problems import Problem, Violation, unread
 
 
 async def read(request: Request, settings: Settings, media_types: Sequence[str]) -> tuple[bytes, str]:
@@ -24,9 +24,9 @@ async def read(request: Request, settings: Settings, media_types: Sequence[str])
     media_type = given.partition(";")[0].strip().lower()
     if media_type not in media_types:
         text = f"The body must be {' or '.join(media_types)}."
-        raise Problem(415, "unsupported-media-type", text)
+        raise unread(415, "unsupported-media-type", text)
     if "content-encoding" in request.headers:  # also keeps decompression bombs out
-        raise Problem(415, "unsupported-encoding", "The body must not be compressed.")
+        raise unread(415, "unsupported-encoding", "The body must not be compressed.")
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > settings.max_body_bytes:
         raise _too_long(settings)
@@ -39,10 +39,10 @@ async def read(request: Request, settings: Settings, media_types: Sequence[str])
                     raise _too_long(settings)
     except TimeoutError:
         text = f"The body did not arrive within {settings.body_seconds:g} seconds."
-        raise Problem(408, "slow-body", text, headers={"connection": "close"}) from None
+        raise unread(408, "slow-body", text) from None
     return bytes(body), media_type
 
 
 def _too_long(settings: Settings) -> Problem:
     text = f"The body is longer than {settings.max_body_bytes} bytes."
-    return Problem(413, "body-too-large", text, [Violation("", "maxBytes", text)])
+    return unread(413, "body-too-large", text, [Violation("", "maxBytes", text)])

@@ -11,11 +11,12 @@ import msgspec
 
 from services.common import contract as contracts
 from services.common.contract import Contract
+from services.predict.app import signature
 
 MANIFEST = "manifest.json"
 REQUIRED = frozenset({"model.onnx", "contract.json", "golden.json", "reference.json", "lineage.json"})
 # Written about a bundle after its manifest, and therefore not in it.
-BESIDE = frozenset({"release.json", "bundle.sig", "provenance.json", "sbom.cdx.json"})
+BESIDE = frozenset({"release.json", signature.FILE, "provenance.json", "sbom.cdx.json"})
 _LARGEST = 1 << 30  # bytes; a larger file is not one of ours
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -67,12 +68,13 @@ class Bundle(msgspec.Struct, frozen=True):
         return self.release.version if self.release else None
 
 
-def read(folder: Path, sha256: str) -> Bundle:
+def read(folder: Path, sha256: str, public_key: Path | None) -> Bundle:
     """Read a bundle and verify it.
 
     Args:
         folder: Where its files are.
         sha256: What manifest.json must hash to; empty to accept any.
+        public_key: PEM file of the keys that may have signed it; None to accept a bundle that nobody signed.
 
     Raises:
         BundleError: A file is missing, foreign, altered or not what it should be.
@@ -80,21 +82,21 @@ def read(folder: Path, sha256: str) -> Bundle:
     names = _list(folder)
     if MANIFEST not in names:
         raise BundleError(f"{folder} holds no {MANIFEST}: it is not a bundle")
-    raw = _content(folder / MANIFEST)
+    contents = _read(folder, names, public_key)
+    raw = contents[MANIFEST]
     actual = hashlib.sha256(raw).hexdigest()
     if sha256 and actual != sha256.lower():
         raise BundleError(f"{MANIFEST} has sha256 {actual}; {sha256} was asked for")
     manifest = _parse(raw, Manifest, MANIFEST)
     _check_names(manifest, names)
-    files = {name: _verified(folder / name, entry) for name, entry in manifest.files.items()}
-    # The signature (bundle.sig) will be verified here, before anything in `files` is parsed.
+    files = {name: _verified(name, contents[name], entry) for name, entry in manifest.files.items()}
     try:
         contract = contracts.parse(files["contract.json"])
     except ValueError as error:
         raise BundleError(f"contract.json is not as it must be: {error}") from None
     release = None
     if "release.json" in names:
-        files["release.json"] = _content(folder / "release.json")
+        files["release.json"] = contents["release.json"]
         release = _parse(files["release.json"], Release, "release.json")
         if release.bundle_sha256 != actual:
             raise BundleError(f"release.json is of another bundle, {release.bundle_sha256}")
@@ -110,6 +112,26 @@ def _list(folder: Path) -> frozenset[str]:
         if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
             raise BundleError(f"{entry.name} is not a regular file; a bundle holds nothing else")
     return frozenset(entry.name for entry in entries)
+
+
+def _read(folder: Path, names: frozenset[str], public_key: Path | None) -> dict[str, bytes]:
+    """Read every file once; nothing of a file is looked at before it is known to be as it was signed."""
+    if public_key is None:
+        return {name: _content(folder / name) for name in names}
+    if signature.FILE not in names:
+        raise BundleError(f"the bundle is not signed: it has no {signature.FILE}")
+    try:
+        signed = signature.files(_content(folder / signature.FILE), public_key)
+    except signature.SignatureError as error:
+        raise BundleError(str(error)) from None
+    differing = (names - {signature.FILE}) ^ signed.keys()
+    if differing:
+        raise BundleError(f"the bundle holds other files than were signed: {', '.join(sorted(differing))}")
+    contents = {name: _content(folder / name) for name in signed}
+    for name, content in contents.items():
+        if hashlib.sha256(content).hexdigest() != signed[name]:
+            raise BundleError(f"{name} is not as it was signed")
+    return contents
 
 
 def _check_names(manifest: Manifest, names: frozenset[str]) -> None:
@@ -128,13 +150,12 @@ def _check_names(manifest: Manifest, names: frozenset[str]) -> None:
             raise BundleError(f"{text} {', '.join(sorted(found))}")
 
 
-def _verified(path: Path, entry: Entry) -> bytes:
-    content = _content(path)
+def _verified(name: str, content: bytes, entry: Entry) -> bytes:
     if len(content) != entry.size:
-        raise BundleError(f"{path.name} has {len(content)} bytes; {MANIFEST} says {entry.size}")
+        raise BundleError(f"{name} has {len(content)} bytes; {MANIFEST} says {entry.size}")
     actual = hashlib.sha256(content).hexdigest()
     if actual != entry.sha256:
-        raise BundleError(f"{path.name} has sha256 {actual}; {MANIFEST} says {entry.sha256}")
+        raise BundleError(f"{name} has sha256 {actual}; {MANIFEST} says {entry.sha256}")
     return content
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.common import tracing
-from services.common.problems import Problem, Violation
+from services.common.problems import Problem, Violation, unread
 from services.common.tracing import Trace
 from services.predict.app.deadlines import Deadlines
 from services.predict.app.settings import Settings
@@ -59,9 +59,9 @@ class Request:
         header = self.scope.headers.get
         media_type = header("content-type")
         if media_type and media_type.partition(";")[0].strip().lower() != JSON:
-            raise Problem(415, "unsupported-media-type", f"The body must be {JSON}.")
+            raise unread(415, "unsupported-media-type", f"The body must be {JSON}.")
         if header("content-encoding"):  # also keeps decompression bombs out
-            raise Problem(415, "unsupported-encoding", "The body must not be compressed.")
+            raise unread(415, "unsupported-encoding", "The body must not be compressed.")
         length = header("content-length")
         if length and int(length) > self._settings.max_body_bytes:
             raise self._too_long()
@@ -72,7 +72,7 @@ class Request:
             if not self._deadlines.was_late(task):
                 raise
             text = f"The body did not arrive within {self._deadlines.seconds:g} seconds."
-            raise Problem(408, "slow-body", text, headers={"connection": "close"}) from None
+            raise unread(408, "slow-body", text) from None
         finally:
             self._deadlines.end(task)
 
@@ -88,4 +88,4 @@ class Request:
     def _too_long(self) -> Problem:
         limit = self._settings.max_body_bytes
         text = f"The body is longer than {limit} bytes."
-        return Problem(413, "body-too-large", text, [Violation("", "maxBytes", text)])
+        return unread(413, "body-too-large", text, [Violation("", "maxBytes", text)])

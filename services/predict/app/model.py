@@ -57,10 +57,10 @@ class Model:
         self.head = b'{"model":' + msgspec.json.encode(self.identity) + b',"predictions":'
 
 
-def load(folder: Path, sha256: str, max_rows: int) -> Model:
-    """Read, verify and load the bundle in `folder`.
+def load(folder: Path, sha256: str, max_rows: int, public_key: Path | None) -> Model:
+    """Read, verify and load the bundle in `folder`; see `bundle.read`.
 
     Raises:
         BundleError: The bundle cannot be served; the message says why.
     """
-    return Model(bundle.read(folder, sha256), max_rows)
+    return Model(bundle.read(folder, sha256, public_key), max_rows)

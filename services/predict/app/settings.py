@@ -13,6 +13,8 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         bundle_sha256: sha256 of the bundle's manifest.json.
         variants_file: JSON file that names several bundles and is watched for changes.
         allow_any_bundle: Whether a bundle is accepted without a sha256 to compare it with.
+        public_key: PEM file of the keys that may have signed a bundle.
+        allow_unsigned: Whether a bundle is accepted without a look at its signature.
         reload_seconds: How often the variants file is looked at.
         retry_seconds: How long to wait before a bundle that was refused is tried again.
         max_rows: Most rows in one request.
@@ -27,6 +29,8 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
     bundle_sha256: str = ""
     variants_file: str = ""
     allow_any_bundle: bool = False
+    public_key: str = ""
+    allow_unsigned: bool = False
     reload_seconds: float = 1.0
     retry_seconds: float = 10.0
     max_rows: int = 10_000
@@ -44,6 +48,11 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
             raise ValueError(
                 "PREDICT_BUNDLE_SHA256 is not set: give the sha256 of the bundle's manifest.json, "
                 "or accept any bundle with PREDICT_ALLOW_ANY_BUNDLE=true"
+            )
+        if bool(self.public_key) == self.allow_unsigned:
+            raise ValueError(
+                "set either PREDICT_PUBLIC_KEY, a PEM file of the keys that may have signed a bundle, "
+                "or PREDICT_ALLOW_UNSIGNED=true for local work"
             )
         if self.max_rows < 1 or self.max_body_bytes < 1 or self.max_in_flight < 1:
             raise ValueError("PREDICT_MAX_… must be at least 1")

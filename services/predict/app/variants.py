@@ -32,6 +32,8 @@ class Variants:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Read anew with each bundle, so that a replaced key counts at once.
+        self._public_key = Path(settings.public_key) if settings.public_key else None
         self._loaded: dict[str, Location] = {}
         self._failed: dict[Location, float] = {}
         self.models: dict[str, Model] = {}
@@ -76,7 +78,7 @@ class Variants:
         started = time.perf_counter()
         try:
             with locations.folder(location) as folder:
-                new = model.load(folder, location.sha256, self._settings.max_rows)
+                new = model.load(folder, location.sha256, self._settings.max_rows, self._public_key)
         except BundleError as error:
             self._failed[location] = time.monotonic() + self._settings.retry_seconds
             self._report(variant, str(error))

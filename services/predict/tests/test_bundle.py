@@ -17,7 +17,7 @@ def folder(tmp_path):
 
 
 def load(folder, sha256=""):
-    return model.load(folder, sha256, max_rows=10)
+    return model.load(folder, sha256, max_rows=10, public_key=None)
 
 
 def test_loads_a_bundle_and_says_which_one_it_is(bundle):

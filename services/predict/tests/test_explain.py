@@ -8,7 +8,7 @@ from services.predict.app.explain import explain
 
 @pytest.fixture(scope="module")
 def loaded(plants):
-    return model.load(plants.folder, plants.sha256, 10)
+    return model.load(plants.folder, plants.sha256, 10, None)
 
 
 def test_contributions_and_baseline_add_up_to_the_prediction(loaded):

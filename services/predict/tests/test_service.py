@@ -73,6 +73,7 @@ def test_refuses_a_body_over_the_limit(predict, chunked):
 
     assert response.status_code == 413
     assert response.json()["errors"][0]["rule"] == "maxBytes"
+    assert response.headers["connection"] == "close"  # what follows on it would be the unread body
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""What the ledger answers: what served when and what it was built from, what is held back, what came before."""
+
+import argparse
+import datetime
+import sys
+from collections.abc import Sequence
+
+from model.src import actor, anchor
+from model.src.ledger import Entry
+from tools import log, stage
+from tools.errors import PlumblineError
+
+
+def champions(entries: Sequence[Entry], model: str) -> list[str]:
+    """Give the versions that a rollback goes back through, the present champion last."""
+    stack: list[str] = []
+    for entry in entries:
+        if entry.model != model or entry.version is None:
+            continue
+        if entry.event == "promoted":
+            stack.append(entry.version)
+        elif entry.event == "rolled-back":
+            while stack and stack[-1] != entry.version:
+                stack.pop()
+    return stack
+
+
+def hold(entries: Sequence[Entry], model: str) -> Entry | None:
+    """Give the person's rollback that holds `model` where it is; None if nothing does."""
+    held = None
+    for entry in entries:
+        if entry.model != model:
+            continue
+        if entry.event == "rolled-back" and actor.is_human(entry.actor):
+            held = entry
+        elif entry.event == "hold-released":
+            held = None
+    return held
+
+
+def serving(entries: Sequence[Entry], at: datetime.datetime) -> dict[str, Entry]:
+    """Give what served at a time: by `MODEL champion` and `MODEL in ENVIRONMENT`, the entry that put it there."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        if datetime.datetime.fromisoformat(entry.at) > at:
+            continue
+        if entry.event in {"promoted", "rolled-back"}:
+            found[f"{entry.model} champion"] = entry
+        elif entry.event == "deployed":
+            found[f"{entry.model} in {entry.environment}"] = entry
+    return found
+
+
+def moment(text: str) -> datetime.datetime:
+    """Read a time in ISO 8601; UTC if it names no zone, and the whole day or second if it goes no further.
+
+    Raises:
+        PlumblineError: It is none.
+    """
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise PlumblineError(f"{text!r} is no time: write 2026-01-31, or 2026-01-31T12:00:00+00:00") from None
+    if len(text) == len("2026-01-31"):
+        found = found.replace(hour=23, minute=59, second=59)
+    if found.microsecond == 0:
+        found = found.replace(microsecond=999_999)
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
+def describe(entry: Entry) -> str:
+    """Write an entry on one line."""
+    parts = [f"{entry.number:>4}  {entry.at[:19]}Z  {entry.event:<13} {entry.model}"]
+    if entry.version:
+        parts.append(f"version {entry.version}")
+    if entry.environment:
+        parts.append(f"in {entry.environment}")
+    if entry.replaced:
+        parts.append(f"instead of {entry.replaced}")
+    parts.append(f"by {entry.actor}")
+    if entry.reason:
+        parts.append(f"({entry.reason})")
+    return " ".join(parts)
+
+
+def answer(entries: Sequence[Entry], at: datetime.datetime) -> list[str]:
+    """Say what served at a time and what it was built from."""
+    found = serving(entries, at)
+    if not found:
+        return [f"Nothing served at {at.isoformat()}."]
+    lines = [f"What served at {at.isoformat()}:"]
+    for place, entry in found.items():
+        lines += [
+            f"  {place}: version {entry.version}, since {entry.at[:19]}Z (line {entry.number})",
+            f"    bundle   {entry.bundle_sha256}",
+            f"    commit   {entry.git_commit}",
+            f"    dvc.lock {entry.dvc_lock_sha256}",
+        ]
+    return lines
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--at", default="", help="say what served at this time instead of listing every event")
+    parser.add_argument("--verify", action="store_true", help="only say whether the ledger is whole")
+    arguments = parser.parse_args()
+    book = anchor.open_ledger()
+    entries = book.entries()
+    if arguments.verify:
+        log.get("ledger").info("whole", file=str(book.file), entries=len(entries))
+        return
+    if arguments.at:
+        lines = answer(entries, moment(arguments.at))
+    else:
+        lines = [describe(entry) for entry in entries] or [f"The ledger {book.file} holds nothing yet."]
+        lines += answer(entries, datetime.datetime.now(datetime.UTC)) if entries else []
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,177 @@
+"""The ledger: who registered, promoted, deployed or rolled back which model, and when.
+
+One JSON object a line. Each holds the hash of the one before and its own, so that no byte of a line can be changed and
+no line be removed, added or moved without notice. A chain alone does not show that its end was cut off or that it was
+written anew from some line on: therefore the model registry, another system with other rights, keeps the number and
+the hash of the newest line (`Anchor`).
+
+The ledger lies beside the registry that it tells of and not in git. A promotion is not a commit: as one it would move
+main and mark every clone that promotes as dirty, two promotions would collide, and a merge or a revert would rewrite
+history that happened. `PLUMBLINE_LEDGER` names another file, on a volume that machines share, say.
+"""
+
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, Protocol
+
+import filelock
+from pydantic import ValidationError
+
+from tools.config import Strict
+from tools.errors import PlumblineError
+
+Event = Literal["registered", "promoted", "rolled-back", "hold-released", "deployed"]
+_START = "0" * 64  # what the first line names as the hash before it
+
+
+class Fact(Strict):
+    """What an entry says, before it has its place in the chain.
+
+    Attributes:
+        actor: `human:NAME` or `automation:NAME`.
+        replaced: The version that was champion, or was deployed, until then.
+        environment: Where to, for a deployment.
+    """
+
+    event: Event
+    actor: str
+    model: str
+    version: str | None = None
+    replaced: str | None = None
+    bundle_sha256: str | None = None
+    git_commit: str | None = None
+    dvc_lock_sha256: str | None = None
+    environment: str | None = None
+    reason: str | None = None
+
+
+class Entry(Fact):
+    """A line of the ledger; `at` is in UTC, ISO 8601, to the millisecond."""
+
+    number: int
+    at: str
+    previous: str
+    sha256: str
+
+    def line(self) -> bytes:
+        """Give the one way to write this entry."""
+        return _canonical(self.model_dump()) + b"\n"
+
+    def fault(self, number: int, previous: str) -> str | None:
+        """Say why this cannot be entry `number` after the one with the hash `previous`; None if it can."""
+        content = self.model_dump(exclude={"sha256"})
+        if self.sha256 != hashlib.sha256(_canonical(content)).hexdigest():
+            return "its content is not what its hash says: it was edited"
+        if self.number != number or self.previous != previous:
+            return f"it does not follow line {number - 1}: a line was removed, added, moved or replaced"
+        return None
+
+
+class Anchor(Protocol):
+    """Where the newest entry is remembered outside the file."""
+
+    def read(self) -> list[tuple[int, str]]:
+        """Give the number and hash of each entry that is remembered."""
+
+    def write(self, entry: Entry) -> None:
+        """Remember `entry` as the newest one of its model."""
+
+
+def path() -> Path:
+    """Name the ledger's file."""
+    return Path(os.environ.get("PLUMBLINE_LEDGER") or ".plumbline/ledger.jsonl")
+
+
+class Ledger:
+    """A ledger in a file."""
+
+    def __init__(self, file: Path, anchor: Anchor) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.file = file
+        self._anchor = anchor
+        # The operating system lets go of it when the process ends, however it ends.
+        self._lock = filelock.FileLock(f"{file}.lock", timeout=60)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from appending: for whoever must read, act and then append.
+
+        Raises:
+            PlumblineError: Another process is at it for a minute already.
+        """
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            raise PlumblineError(f"another process has held {self._lock.lock_file} for a minute: try again") from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def entries(self) -> list[Entry]:
+        """Read and verify all entries.
+
+        Raises:
+            PlumblineError: Names the file, the line and what is wrong with it.
+        """
+        with self.locked():
+            raw = self.file.read_bytes() if self.file.exists() else b""
+            anchored = self._anchor.read()
+        found: list[Entry] = []
+        for number, line in enumerate(raw.splitlines(keepends=True), start=1):
+            entry = self._parse(line, number)
+            fault = entry.fault(number, found[-1].sha256 if found else _START)
+            if fault:
+                raise PlumblineError(f"{self.file}, line {number}: {fault}")
+            found.append(entry)
+        for number, sha256 in anchored:
+            self._check_anchor(found, number, sha256)
+        return found
+
+    def _parse(self, line: bytes, number: int) -> Entry:
+        try:
+            entry = Entry.model_validate_json(line)
+        except (ValidationError, ValueError):
+            raise PlumblineError(f"{self.file}, line {number}: it is not an entry: it was edited or cut off") from None
+        if entry.line() != line:
+            raise PlumblineError(f"{self.file}, line {number}: it is not written as entries are: it was edited")
+        return entry
+
+    def _check_anchor(self, found: list[Entry], number: int, sha256: str) -> None:
+        if len(found) < number:
+            raise PlumblineError(
+                f"{self.file} ends at line {len(found)} and the model registry has seen line {number}: lines were"
+                " removed. Restore the file from a copy; see docs/registry.md if there is none"
+            )
+        if found[number - 1].sha256 != sha256:
+            raise PlumblineError(f"{self.file}, line {number}: the model registry has seen another: it was replaced")
+
+    def append(self, fact: Fact) -> Entry:
+        """Add an entry, which is on the disk when this returns.
+
+        Raises:
+            PlumblineError: The ledger as it stands does not verify: nothing is added to it.
+        """
+        with self.locked():
+            before = self.entries()
+            content = fact.model_dump() | {
+                "number": len(before) + 1,
+                "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+                "previous": before[-1].sha256 if before else _START,
+            }
+            entry = Entry(**content, sha256=hashlib.sha256(_canonical(content)).hexdigest())
+            with self.file.open("ab") as file:
+                file.write(entry.line())
+                file.flush()
+                os.fsync(file.fileno())
+            self._anchor.write(entry)
+        return entry
+
+
+def _canonical(content: dict[str, object]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,188 @@
+"""The model registry's rules: what may become champion, what a rollback brings back, and how long it holds.
+
+`champion` is what serves, `previous` what a rollback brings back, `challenger` what was registered last and waits.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
+
+from model.src import actor, anchor, history, release, tracking
+from model.src.aliases import Aliases
+from model.src.ledger import Entry, Event, Fact, Ledger
+from tools import log, stage
+from tools.config import read_yaml
+from tools.errors import PlumblineError
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The versions of one model.
+
+    Attributes:
+        model: The registered model's name.
+        server: The model registry.
+        ledger: What is told of each promotion, rollback and deployment.
+        store: The folder of released bundles.
+    """
+
+    model: str
+    server: MlflowClient
+    ledger: Ledger
+    store: Path
+
+    @property
+    def aliases(self) -> Aliases:
+        """The aliases of the model."""
+        return Aliases(self.model, self.server, self.ledger)
+
+    def promote(self, version: str, who: str, reason: str | None = None) -> Entry | None:
+        """Make a version champion, and the champion `previous`.
+
+        Returns:
+            The entry of the ledger; None if the version is champion already.
+
+        Raises:
+            PlumblineError: The version is not there, its gate did not pass, its bundle is not as it was signed, or a
+                person's rollback holds the model where it is.
+        """
+        with self.ledger.locked():
+            self.aliases.recover()
+            champion = self.aliases.read().get("champion")
+            if champion == version:
+                return None
+            found = self.version(version)
+            held = history.hold(self.ledger.entries(), self.model)
+            if held:
+                why = f" ({held.reason})" if held.reason else ""
+                raise PlumblineError(
+                    f"{held.actor} rolled {self.model} back to version {held.version} at {held.at}{why}:"
+                    " nothing is promoted until a person runs `make release-hold`"
+                )
+            self._check(found)
+            return self.aliases.move(self._fact("promoted", found, who, champion, reason), previous=champion)
+
+    def rollback(self, who: str, reason: str | None = None) -> Entry:
+        """Make `previous` the champion again; a person's rollback then holds until it is released.
+
+        Raises:
+            PlumblineError: There is no version to go back to, or its bundle is not as it was signed.
+        """
+        with self.ledger.locked():
+            self.aliases.recover()
+            aliases = self.aliases.read()
+            target = aliases.get("previous")
+            if target is None:
+                raise PlumblineError(f"{self.model} has no version to roll back to: no alias `previous`")
+            found = self.version(target)
+            self._check(found)
+            before = history.champions(self.ledger.entries(), self.model)
+            while before and before.pop() != target:
+                pass
+            fact = self._fact("rolled-back", found, who, aliases.get("champion"), reason)
+            return self.aliases.move(fact, previous=before[-1] if before else None)
+
+    def release_hold(self, who: str, reason: str | None = None) -> Entry:
+        """Let promotions go on after a person's rollback.
+
+        Raises:
+            PlumblineError: Nothing is held, or it is not a person who asks.
+        """
+        with self.ledger.locked():
+            self.aliases.recover()
+            if not history.hold(self.ledger.entries(), self.model):
+                raise PlumblineError(f"nothing holds {self.model}")
+            if not actor.is_human(who):
+                raise PlumblineError(f"{who} is not a person: only a person can release a person's rollback")
+            return self.ledger.append(Fact(event="hold-released", actor=who, model=self.model, reason=reason))
+
+    def deployed(self, version: str, environment: str, who: str, reason: str | None = None) -> Entry:
+        """Record that a version was deployed to an environment.
+
+        Raises:
+            PlumblineError: The version is not there.
+        """
+        with self.ledger.locked():
+            found = self.version(version)
+            earlier = [e for e in self.ledger.entries() if (e.model, e.environment) == (self.model, environment)]
+            fact = self._fact("deployed", found, who, earlier[-1].version if earlier else None, reason)
+            return self.ledger.append(fact.model_copy(update={"environment": environment}))
+
+    def versions(self) -> dict[str, ModelVersion]:
+        """Give every version by its number."""
+        found = self.server.search_model_versions(f"name = '{self.model}'")
+        return {str(item.version): item for item in sorted(found, key=lambda item: int(item.version))}
+
+    def version(self, number: str) -> ModelVersion:
+        """Give one version.
+
+        Raises:
+            PlumblineError: There is none of this number.
+        """
+        known = self.versions()
+        if number not in known:
+            raise PlumblineError(f"{self.model} has no version {number!r}; there are: {', '.join(known) or 'none'}")
+        return known[number]
+
+    def _check(self, found: ModelVersion) -> None:
+        verdict, name = found.tags.get("gate_verdict"), f"{self.model} version {found.version}"
+        if verdict is None:
+            raise PlumblineError(f"{name} has no gate report: run `make gate register`")
+        if verdict != "pass":
+            raise PlumblineError(f"{name} did not pass the gate; it failed: {found.tags.get('gate_failed')}")
+        release.verify(self.store / self.model / found.tags["bundle_sha256"])
+
+    def _fact(self, event: Event, found: ModelVersion, who: str, replaced: str | None, reason: str | None) -> Fact:
+        return Fact(
+            event=event,
+            actor=who,
+            model=self.model,
+            version=str(found.version),
+            replaced=replaced,
+            reason=reason,
+            bundle_sha256=found.tags.get("bundle_sha256"),
+            git_commit=found.tags.get("git_commit"),
+            dvc_lock_sha256=found.tags.get("dvc_lock_sha256"),
+        )
+
+
+def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
+    """Open the registry of the model that the section `bundle` of model/params.yaml names."""
+    section: Any = read_yaml(Path("model/params.yaml"))["bundle"]
+    return Registry(section["model"], tracking.client(), anchor.open_ledger(), store)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Promote a version, roll back, release a hold, record a deployment")
+    parser.add_argument("--reason", help="kept in the ledger")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("promote").add_argument("version")
+    commands.add_parser("rollback")
+    commands.add_parser("release-hold")
+    deployed = commands.add_parser("deployed")
+    deployed.add_argument("version")
+    deployed.add_argument("environment")
+    given = parser.parse_args()
+    registry, who, reason = open_registry(), actor.current(), given.reason or None
+    actions: dict[str, Callable[[], Entry | None]] = {
+        "promote": lambda: registry.promote(given.version, who, reason),
+        "rollback": lambda: registry.rollback(who, reason),
+        "release-hold": lambda: registry.release_hold(who, reason),
+        "deployed": lambda: registry.deployed(given.version, given.environment, who, reason),
+    }
+    entry = actions[given.command]()
+    logger = log.get("registry")
+    if entry is None:
+        logger.info("champion already", model=registry.model, version=given.version)
+    else:
+        logger.info(entry.event, **entry.model_dump(exclude_none=True, exclude={"event", "previous", "sha256"}))
+
+
+if __name__ == "__main__":
+    stage.run(main)

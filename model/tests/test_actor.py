@@ -1,0 +1,39 @@
+import getpass
+
+import pytest
+
+from model.src import actor
+from tools.errors import PlumblineError
+
+
+@pytest.fixture(autouse=True)
+def plain_shell(monkeypatch):
+    for name in ("CI", "GITHUB_WORKFLOW", "PLUMBLINE_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_is_the_person_at_a_terminal():
+    assert actor.current() == f"human:{getpass.getuser()}"
+
+
+def test_is_the_workflow_where_ci_runs(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("GITHUB_WORKFLOW", "model pipeline")
+
+    assert actor.current() == "automation:model pipeline"
+
+
+def test_is_the_person_who_started_a_workflow_by_hand(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("PLUMBLINE_ACTOR", "human:ada")
+
+    assert actor.current() == "human:ada"
+    assert actor.is_human(actor.current())
+
+
+@pytest.mark.parametrize("given", ["ada", "human:", "robot:r2"])
+def test_refuses_an_actor_of_another_form(monkeypatch, given):
+    monkeypatch.setenv("PLUMBLINE_ACTOR", given)
+
+    with pytest.raises(PlumblineError, match="write human:NAME or automation:NAME"):
+        actor.current()

@@ -1,0 +1,39 @@
+"""Check that git, DVC's cache and the remote tell the same story: what CI and a new clone depend on."""
+
+import argparse
+from pathlib import Path
+
+import yaml
+
+from tools import lock, log, remote, stage
+from tools.errors import PlumblineError
+
+
+def faults(root: Path) -> list[str]:
+    """Collect every fault, each with what to do about it."""
+    # The cache first: DVC removes a corrupted object when it comes upon one, and says nothing.
+    return [*remote.corrupted(root), *lock.stale(root), *remote.missing(root)]
+
+
+def tracked(root: Path) -> list[str]:
+    """Name the files that `.dvc` files track."""
+    return sorted(
+        (record.parent / out["path"]).relative_to(root).as_posix()
+        for record in root.glob("data/**/*.dvc")
+        for out in yaml.safe_load(record.read_text())["outs"]
+    )
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, default=Path())
+    root = parser.parse_args().root
+    found = faults(root)
+    if found:
+        raise PlumblineError("\n  ".join([f"{len(found)} fault(s) of the versioned data:", *found]))
+    log.get("check-data").info("whole", tracked=tracked(root))
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,1 @@
+"""The evaluation plan, rehearsed with real git and real DVC in a temporary folder."""

@@ -1,0 +1,143 @@
+"""The hashes that the artifacts of this commit must have: `expected_hashes.txt`, verified and updated.
+
+The file holds lines of `path sha256`, and comments with the versions that the bytes depend on. A line with a bare hash,
+as an older habit writes it, is the preprocessor's.
+"""
+
+import argparse
+import re
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from tools import hashing, jsonfile, stage
+from tools.errors import PlumblineError
+
+EXPECTED = Path("expected_hashes.txt")
+PREPROCESSOR = "data/preprocessor.joblib"
+BUNDLE = "model/artifacts/bundle"
+ARTIFACTS = (PREPROCESSOR, "data/features/train.parquet", "data/features/eval.parquet", "model/artifacts/model.joblib")
+
+
+@dataclass
+class Expected:
+    """What the file says.
+
+    Attributes:
+        hashes: sha256 by path.
+        versions: What the bytes depend on, by name.
+    """
+
+    hashes: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def parse(text: str) -> Expected:
+    """Parse the content of `expected_hashes.txt`.
+
+    Raises:
+        PlumblineError: Names the line that is neither a comment, nor `path sha256`, nor a bare hash.
+    """
+    expected = Expected()
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words:
+            continue
+        if words[0] == "#":
+            if len(words) == 3:
+                expected.versions[words[1]] = words[2]
+            continue
+        if not re.fullmatch(r"[0-9a-f]{64}", words[-1]) or len(words) > 2:
+            raise PlumblineError(f"{EXPECTED}:{number}: {line!r} is not `path sha256`; run `make hashes-update`")
+        expected.hashes[words[0] if len(words) == 2 else PREPROCESSOR] = words[-1]
+    return expected
+
+
+def actual(root: Path) -> Expected:
+    """Hash the artifacts that lie in `root`; those that do not exist are left out."""
+    paths = [root / path for path in ARTIFACTS] + sorted((root / BUNDLE).glob("*"))
+    hashes = {path.relative_to(root).as_posix(): hashing.digest(path) for path in paths if path.is_file()}
+    manifest = root / BUNDLE / "manifest.json"
+    schema = jsonfile.read(manifest)["schema_version"] if manifest.exists() else "none"
+    return Expected(hashes, {"scikit-learn": version("scikit-learn"), "bundle-schema": str(schema)})
+
+
+def differences(expected: Expected, found: Expected) -> list[str]:
+    """Compare; give a block of lines for each path whose hash differs or that is missing on either side."""
+    blocks = []
+    for path in dict.fromkeys([*expected.hashes, *found.hashes]):
+        wanted, got = expected.hashes.get(path), found.hashes.get(path)
+        if wanted != got:
+            absent = "(none: the file is not there)"
+            blocks.append(f"{path}\n  expected {wanted or '(none: not listed)'}\n  actual   {got or absent}")
+    return blocks
+
+
+def likely_cause(expected: Expected, found: Expected) -> str:
+    """Say which version that the bytes depend on has changed since the file was written, if one has."""
+    changed = [
+        f"{name} was {expected.versions[name]} and is {now}"
+        for name, now in found.versions.items()
+        if name in expected.versions and expected.versions[name] != now
+    ]
+    if changed:
+        return f"The likely cause: {', '.join(changed)}. If that is intended, run `make hashes-update` and commit."
+    return (
+        "If code, parameters or data were changed on purpose, run `dvc repro` and `make hashes-update`, and commit both"
+        " results. If not, an artifact is stale or was edited by hand: `dvc repro --force` builds all of them anew."
+    )
+
+
+def verify(root: Path) -> int:
+    """Compare the artifacts in `root` with the file; give the number of artifacts.
+
+    Raises:
+        PlumblineError: One differs; the message gives expected and actual for each path, and the likely cause.
+    """
+    path = root / EXPECTED
+    if not path.exists():
+        raise PlumblineError(f"{path} does not exist: run `make hashes-update` and commit it")
+    expected, found = parse(path.read_text()), actual(root)
+    if list(expected.hashes) == [PREPROCESSOR]:  # the older habit knew nothing else
+        found.hashes = {name: sha256 for name, sha256 in found.hashes.items() if name == PREPROCESSOR}
+    blocks = differences(expected, found)
+    if blocks:
+        raise PlumblineError(
+            "\n".join(["these artifacts are not those of this commit:", *blocks, "", likely_cause(expected, found)])
+        )
+    return len(found.hashes)
+
+
+def update(root: Path) -> list[str]:
+    """Write the file anew from the artifacts in `root`; give what changed.
+
+    Raises:
+        PlumblineError: An artifact has not been built.
+    """
+    found = actual(root)
+    absent = [path for path in (*ARTIFACTS, f"{BUNDLE}/manifest.json") if path not in found.hashes]
+    if absent:
+        raise PlumblineError(f"{', '.join(absent)} not built: run `dvc repro` first")
+    path = root / EXPECTED
+    before = parse(path.read_text()) if path.exists() else Expected()
+    lines = [f"# {name} {value}" for name, value in found.versions.items()]
+    lines += [f"{name} {sha256}" for name, sha256 in found.hashes.items()]
+    path.write_text("\n".join(lines) + "\n")
+    return differences(before, found)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("action", choices=["verify", "update"])
+    parser.add_argument("--root", type=Path, default=Path())
+    arguments = parser.parse_args()
+    if arguments.action == "verify":
+        print(f"{verify(arguments.root)} artifacts have the expected hashes")  # noqa: T201 - the target's output
+        return
+    changes = update(arguments.root)
+    print("\n".join(changes) or f"{EXPECTED} was up to date")  # noqa: T201
+
+
+if __name__ == "__main__":
+    stage.run(main)

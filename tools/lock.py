@@ -1,0 +1,79 @@
+"""Whether dvc.lock says what is true of the clone's code, parameters and data."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.errors import PlumblineError
+
+
+def read(root: Path) -> dict[str, Any]:
+    """Read the stages of dvc.lock.
+
+    Raises:
+        PlumblineError: It is absent, or a merge left its conflict markers in it.
+    """
+    path = root / "dvc.lock"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise PlumblineError(f"{path} does not exist: run `dvc repro` and commit it") from None
+    if text.startswith("<<<<<<< ") or "\n<<<<<<< " in text:
+        raise PlumblineError(
+            f"{path} holds the markers of a merge conflict: run `make setup-git`, then `git checkout --merge dvc.lock`"
+            " to merge it stage by stage, and `dvc repro`"
+        )
+    stages: dict[str, Any] = yaml.safe_load(text)["stages"]
+    return stages
+
+
+def stale(root: Path = Path()) -> list[str]:
+    """Find the stages whose code, parameters, command or data are not those that dvc.lock was written for.
+
+    What a stage made is not looked at: it may not be pulled yet.
+
+    Returns:
+        A line for each change, which says what to do.
+    """
+    found = _data_against_lock(root, read(root))
+    done = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PlumblineError(f"`dvc status` failed in {root}:\n{done.stderr.strip()}")
+    outs = {out["path"] for stage in read(root).values() for out in stage.get("outs", [])}
+    for stage, changes in json.loads(done.stdout).items():
+        if stage.endswith(".dvc"):
+            continue
+        for change in changes:
+            if change == "changed command":
+                found.append(_line(stage, "command"))
+                continue
+            for path, state in _flat(change.get("changed deps", {})):
+                if state != "deleted" and not any(path == out or path.startswith(f"{out}/") for out in outs):
+                    found.append(_line(stage, path))
+    return sorted(set(found))
+
+
+def _data_against_lock(root: Path, stages: dict[str, Any]) -> list[str]:
+    """Compare the hashes of the `.dvc` files with those that the stages were run on; needs no data."""
+    named = {}
+    for record in root.glob("data/**/*.dvc"):
+        for out in yaml.safe_load(record.read_text())["outs"]:
+            named[(record.parent / out["path"]).relative_to(root).as_posix()] = out["md5"]
+    return [
+        _line(stage, dep["path"])
+        for stage, entry in stages.items()
+        for dep in entry.get("deps", [])
+        if named.get(dep["path"], dep["md5"]) != dep["md5"]
+    ]
+
+
+def _flat(changes: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give (path, state); a parameters file holds its changed keys one level deeper."""
+    return [(path, state if isinstance(state, str) else "modified") for path, state in changes.items()]
+
+
+def _line(stage: str, what: str) -> str:
+    return f"dvc.lock is stale: stage {stage} was run with another {what}; run `dvc repro`, then commit dvc.lock"

@@ -1,0 +1,79 @@
+"""Rebuild everything under other circumstances each time, and compare every byte."""
+
+import argparse
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from tools import hashes, stage
+from tools.errors import PlumblineError
+from tools.firstdiff import first_difference
+from tools.prove.rebuild import ROOT, artifacts, rebuild
+from tools.prove.variants import VARIANTS, Variant
+
+_SIDE_BY_SIDE = 2  # rebuilds at a time
+
+
+def disagreements(clones: list[Path]) -> list[str]:
+    """Compare the artifacts of the clones with those of the first.
+
+    Returns:
+        For each artifact that differs anywhere: its path, how many clones differ, and the first differing field.
+    """
+    found = [artifacts(clone) for clone in clones]
+    lines = []
+    for path in dict.fromkeys(path for known in found for path in known):
+        others = [i for i, known in enumerate(found) if known.get(path) != found[0].get(path)]
+        if others:
+            pair = [clones[0] / path, clones[others[0]] / path]
+            both = all(item.exists() for item in pair)
+            field = first_difference(*pair) if both else "it is not there in each of them"
+            lines.append(f"{path} differs in {len(others)} of {len(clones)} rebuilds, first at {field}")
+    return lines
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--builds", type=int, default=len(VARIANTS), help="how many rebuilds")
+    parser.add_argument("--target", help="run this stage only")
+    arguments = parser.parse_args()
+    variants = VARIANTS[: arguments.builds]
+    console = Console(width=160, highlight=False)
+    with tempfile.TemporaryDirectory(prefix="plumbline-proof-") as name:
+
+        def build(variant: Variant) -> Path:
+            begin = time.monotonic()
+            clone = rebuild(Path(name), variant, arguments.target)
+            console.print(f"rebuilt {variant.path[:20]!r} in {time.monotonic() - begin:.0f} s")
+            return clone
+
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            clones = list(pool.map(build, variants))
+        differing = disagreements(clones)
+        _show(console, variants, clones)
+        if differing:
+            raise PlumblineError("\n  ".join(["the same commit gave different bytes:", *differing]))
+        if not arguments.target:
+            (clones[0] / hashes.EXPECTED).write_text((ROOT / hashes.EXPECTED).read_text())
+            count = hashes.verify(clones[0])
+            console.print(f"{len(clones)} rebuilds agree on every byte of {count} artifacts, which git names")
+
+
+def _show(console: Console, variants: tuple[Variant, ...], clones: list[Path]) -> None:
+    names = [field.name for field in fields(Variant)]
+    result = Table(*names, Column("manifest", no_wrap=True), title="What was varied", title_justify="left")
+    for variant, clone in zip(variants, clones, strict=True):
+        values = [oct(variant.umask) if name == "umask" else str(getattr(variant, name))[:22] for name in names]
+        known = artifacts(clone)
+        result.add_row(*values, known.get(f"{hashes.BUNDLE}/manifest.json", next(iter(known.values())))[:10])
+    console.print(result)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,121 @@
+"""The versioned data of a small real DVC repository, checked after each thing that can go wrong."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools import check_data, lock, remote
+from tools.errors import PlumblineError
+
+STAGE = {
+    "cmd": "mkdir -p out && cat data/raw.tsv data/raw.tsv > out/copy.tsv && cp rule.txt out/",
+    "deps": ["data/raw.tsv", "rule.txt"],
+    "outs": ["out"],
+}
+
+
+def dvc(folder: Path, *arguments: str) -> None:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    subprocess.run(["dvc", *arguments, "--quiet"], cwd=folder, env=environment, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("pushed")
+    subprocess.run(["git", "init", "-q", root], check=True)
+    (root / "data").mkdir()
+    (root / "data/raw.tsv").write_text("1\n")
+    (root / "rule.txt").write_text("rule\n")
+    (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"copy": STAGE}}))
+    dvc(root, "init")
+    dvc(root, "remote", "add", "--default", "local", "remote")
+    dvc(root, "add", "data/raw.tsv")
+    dvc(root, "repro")
+    dvc(root, "push")
+    return root
+
+
+@pytest.fixture
+def root(pushed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    return shutil.copytree(pushed, tmp_path / "root", symlinks=True)
+
+
+def stored(root: Path, where: str, name: str) -> Path:
+    text = (root / name).read_text() if name.endswith(".dvc") else (root / "dvc.lock").read_text()
+    content = yaml.safe_load(text)
+    out = content["outs"][0] if name.endswith(".dvc") else content["stages"]["copy"]["outs"][0]
+    return root / where / "files/md5" / out["md5"][:2] / out["md5"][2:]
+
+
+def test_a_pushed_repository_has_no_fault(root: Path) -> None:
+    assert check_data.faults(root) == []
+    assert check_data.tracked(root) == ["data/raw.tsv"]
+
+
+def test_an_object_that_only_the_cache_holds_asks_for_a_push(root: Path) -> None:
+    stored(root, "remote", "data/raw.tsv.dvc").unlink()
+    (fault,) = check_data.faults(root)
+    assert fault.startswith("data/raw.tsv: object ")
+    assert fault.endswith("is not on the remote, only in the local cache; run `dvc push`")
+
+
+def test_a_list_that_nobody_holds_is_missing(root: Path) -> None:
+    for where in ("remote", ".dvc/cache"):
+        stored(root, where, "out").unlink()
+    (fault,) = remote.missing(root)
+    assert fault.startswith("out: object ")
+    assert "nor in the local cache" in fault
+
+
+def test_a_file_of_a_listed_folder_is_missing_though_the_list_is_there(root: Path) -> None:
+    listed = yaml.safe_load(stored(root, "remote", "out").read_text())
+    rule = next(entry["md5"] for entry in listed if entry["relpath"] == "rule.txt")
+    (root / "remote/files/md5" / rule[:2] / rule[2:]).unlink()
+    (fault,) = remote.missing(root)
+    assert fault.startswith(f"out/rule.txt: object {rule} is not on the remote")
+
+
+def test_a_corrupted_cache_object_is_found_before_dvc_removes_it(root: Path) -> None:
+    path = stored(root, ".dvc/cache", "data/raw.tsv.dvc")
+    path.chmod(0o644)
+    path.write_text("2\n")
+    (fault,) = check_data.faults(root)
+    assert fault.startswith("data/raw.tsv: the cached object ")
+    assert "is corrupted" in fault
+
+
+def test_changed_code_and_a_changed_command_make_the_lock_stale(root: Path) -> None:
+    (root / "rule.txt").write_text("another rule\n")
+    (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"copy": STAGE | {"cmd": "true"}}}))
+    assert [fault.split(";")[0] for fault in lock.stale(root)] == [
+        "dvc.lock is stale: stage copy was run with another command",
+        "dvc.lock is stale: stage copy was run with another rule.txt",
+    ]
+
+
+def test_new_data_makes_the_lock_stale_without_the_data(root: Path) -> None:
+    record = root / "data/raw.tsv.dvc"
+    content = yaml.safe_load(record.read_text())
+    content["outs"][0]["md5"] = "0" * 32
+    record.write_text(yaml.safe_dump(content))
+    (root / "data/raw.tsv").unlink()
+    assert [fault.split(";")[0] for fault in lock.stale(root)] == [
+        "dvc.lock is stale: stage copy was run with another data/raw.tsv"
+    ]
+
+
+def test_conflict_markers_are_named(root: Path) -> None:
+    (root / "dvc.lock").write_text("schema: '2.0'\n<<<<<<< HEAD\nstages: {}\n=======\n>>>>>>> other\n")
+    with pytest.raises(PlumblineError, match="markers of a merge conflict: run `make setup-git`"):
+        lock.read(root)
+
+
+def test_a_remote_that_cannot_be_read_says_what_to_ask_for(root: Path) -> None:
+    with pytest.raises(PlumblineError, match="Ask whoever runs it for access"):
+        remote.missing(root, "nowhere")

@@ -1,0 +1,69 @@
+"""expected_hashes.txt, verified and updated."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import hashes, jsonfile
+from tools.errors import PlumblineError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in hashes.ARTIFACTS:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    jsonfile.write(tmp_path / hashes.BUNDLE / "manifest.json", {"schema_version": 1})
+    hashes.update(tmp_path)
+    return tmp_path
+
+
+def test_what_was_written_is_verified(root: Path) -> None:
+    assert hashes.verify(root) == 5
+    assert hashes.update(root) == []
+
+
+def test_a_changed_artifact_is_named_with_expected_and_actual(root: Path) -> None:
+    expected = hashes.actual(root).hashes["model/artifacts/model.joblib"]
+    (root / "model/artifacts/model.joblib").write_text("other")
+    actual = hashes.actual(root).hashes["model/artifacts/model.joblib"]
+    with pytest.raises(PlumblineError) as caught:
+        hashes.verify(root)
+    assert f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}" in str(caught.value)
+    assert "data/preprocessor.joblib" not in str(caught.value)
+    assert hashes.update(root) == [f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}"]
+    assert hashes.verify(root) == 5
+
+
+def test_a_missing_artifact_and_an_unlisted_one_are_named(root: Path) -> None:
+    (root / "data/preprocessor.joblib").unlink()
+    (root / hashes.BUNDLE / "extra").write_text("")
+    with pytest.raises(PlumblineError, match=r"(?s)preprocessor.*not there.*extra\n  expected \(none: not listed\)"):
+        hashes.verify(root)
+    with pytest.raises(PlumblineError, match=r"data/preprocessor.joblib not built: run `dvc repro`"):
+        hashes.update(root)
+
+
+def test_a_bare_hash_is_the_preprocessors(root: Path) -> None:
+    sha256 = hashes.actual(root).hashes[hashes.PREPROCESSOR]
+    (root / hashes.EXPECTED).write_text(f"{sha256}\n")
+    assert hashes.verify(root) == 1
+    (root / hashes.PREPROCESSOR).write_text("other")
+    with pytest.raises(PlumblineError, match=f"data/preprocessor.joblib\n  expected {sha256}"):
+        hashes.verify(root)
+
+
+@pytest.mark.parametrize(("name", "other"), [("scikit-learn", "1.0.0"), ("bundle-schema", "0")])
+def test_a_changed_version_is_said_to_be_the_likely_cause(root: Path, name: str, other: str) -> None:
+    path = root / hashes.EXPECTED
+    now = hashes.actual(root).versions[name]
+    path.write_text(path.read_text().replace(f"# {name} {now}", f"# {name} {other}"))
+    assert hashes.verify(root) == 5  # the bytes are what counts
+    (root / hashes.PREPROCESSOR).write_text("other")
+    with pytest.raises(PlumblineError, match=f"The likely cause: {name} was {other} and is {now}"):
+        hashes.verify(root)
+
+
+def test_a_line_that_is_no_hash_is_named() -> None:
+    with pytest.raises(PlumblineError, match=r"expected_hashes.txt:2: 'data/x 123' is not `path sha256`"):
+        hashes.parse(f"{'0' * 64}\ndata/x 123\n")
