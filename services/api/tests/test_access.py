@@ -1,6 +1,7 @@
 import httpx
 import pytest
 
+from services.api.app.store import database, keys
 from services.common.tests import toy
 from services.conftest import make_key
 
@@ -91,3 +92,22 @@ def test_answers_an_allowed_origin(start_api):
 
     assert allowed.headers["access-control-allow-origin"] == "https://example.org"
     assert "access-control-allow-origin" not in other.headers
+
+
+def test_the_first_key_is_made_once(tmp_path):
+    store = f"sqlite:///{tmp_path}/store.db"
+
+    first, second = make_key(store, "--if-none"), make_key(store, "--if-none")
+
+    assert first.startswith("plk_")
+    assert second == ""
+
+
+def test_a_revoked_key_is_refused(guarded, bundle):
+    service, store = guarded
+    key = make_key(store)
+    engine = database.connect(store, writes=True)
+    with engine.begin() as connection:
+        assert keys.revoke(connection, key.split("_")[1])
+
+    assert ask(service, key, bundle.data).status_code == 401
