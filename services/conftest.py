@@ -1,5 +1,8 @@
 """Toy bundles and running services, for the tests of both services."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.common.tests import toy
-from services.common.tests.running import Running
+from services.common.tests.running import ROOT, Running
 
 
 class Toy(NamedTuple):
@@ -32,6 +35,14 @@ def plants(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     return Toy(toy.PLANTS, folder, toy.build(folder, toy.PLANTS))
 
 
+def make_key(store_url: str, *options: str) -> str:
+    """Make an API key as an operator does."""
+    command = [sys.executable, "-m", "services.api.app.keys", "create", "--name", "test", *options]
+    environment = os.environ | {"API_STORE_URL": store_url}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 @pytest.fixture(scope="session")
 def predict(bundle: Toy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The predict service with the toy's bundle."""
@@ -42,7 +53,9 @@ def predict(bundle: Toy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 @pytest.fixture(scope="session")
 def api(predict: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The api service in front of it."""
-    log = tmp_path_factory.mktemp("api") / "log"
-    with Running("api", log, predict_url=predict.url) as running:
+    """The api service in front of it; its client carries a key."""
+    folder = tmp_path_factory.mktemp("api")
+    store = f"sqlite:///{folder}/store.db"
+    with Running("api", folder / "log", predict_url=predict.url, store_url=store, requests_per_minute=10**6) as running:
+        running.authorize(make_key(store))
         yield running

@@ -22,22 +22,22 @@ class RowReader:
         row_type: A struct with a field for each column: None where an optional value is missing.
     """
 
-    def __init__(self, contract: Contract, max_rows: int) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        max_rows: int,
+        row_type: type[msgspec.Struct] | None = None,
+    ) -> None:
         """Build the decoder.
 
         Args:
             contract: What a row may hold.
             max_rows: The most rows in one body.
+            row_type: That of another reader of the same contract, to share it.
         """
         self._contract = contract
         self._max_rows = max_rows
-        fields = {f"c{i}": column.name for i, column in enumerate(contract.columns)}
-        columns = zip(fields, contract.columns, strict=True)
-        # Required fields come first, as in a function's signature.
-        members = sorted((_member(field, column) for field, column in columns), key=len)
-        self.row_type = msgspec.defstruct(
-            "Row", members, rename=fields, forbid_unknown_fields=True, gc=False, frozen=True
-        )
+        self.row_type = row_type or make_row_type(contract)
         rows = Annotated[
             list[self.row_type],  # type: ignore[name-defined]
             msgspec.Meta(min_length=1, max_length=max_rows),
@@ -98,6 +98,15 @@ class RowReader:
             if column.type == "integer" and row.get(column.name) is not None
         }
         return msgspec.convert(row | whole, self.row_type)
+
+
+def make_row_type(contract: Contract) -> type[msgspec.Struct]:
+    """Make the struct of a row; the field of the i-th column is `c{i}`."""
+    fields = {f"c{i}": column.name for i, column in enumerate(contract.columns)}
+    columns = zip(fields, contract.columns, strict=True)
+    # Required fields come first, as in a function's signature.
+    members = sorted((_member(field, column) for field, column in columns), key=len)
+    return msgspec.defstruct("Row", members, rename=fields, forbid_unknown_fields=True, gc=False, frozen=True)
 
 
 def _decoder(fields: list[tuple[Any, ...]]) -> Callable[[bytes], Any]:

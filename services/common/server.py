@@ -9,7 +9,6 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 
 from services.common import logs, metrics
-from services.common.settings import SettingsError
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +64,6 @@ def serve(service: str, target: str, interface: Interfaces, settings: ServerSett
     server.serve()
 
 
-def stop(error: SettingsError) -> NoReturn:
+def stop(error: Exception) -> NoReturn:
     """End the process because its settings are wrong."""
     sys.exit(f"error: {error}")

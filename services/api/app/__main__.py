@@ -3,6 +3,7 @@
 from granian.constants import Interfaces
 
 from services.api.app.settings import PREFIX, Settings
+from services.api.app.store import database
 from services.common import server, settings
 
 
@@ -10,7 +11,8 @@ def main() -> None:
     """Check the settings and serve."""
     try:
         values = settings.read(Settings, PREFIX)
-    except settings.SettingsError as error:
+        database.connect(values.store_url, writes=True).dispose()
+    except (settings.SettingsError, database.StoreError) as error:
         server.stop(error)
     server.serve("api", "services.api.app.main:application", Interfaces.ASGI, values)
 

@@ -7,17 +7,26 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
+from services.api.app.access import Access
 from services.api.app.middleware import Envelope, refuse
 from services.api.app.predictor import Predictor
-from services.api.app.routes import health, model, predictions
+from services.api.app.routes import health, history, model, page, predictions
 from services.api.app.settings import Settings
 from services.api.app.state import State
+from services.api.app.store.store import Store
 from services.common.problems import Problem
 
 ROUTES = [
+    Route("/", page.index, methods=["GET"]),
+    Route("/page/{name}", page.file, methods=["GET"]),
     Route("/v1/predictions", predictions.create, methods=["POST"]),
+    Route("/v1/predictions", history.page, methods=["GET"]),
+    Route("/v1/predictions/{id}", history.one, methods=["GET"]),
+    Route("/v1/predictions/{id}/actual", history.record_actual, methods=["POST"]),
+    Route("/v1/predictions/{id}/explanation", history.explanation, methods=["GET"]),
     Route("/v1/model", model.describe, methods=["GET"]),
     Route("/openapi.json", model.document, methods=["GET"]),
     Route("/livez", health.livez, methods=["GET"]),
@@ -34,15 +43,27 @@ def create(settings: Settings) -> Starlette:
         predictor = Predictor(settings)
         await predictor.start()
         watcher = asyncio.create_task(predictor.watch())
-        app.state.parts = State(settings, predictor)
+        store = Store(settings.store_url, settings.store_seconds)
+        await store.start()
+        app.state.parts = State(settings, predictor, store, Access(settings, store))
         yield
         watcher.cancel()
         await predictor.stop()
+        await store.stop()
 
+    middleware = [Middleware(Envelope, log_requests=settings.log_requests)]
+    if settings.cors_origins:
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins.split(),
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "idempotency-key"],
+        )
+        middleware.append(cors)
     app = Starlette(
         routes=ROUTES,
         lifespan=lifespan,
-        middleware=[Middleware(Envelope, log_requests=settings.log_requests)],
+        middleware=middleware,
         exception_handlers={Problem: refuse, HTTPException: refuse, Exception: refuse},
     )
     app.router.redirect_slashes = False  # it would send clients to whatever host they name

@@ -1,6 +1,7 @@
 """Bodies of requests, read within the limits."""
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.requests import Request
 
@@ -8,20 +9,22 @@ from services.api.app.settings import Settings
 from services.common.problems import Problem, Violation, unread
 
 
-async def read(request: Request, settings: Settings, media_type: str) -> bytes:
-    """Read a request's body.
+async def read(request: Request, settings: Settings, media_types: Sequence[str]) -> tuple[bytes, str]:
+    """Read a request's body; give it and its media type.
 
     Args:
         request: The request.
         settings: Hold the limits.
-        media_type: What the body must be; a request that does not say passes.
+        media_types: What the body may be; the first one if the request does not say.
 
     Raises:
         Problem: 408, 413 or 415; it is too slow, too long, compressed or of another type.
     """
-    given = request.headers.get("content-type", media_type)
-    if given.partition(";")[0].strip().lower() != media_type:
-        raise unread(415, "unsupported-media-type", f"The body must be {media_type}.")
+    given = request.headers.get("content-type", media_types[0])
+    media_type = given.partition(";")[0].strip().lower()
+    if media_type not in media_types:
+        text = f"The body must be {' or '.join(media_types)}."
+        raise unread(415, "unsupported-media-type", text)
     if "content-encoding" in request.headers:  # also keeps decompression bombs out
         raise unread(415, "unsupported-encoding", "The body must not be compressed.")
     length = request.headers.get("content-length", "0")
@@ -37,7 +40,7 @@ async def read(request: Request, settings: Settings, media_type: str) -> bytes:
     except TimeoutError:
         text = f"The body did not arrive within {settings.body_seconds:g} seconds."
         raise unread(408, "slow-body", text) from None
-    return bytes(body)
+    return bytes(body), media_type
 
 
 def _too_long(settings: Settings) -> Problem:

@@ -32,6 +32,13 @@ class Answer(msgspec.Struct, frozen=True):
     predictions: list[Prediction]
 
 
+class Explanations(msgspec.Struct, frozen=True):
+    """The body of the predict service's explanations, one for each row."""
+
+    model: Identity
+    explanations: list[msgspec.Raw]
+
+
 class _Refusal(msgspec.Struct):
     """A problem of the predict service's."""
 
@@ -107,6 +114,19 @@ class Predictor:
         raw = await self._call("POST", "/v1/predict", body, headers)
         try:
             return self._answers.decode(raw)
+        except msgspec.MsgspecError as error:
+            raise _unusable(error) from None
+
+    async def explain(self, body: bytes, traceparent: str) -> Explanations:
+        """Explain the rows of a body.
+
+        Raises:
+            Problem: As `predict` does.
+        """
+        headers = _JSON | {"traceparent": traceparent}
+        raw = await self._call("POST", "/v1/explain", body, headers)
+        try:
+            return msgspec.json.decode(raw, type=Explanations)
         except msgspec.MsgspecError as error:
             raise _unusable(error) from None
 

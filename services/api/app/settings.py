@@ -12,6 +12,12 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         predict_url: Where the predict service listens.
         predict_seconds: Deadline for its answer, a second attempt included.
         model_seconds: How often the model's contract is asked for again.
+        store_url: Database of predictions, actuals and keys.
+        store_seconds: How long a request waits for it.
+        require_key: Whether a request needs an API key.
+        requests_per_minute: Of a key that has no limit of its own.
+        cors_origins: Origins of other web pages that may ask, separated by spaces; none by default.
+        repository_url: Where the web page's links to commits lead; no links by default.
         max_rows: Most rows in one request.
         max_body_bytes: Longest body of a request.
         body_seconds: How long a client may take to send a body.
@@ -22,6 +28,12 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
     predict_url: str = "http://127.0.0.1:8001"
     predict_seconds: float = 5.0
     model_seconds: float = 5.0
+    store_url: str = "sqlite:///.plumbline/predictions.db"
+    store_seconds: float = 5.0
+    require_key: bool = True
+    requests_per_minute: int = 600
+    cors_origins: str = ""
+    repository_url: str = ""
     max_rows: int = 10_000
     max_body_bytes: int = 16 * 1024 * 1024
     body_seconds: float = 10.0
@@ -32,5 +44,7 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         super().__post_init__()
         if not self.predict_url.startswith(("http://", "https://")):
             raise ValueError("API_PREDICT_URL must start with http:// or https://")
-        if self.max_rows < 1 or self.max_body_bytes < 1:
-            raise ValueError("API_MAX_ROWS and API_MAX_BODY_BYTES must be at least 1")
+        if self.repository_url and not self.repository_url.startswith("https://"):
+            raise ValueError("API_REPOSITORY_URL must start with https://")
+        if self.max_rows < 1 or self.max_body_bytes < 1 or self.requests_per_minute < 1:
+            raise ValueError("API_MAX_… and API_REQUESTS_PER_MINUTE must be at least 1")

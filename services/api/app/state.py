@@ -3,8 +3,10 @@
 import msgspec
 from starlette.requests import Request
 
+from services.api.app.access import Access
 from services.api.app.predictor import Predictor
 from services.api.app.settings import Settings
+from services.api.app.store.store import Store
 
 
 class State(msgspec.Struct, frozen=True):
@@ -12,6 +14,8 @@ class State(msgspec.Struct, frozen=True):
 
     settings: Settings
     predictor: Predictor
+    store: Store
+    access: Access
 
 
 def of(request: Request) -> State:

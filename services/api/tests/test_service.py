@@ -1,5 +1,6 @@
 import json
 import signal
+import time
 
 import pytest
 
@@ -97,8 +98,11 @@ def test_passes_the_trace_on_to_the_predict_service(api, predict, bundle):
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     ask(api, [toy.row(bundle.data)], headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
 
+    deadline = time.monotonic() + 5
+    while trace not in api.log.read_text():  # the line is written behind the answer
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     lines = [json.loads(line) for line in api.log.read_text().splitlines()]
-
     assert any(line.get("trace_id") == trace for line in lines)
 
 
@@ -107,7 +111,14 @@ def own_pair(plants, tmp_path):
     settings = {"bundle_uri": plants.folder, "bundle_sha256": plants.sha256}
     with (
         Running("predict", tmp_path / "predict.log", **settings) as predict,
-        Running("api", tmp_path / "api.log", predict_url=predict.url, predict_seconds=0.5) as api,
+        Running(
+            "api",
+            tmp_path / "api.log",
+            predict_url=predict.url,
+            predict_seconds=0.5,
+            store_url=f"sqlite:///{tmp_path}/store.db",
+            require_key="false",
+        ) as api,
     ):
         yield predict, api
 

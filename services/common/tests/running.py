@@ -37,6 +37,10 @@ class Running:
         self.client = httpx.Client(base_url=self.url, timeout=20)
         self.wait(wait_for)
 
+    def authorize(self, key: str) -> None:
+        """Let the client send an API key."""
+        self.client.headers["authorization"] = f"Bearer {key}"
+
     def wait(self, path: str, status: int = 200, seconds: float = 20) -> httpx.Response:
         """Wait until `path` answers with `status`."""
         deadline = time.monotonic() + seconds
@@ -49,7 +53,7 @@ class Running:
             except httpx.TransportError as error:
                 last = repr(error)
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise AssertionError(f"{path} is not {status}: {last}\n{self.log.read_text()}")
+                raise AssertionError(f"{path} is not {status}: {last}\n{self.log.read_text()[-3000:]}")
             time.sleep(0.02)
 
     def stop(self) -> int:

@@ -8,20 +8,29 @@ from typing import Any
 from services.common import logs, problems
 from services.common.problems import Problem, unavailable
 from services.predict.app import metrics
+from services.predict.app.deadlines import Deadlines
 from services.predict.app.exchange import Request, Response
-from services.predict.app.routes import health, model, predict
+from services.predict.app.routes import explain, health, inference, model, predict
 from services.predict.app.settings import Settings
 from services.predict.app.variants import Variants
 
 Handler = Callable[[Request, Variants], Awaitable[Response]]
 ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/predict": {"POST": predict.predict},
+    "/v1/explain": {"POST": explain.explain},
     "/v1/model": {"GET": model.describe},
     "/openapi.json": {"GET": model.document},
     "/livez": {"GET": health.livez},
     "/readyz": {"GET": health.readyz},
     "/metrics": {"GET": health.scrape},
+    "/v2": {"GET": inference.server},
+    "/v2/health/live": {"GET": health.livez},
+    "/v2/health/ready": {"GET": health.readyz},
+    "/v2/models/{model}": {"GET": inference.metadata},
+    "/v2/models/{model}/ready": {"GET": inference.ready},
+    "/v2/models/{model}/infer": {"POST": inference.infer},
 }
+_OTHER = "other"
 
 
 class Application:
@@ -34,22 +43,26 @@ class Application:
         self._settings = settings
         self._variants = Variants(settings)
         self._in_flight = 0
-        self._watcher: asyncio.Task[None] | None = None
+        self._deadlines = Deadlines(settings.body_seconds)
+        self._watchers: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to load the models as soon as the worker's loop runs."""
-        self._watcher = loop.create_task(self._variants.watch())
+        watches = (self._variants.watch(), self._deadlines.watch())
+        self._watchers = [loop.create_task(watch) for watch in watches]
 
     def __rsgi_del__(self, _: asyncio.AbstractEventLoop) -> None:
         """Stop watching when the worker ends."""
-        if self._watcher:
-            self._watcher.cancel()
+        for watcher in self._watchers:
+            watcher.cancel()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        request = Request(scope, protocol, self._settings)
-        route = scope.path if scope.path in ROUTES else "other"
+        request = Request(scope, protocol, self._settings, self._deadlines)
+        route = scope.path if scope.path in ROUTES else inference.template(scope.path)
+        if route not in ROUTES:
+            route = _OTHER
         self._in_flight += 1
         try:
             response = await self._respond(request, route)
@@ -70,7 +83,7 @@ class Application:
             self._log(request, response.status, seconds)
 
     async def _respond(self, request: Request, route: str) -> Response:
-        if route == "other":
+        if route == _OTHER:
             raise Problem(404, "not-found", "There is nothing at this path; see /openapi.json.")
         method = request.scope.method
         handler = ROUTES[route].get("GET" if method == "HEAD" else method)
@@ -78,7 +91,7 @@ class Application:
             allowed = ", ".join(ROUTES[route])
             text = f"The method must be {allowed}."
             raise Problem(405, "method-not-allowed", text, headers={"allow": allowed})
-        if self._in_flight > self._settings.max_in_flight and handler is predict.predict:
+        if self._in_flight > self._settings.max_in_flight and method == "POST":
             raise unavailable("overloaded", "Too many requests are waiting.", retry_after=1)
         return await handler(request, self._variants)
 

@@ -8,6 +8,7 @@ import msgspec
 from services.common import tracing
 from services.common.problems import Problem, Violation, unread
 from services.common.tracing import Trace
+from services.predict.app.deadlines import Deadlines
 from services.predict.app.settings import Settings
 
 JSON = "application/json"
@@ -29,12 +30,13 @@ class Request:
         scope: Granian's RSGI scope: method, path, headers.
     """
 
-    __slots__ = ("_protocol", "_settings", "_trace", "scope")
+    __slots__ = ("_deadlines", "_protocol", "_settings", "_trace", "scope")
 
-    def __init__(self, scope: Any, protocol: Any, settings: Settings) -> None:
+    def __init__(self, scope: Any, protocol: Any, settings: Settings, deadlines: Deadlines) -> None:
         self.scope = scope
         self._protocol = protocol
         self._settings = settings
+        self._deadlines = deadlines
         self._trace: Trace | None = None
 
     def header(self, name: str) -> str | None:
@@ -63,15 +65,16 @@ class Request:
         length = header("content-length")
         if length and int(length) > self._settings.max_body_bytes:
             raise self._too_long()
+        task = self._deadlines.begin()
         try:
-            async with asyncio.timeout(self._settings.body_seconds):
-                if length:
-                    body: bytes = await self._protocol()
-                    return body
-                return await self._stream()
-        except TimeoutError:
-            text = f"The body did not arrive within {self._settings.body_seconds:g} seconds."
+            return await (self._protocol() if length else self._stream())
+        except asyncio.CancelledError:
+            if not self._deadlines.was_late(task):
+                raise
+            text = f"The body did not arrive within {self._deadlines.seconds:g} seconds."
             raise unread(408, "slow-body", text) from None
+        finally:
+            self._deadlines.end(task)
 
     async def _stream(self) -> bytes:
         """Read a body of unknown length, no further than the limit."""

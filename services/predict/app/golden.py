@@ -1,22 +1,15 @@
 """The golden rows: a model is served only if it repeats the training pipeline's own predictions."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from services.common.contract import Contract
 from services.common.problems import Problem
 from services.common.rows import RowReader
 from services.predict.app.bundle import BundleError
-
-
-class Scorer(Protocol):
-    """Turns rows into an array of shape (rows, 3): prediction, lower and upper."""
-
-    def score(self, rows: list[Any]) -> NDArray[np.float64]:
-        """Score rows."""
+from services.predict.app.scorer import Scorer
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -36,13 +29,17 @@ class Golden(msgspec.Struct, frozen=True):
     predictions: list[Expected]
 
 
-def verify(scorer: Scorer, contract: Contract, content: bytes) -> None:
+def verify(scorer: Scorer, contract: Contract, row_type: type[msgspec.Struct], content: bytes) -> list[Any]:
     """Score the golden rows and compare.
 
     Args:
         scorer: The scorer under test.
         contract: What a row may hold; the golden rows go the way of a request.
+        row_type: What the scorer takes.
         content: golden.json.
+
+    Returns:
+        The golden rows, as `RowReader.read` gives them.
 
     Raises:
         BundleError: A row differs by more than the tolerance, or golden.json is unusable.
@@ -51,7 +48,7 @@ def verify(scorer: Scorer, contract: Contract, content: bytes) -> None:
         golden = msgspec.json.decode(content, type=Golden)
         if not golden.rows or len(golden.rows) != len(golden.predictions):
             raise BundleError("golden.json needs rows, and as many predictions")
-        rows = RowReader(contract, len(golden.rows)).read(msgspec.json.encode({"inputs": golden.rows}))
+        rows = RowReader(contract, len(golden.rows), row_type).read(msgspec.json.encode({"inputs": golden.rows}))
     except Problem as problem:
         raise BundleError(f"golden.json: {problem.detail} {problem.errors[:3]}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -68,3 +65,4 @@ def verify(scorer: Scorer, contract: Contract, content: bytes) -> None:
         )
     if not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
         raise BundleError("a golden row's prediction lies outside its own interval")
+    return rows

@@ -6,8 +6,7 @@ import msgspec
 
 from services.common.contract import Contract
 from services.common.rows import RowReader
-from services.predict.app import bundle, golden
-from services.predict.app.scorer import OnnxScorer
+from services.predict.app import bundle, golden, scorer
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -31,6 +30,7 @@ class Model:
         contract: What a row may hold.
         reader: Decodes and validates a request's body.
         scorer: Scores what the reader gives.
+        golden_rows: A sample of the data, in the form that the reader gives.
         description: The body of `GET /v1/model`.
     """
 
@@ -47,8 +47,8 @@ class Model:
         self.contract: Contract = source.contract
         self.identity = Identity(self.contract.model, source.version, source.sha256)
         self.reader = RowReader(self.contract, max_rows)
-        self.scorer = OnnxScorer(source.files["model.onnx"], self.contract, self.reader.row_type)
-        golden.verify(self.scorer, self.contract, source.files["golden.json"])
+        self.scorer = scorer.make(source.files["model.onnx"], self.contract, self.reader.row_type)
+        self.golden_rows = golden.verify(self.scorer, self.contract, self.reader.row_type, source.files["golden.json"])
         parts = {
             name: msgspec.Raw(source.files.get(f"{name}.json", b"null")) for name in ("contract", "lineage", "release")
         }

@@ -45,6 +45,17 @@ def document(contract: Contract) -> dict[str, Any]:
                     "responses": {"200": _json(_ref("Predictions"))} | _refusals(*_PROBLEMS),
                 }
             },
+            "/v1/explain": {
+                "post": {
+                    "operationId": "explain",
+                    "summary": "Which fields moved the prediction, for at most 10 rows.",
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": rows, "example": example}},
+                    },
+                    "responses": {"200": _json(_ref("Explanations"))} | _refusals(*_PROBLEMS),
+                }
+            },
             "/v1/model": _get("model", "The contract, lineage and release.", _ref("Model")),
             "/livez": _get("livez", "Whether the process answers.", {"type": "object"}),
             "/readyz": _get("readyz", "Which models answer.", {"type": "object"}),
@@ -61,6 +72,17 @@ def document(contract: Contract) -> dict[str, Any]:
                 "Predictions": _object(
                     model=_ref("Identity"),
                     predictions={"type": "array", "items": _ref("Prediction")},
+                ),
+                "Explanations": _object(
+                    model=_ref("Identity"),
+                    explanations={
+                        "type": "array",
+                        "items": _object(
+                            prediction=_NUMBER,
+                            baseline=_NUMBER,
+                            contributions={"type": "object", "additionalProperties": _NUMBER},
+                        ),
+                    },
                 ),
                 "Model": _object(
                     model=_ref("Identity"),

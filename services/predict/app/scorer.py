@@ -1,71 +1,41 @@
-"""Scoring: rows in, predictions and intervals out, by ONNX Runtime in one thread."""
+"""Scoring: rows in, predictions and intervals out, by one native call in one thread."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from services.common import logs
 from services.common.contract import Contract
-from services.predict.app.bundle import BundleError
+from services.predict.app.forest import ForestScorer, UnsupportedError
 
 OUTPUTS = ("prediction", "lower", "upper")
-_TYPES = {"integer": "tensor(double)", "number": "tensor(double)", "category": "tensor(string)"}
 
 
-class OnnxScorer:
-    """Scores rows with the bundle's model.onnx."""
-
-    def __init__(self, model: bytes, contract: Contract, row_type: type[msgspec.Struct]) -> None:
-        """Load the model.
-
-        Args:
-            model: Content of model.onnx.
-            contract: Names the model's inputs.
-            row_type: What `RowReader.read` gives.
-
-        Raises:
-            BundleError: The model cannot be loaded, or does not fit the contract.
-        """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors only: they are raised as well
-        try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise BundleError(f"model.onnx cannot be loaded: {error}") from None
-        _check(self._session, contract)
-        types = {column.name: column.type for column in contract.columns}
-        # In the order of the struct's fields, which differs from the contract's.
-        self._columns = [
-            (field.encode_name, types[field.encode_name] == "category") for field in msgspec.structs.fields(row_type)
-        ]
+class Scorer(Protocol):
+    """Turns rows into an array of shape (rows, 3): prediction, lower and upper."""
 
     def score(self, rows: list[Any]) -> NDArray[np.float64]:
-        """Score rows.
-
-        Returns:
-            Shape (rows, 3): prediction, lower and upper, in the target's unit.
-        """
-        columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
-        feeds = {
-            name: _texts(values) if is_category else np.array(values, np.float64)[:, None]
-            for (name, is_category), values in zip(self._columns, columns, strict=True)
-        }
-        return np.hstack(self._session.run(OUTPUTS, feeds))
+        """Score rows."""
 
 
-def _texts(values: tuple[str | None, ...]) -> NDArray[np.object_]:
-    return np.array([value or "" for value in values], dtype=object)[:, None]
+def make(model: bytes, contract: Contract, row_type: type[msgspec.Struct]) -> Scorer:
+    """Make the fastest scorer that the model allows.
 
+    Args:
+        model: Content of model.onnx.
+        contract: Names the model's inputs.
+        row_type: What `RowReader.read` gives.
 
-def _check(session: Any, contract: Contract) -> None:
-    found = {item.name: item.type for item in session.get_inputs()}
-    expected = {column.name: _TYPES[column.type] for column in contract.columns}
-    if found != expected:
-        differing = sorted(name for name in found | expected if found.get(name) != expected.get(name))
-        raise BundleError(f"model.onnx and contract.json differ in {', '.join(differing)}")
-    outputs = {item.name: item.type for item in session.get_outputs()}
-    if outputs != dict.fromkeys(OUTPUTS, "tensor(double)"):
-        raise BundleError(f"model.onnx has the outputs {outputs}; it must have {OUTPUTS} as doubles")
+    Raises:
+        BundleError: The model cannot be loaded, or does not fit the contract.
+    """
+    try:
+        return ForestScorer(model, contract, row_type)
+    except UnsupportedError as error:
+        logs.get().info("scoring_with_onnx_runtime", why=str(error))
+    # Only where it is needed: it takes a third of the memory and most of the time to start.
+    from services.predict.app.onnx_scorer import OnnxScorer
+
+    return OnnxScorer(model, contract, row_type)

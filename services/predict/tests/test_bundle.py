@@ -1,11 +1,13 @@
 import json
 import shutil
 
+import boto3
 import pytest
 
 from services.common.tests import toy
-from services.predict.app import model
+from services.predict.app import locations, model
 from services.predict.app.bundle import BundleError
+from services.predict.app.locations import Location
 
 
 @pytest.fixture
@@ -131,3 +133,44 @@ def test_refuses_what_is_no_model(folder):
 def test_refuses_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(BundleError, match="cannot be read: No such file"):
         load(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("http://example.org/bundle", "scheme must be file: or s3:"),
+        ("file://other-host/bundle", "names another host"),
+        ("gopher:bundle", "scheme must be"),
+        ("file:///nowhere/%2e%2e/bundle", "cannot be read"),
+    ],
+)
+def test_refuses_an_address_that_is_not_ours(uri, message):
+    with pytest.raises(BundleError, match=message), locations.folder(Location(uri)) as folder:
+        load(folder)
+
+
+def test_downloads_a_bundle_from_object_storage(bundle, monkeypatch):
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    settings = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "us-east-1",
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    s3 = boto3.client("s3", endpoint_url=settings["AWS_ENDPOINT_URL"])
+    s3.create_bucket(Bucket="models")
+    for file in bundle.folder.iterdir():
+        s3.put_object(Bucket="models", Key=f"toy/one/{file.name}", Body=file.read_bytes())
+    try:
+        with locations.folder(Location("s3://models/toy/one", bundle.sha256)) as folder:
+            loaded = load(folder, bundle.sha256)
+        with pytest.raises(BundleError, match="it is not a bundle"):  # noqa: SIM117
+            with locations.folder(Location("s3://models/absent")) as folder:
+                load(folder)
+    finally:
+        server.stop()
+
+    assert loaded.identity.bundle_sha256 == bundle.sha256

@@ -13,12 +13,14 @@ async def livez(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether a prediction could be made now.
+    """Say whether a prediction could be made and stored now.
 
     Raises:
-        Problem: 503; the predict service is not ready, and why.
+        Problem: 503; the predict service or the store is not ready, and why.
     """
-    served = await state.of(request).predictor.refresh()
+    parts = state.of(request)
+    await parts.store.check()
+    served = await parts.predictor.refresh()
     return responses.json({"status": "ready", "model": served.identity})
 
 

@@ -1,129 +1,106 @@
 """POST /v1/predictions: price rows, with what is needed to trust and to trace the answer."""
 
-from datetime import UTC, datetime
-from typing import Any
+import hashlib
+import re
+from datetime import datetime
 
 import msgspec
+from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.app import bodies, identifiers, responses, state
-from services.api.app.predictor import Answer, Predictor
-from services.api.app.served import Identity, ServedModel
-from services.common.problems import Problem, unavailable
+from services.api.app import answers, bodies, metrics, scoring, state, tables
+from services.api.app.answers import Item
+from services.api.app.scoring import Scored
+from services.api.app.state import State
+from services.api.app.store import records
+from services.api.app.store.records import Batch, Replay
+from services.common.problems import Problem
 
-_ATTEMPTS = 3  # the model may be replaced between the contract's check and the prediction
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """Where the true value lies, with the probability `coverage`."""
-
-    lower: float
-    upper: float
-    coverage: float
-
-
-class Item(msgspec.Struct, frozen=True):
-    """The answer for one row of several, in the target's unit."""
-
-    id: str
-    prediction: float
-    interval: Interval
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """What is the same for all rows of a request."""
-
-    target: str
-    unit: str
-    created_at: str
-    model: Identity
-    lineage: dict[str, Any]
-
-
-class Prediction(Origin, frozen=True, kw_only=True):
-    """The answer for one row."""
-
-    id: str
-    prediction: float
-    interval: Interval
-
-
-class Predictions(Origin, frozen=True, kw_only=True):
-    """The answer for several rows, in the order of the request."""
-
-    predictions: list[Item]
+_JSON = "application/json"
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 async def create(request: Request) -> Response:
-    """Validate the rows against the contract, have them scored, and answer."""
+    """Check the rows, have them scored, store the predictions, and answer."""
     parts = state.of(request)
-    body = await bodies.read(request, parts.settings, "application/json")
-    scored = await score(parts.predictor, body, request.state.trace.traceparent)
-    return responses.json(compose(scored), 201)
+    key = await parts.access.check(request, "predict")
+    repeat = _idempotency_key(request)
+    body, media_type = await bodies.read(request, parts.settings, (_JSON, tables.MEDIA_TYPE))
+    digest = hashlib.sha256(body).digest()
+    if repeat and (replay := await _replay(parts, key.id, repeat, digest)):
+        return replay
+    if media_type == tables.MEDIA_TYPE:
+        served = await parts.predictor.model()
+        rows = tables.read(body, served.contract, parts.settings.max_rows)
+        body = scoring.document(rows)
+    scored = await scoring.score(parts.predictor, body, request.state.trace.traceparent)
+    answer = answers.compose(scored)
+    if tables.MEDIA_TYPE in request.headers.get("accept", ""):
+        content, kind = tables.write(answer, scored.rows), tables.MEDIA_TYPE
+    else:
+        content, kind = msgspec.json.encode(answer), _JSON
+    keep = Replay(key.id, repeat, digest, content, kind, answer.created_at) if repeat else None
+    items = answers.items_of(answer)
+    batch = _batch(parts, scored, items, key.id, answer.created_at, keep)
+    try:
+        await parts.store.add(batch)
+    except IntegrityError:
+        # The same request was answered meanwhile: its answer is the one that counts.
+        replay = await _replay(parts, key.id, repeat or "", digest)
+        if replay is None:
+            raise
+        return replay
+    metrics.ROWS.inc(len(items))
+    return Response(content, 201, media_type=kind)
 
 
-class Scored(msgspec.Struct, frozen=True):
-    """Rows with the answer of the very model whose contract they were checked against.
-
-    Attributes:
-        rows: As JSON.
-        one: Whether the request was for one row, not for a list.
-    """
-
-    served: ServedModel
-    rows: list[bytes]
-    one: bool
-    answer: Answer
-
-
-async def score(predictor: Predictor, body: bytes, traceparent: str) -> Scored:
-    """Check the rows of `body` and have them scored.
-
-    Raises:
-        Problem: 4xx if the rows break the contract; 503 if there is no answer.
-    """
-    served = await predictor.model()
-    for _ in range(_ATTEMPTS):
-        rows, one = _read(served, body)
-        inputs = b'{"inputs":[' + b",".join(rows) + b"]}"
-        try:
-            answer = await predictor.predict(inputs, traceparent)
-        except Problem as problem:
-            current = await predictor.refresh()
-            if problem.status != 422 or current is served:
-                raise
-            served = current  # it refuses what the contract allowed: it serves another by now
-            continue
-        if answer.model == served.identity:
-            return Scored(served, rows, one, answer)
-        served = await predictor.refresh()
-    raise unavailable("model-changing", "The model is being replaced.", retry_after=1)
-
-
-def _read(served: ServedModel, body: bytes) -> tuple[list[bytes], bool]:
-    rows, one = served.reader.read_either(body)
-    return [msgspec.json.encode(row) for row in rows], one
-
-
-def compose(scored: Scored) -> Prediction | Predictions:
-    """Give an answer its identifiers, unit and lineage."""
-    contract = scored.served.contract
-    items = [
-        Item(
-            identifiers.new(),
-            item.prediction,
-            Interval(item.lower, item.upper, contract.interval.coverage),
-        )
-        for item in scored.answer.predictions
+def _batch(
+    parts: State,
+    scored: Scored,
+    items: list[Item],
+    key_id: str,
+    now: datetime,
+    replay: Replay | None,
+) -> Batch:
+    identity = scored.served.identity
+    model = None
+    if not parts.store.knows_model(identity.bundle_sha256):
+        model = msgspec.structs.asdict(identity) | {
+            "description": scored.served.raw.decode(),
+            "first_seen": now,
+        }
+    rows = [
+        {
+            "id": item.id,
+            "key_id": key_id,
+            "created_at": now,
+            "bundle_sha256": identity.bundle_sha256,
+            "input": row.decode(),
+            "prediction": item.prediction,
+            "lower": item.interval.lower,
+            "upper": item.interval.upper,
+        }
+        for row, item in zip(scored.rows, items, strict=True)
     ]
-    origin: dict[str, Any] = {
-        "target": contract.target.name,
-        "unit": contract.target.unit,
-        "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "model": scored.served.identity,
-        "lineage": scored.served.lineage,
-    }
-    if scored.one:
-        return Prediction(**origin, **msgspec.structs.asdict(items[0]))
-    return Predictions(**origin, predictions=items)
+    return Batch(rows, model, replay)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    given = request.headers.get("idempotency-key")
+    if given is not None and not _IDEMPOTENCY_KEY.fullmatch(given):
+        text = "The Idempotency-Key must be 1 to 128 printable ASCII characters."
+        raise Problem(400, "bad-idempotency-key", text)
+    return given
+
+
+async def _replay(parts: State, key_id: str, repeat: str, digest: bytes) -> Response | None:
+    """Give the answer that a repeated request was given before."""
+    found = await parts.store.read(records.find_replay, key_id, repeat)
+    if found is None:
+        return None
+    if found["body_sha256"] != digest:
+        text = "This Idempotency-Key was used for another request; use a new one."
+        raise Problem(409, "idempotency-key-reused", text)
+    headers = {"idempotency-replayed": "true"}
+    return Response(found["answer"], 201, headers, found["media_type"])

@@ -1,0 +1,85 @@
+"""The connection to the database, with its schema brought up to date."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from services.api.app.store.schema import HEAD
+
+_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_BUSY_SECONDS = 4  # how long SQLite waits for another process that writes
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why."""
+
+
+def connect(url: str, writes: bool) -> Engine:
+    """Make an engine; nothing is connected yet.
+
+    Args:
+        url: Of SQLAlchemy's form: `sqlite:///folder/file.db` or `postgresql://user@host/name`.
+        writes: Whether it writes; SQLite's writers wait for one another when they begin.
+
+    Raises:
+        StoreError: The URL is not one of these.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError("API_STORE_URL is not the URL of a database") from None
+    if parsed.drivername in {"postgresql", "postgres"}:
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 3, "options": "-c statement_timeout=5000"},
+        )
+    if parsed.drivername != "sqlite" or not parsed.database:
+        raise StoreError("API_STORE_URL must be of the form sqlite:///file or postgresql://…")
+    Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _configure_sqlite)
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _configure_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins and ends the transactions itself
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # what was answered survives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to date unless it is.
+
+    Raises:
+        SQLAlchemyError: The database cannot be reached or altered.
+    """
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    from alembic import command
+    from alembic.config import Config
+
+    with engine.begin() as connection:
+        configuration = Config()
+        configuration.set_main_option("script_location", str(_MIGRATIONS))
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """Say in a few words why the store failed, without the statement and its values."""
+    return str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]

@@ -1,0 +1,75 @@
+"""The tables. A change here needs a migration in services/api/migrations/versions."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+HEAD = "0001"  # the newest migration
+
+metadata = MetaData()
+
+models = Table(
+    "models",
+    metadata,
+    Column("bundle_sha256", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Text),
+    Column("description", Text, nullable=False, comment="contract, lineage and release as JSON"),
+    Column("first_seen", DateTime(timezone=True), nullable=False),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", String(36), primary_key=True, comment="UUID of version 7: in order of time"),
+    Column("key_id", String(16), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("bundle_sha256", String(64), ForeignKey("models.bundle_sha256"), nullable=False),
+    Column("input", Text, nullable=False, comment="the row as JSON"),
+    Column("prediction", Double, nullable=False),
+    Column("lower", Double, nullable=False),
+    Column("upper", Double, nullable=False),
+    Index("ix_predictions_key_id_id", "key_id", "id"),
+)
+
+actuals = Table(
+    "actuals",
+    metadata,
+    Column("prediction_id", String(36), ForeignKey("predictions.id"), primary_key=True),
+    Column("value", Double, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("secret_sha256", LargeBinary(32), nullable=False),
+    Column("scopes", Text, nullable=False, comment="separated by spaces"),
+    Column("requests_per_minute", Integer, comment="null: the service's default"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+)
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("key_id", String(16), primary_key=True),
+    Column("idempotency_key", String(128), primary_key=True),
+    Column("body_sha256", LargeBinary(32), nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)

@@ -1,0 +1,71 @@
+"""What the service answers, typed."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where the true value lies, with the probability `coverage`; None if the answer does not say."""
+
+    lower: float
+    upper: float
+    coverage: float | None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One prediction.
+
+    Attributes:
+        id: To read it again, to explain it, and to record what turned out to be true.
+        prediction: In `unit`.
+        unit: Empty in lists.
+        created_at: ISO 8601.
+        model: Name, version and bundle_sha256.
+        lineage: Commit, run and data hashes; empty in lists.
+        actual: What turned out to be true, if that is recorded.
+    """
+
+    id: str
+    prediction: float
+    interval: Interval
+    unit: str
+    created_at: str
+    model: dict[str, Any]
+    lineage: dict[str, Any]
+    actual: float | None
+
+    @classmethod
+    def parse(cls, item: dict[str, Any], shared: dict[str, Any] | None = None) -> Self:
+        """Make a prediction of an answer's part; `shared` holds what a batch says once for all."""
+        values = (shared or {}) | item
+        bounds = values.get("interval", values)
+        return cls(
+            id=values["id"],
+            prediction=values["prediction"],
+            interval=Interval(bounds["lower"], bounds["upper"], bounds.get("coverage")),
+            unit=values.get("unit", ""),
+            created_at=values["created_at"],
+            model=values["model"],
+            lineage=values.get("lineage", {}),
+            actual=values.get("actual"),
+        )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Which fields moved a prediction; baseline and contributions add up to it."""
+
+    prediction: float
+    baseline: float
+    contributions: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One rule that one field of a request breaks; `field` is a JSON pointer."""
+
+    field: str
+    rule: str
+    message: str

@@ -1,0 +1,24 @@
+"""Both interfaces against their own OpenAPI documents, by schemathesis."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance"
+CHECKS += ",response_schema_conformance,negative_data_rejection,ignored_auth"
+
+
+@pytest.mark.parametrize("service", ["predict", "api"])
+def test_the_service_does_what_its_document_says(service, predict, api, tmp_path):
+    running = {"predict": predict, "api": api}[service]
+    command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{running.url}/openapi.json"]
+    command += ["--phases", "examples,coverage,fuzzing", "--max-examples", "30", "--seed", "1"]
+    command += ["--checks", CHECKS, "--warnings", "off", "--exclude-path", "/readyz"]
+    if authorization := running.client.headers.get("authorization"):
+        command += ["--header", f"Authorization: {authorization}"]
+
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=180, check=False)
+
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -1,0 +1,211 @@
+import concurrent.futures
+import csv
+import io
+import sqlite3
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from services.api.app.store import database
+from services.api.app.store.schema import HEAD, metadata
+from services.common.tests import toy
+from services.common.tests.running import ROOT
+
+
+def create(service, data, number=0, **headers):
+    body = {"input": toy.row(data, number)}
+    return service.client.post("/v1/predictions", json=body, headers=headers)
+
+
+def test_a_prediction_can_be_read_again_with_input_and_lineage(api, bundle):
+    created = create(api, bundle.data).json()
+
+    read = api.client.get(f"/v1/predictions/{created['id']}").json()
+
+    assert read.items() >= created.items()
+    assert toy.row(bundle.data).items() <= read["input"].items()
+    assert read["actual"] is None
+
+
+def test_an_actual_value_is_recorded_once(api, bundle):
+    identifier = create(api, bundle.data).json()["id"]
+    url = f"/v1/predictions/{identifier}/actual"
+
+    statuses = [api.client.post(url, json={"value": value}).status_code for value in (7.5, 7.5, 8.0)]
+
+    assert statuses == [201, 200, 409]
+    assert api.client.get(f"/v1/predictions/{identifier}").json()["actual"] == 7.5
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"value":"a"}', b'{"value":NaN}', b'{"value":1e999}', b"[]", b'{"x":1}'])
+def test_refuses_an_actual_value_that_is_no_number(api, bundle, body):
+    identifier = create(api, bundle.data).json()["id"]
+
+    response = api.client.post(f"/v1/predictions/{identifier}/actual", content=body)
+
+    assert response.status_code == 422
+
+
+def test_pages_hold_every_prediction_once_and_the_newest_first(start_api, bundle):
+    service = start_api()
+    made = [create(service, bundle.data, number).json()["id"] for number in range(7)]
+
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 3} | ({"cursor": cursor} if cursor else {})
+        page = service.client.get("/v1/predictions", params=query).json()
+        seen += [item["id"] for item in page["predictions"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+
+    assert len(seen) == 7
+    assert set(seen) == set(made)
+    assert seen == sorted(seen, reverse=True)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=999", "cursor='--", "limit=²"])
+def test_refuses_a_page_that_cannot_be(api, query):
+    assert api.client.get(f"/v1/predictions?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("identifier", ["1", "' OR 1=1 --", "0" * 36, "%2e%2e%2fetc"])
+def test_knows_no_prediction_by_a_made_up_identifier(api, identifier):
+    response = api.client.get(f"/v1/predictions/{identifier}")
+
+    assert response.status_code == 404
+
+
+def test_explains_a_stored_prediction(api, bundle):
+    created = create(api, bundle.data).json()
+
+    found = api.client.get(f"/v1/predictions/{created['id']}/explanation").json()
+
+    total = found["baseline"] + sum(found["contributions"].values())
+    assert total == pytest.approx(created["prediction"])
+
+
+def test_repeats_the_answer_for_a_repeated_request(api, bundle):
+    first = create(api, bundle.data, **{"idempotency-key": "order-1"})
+    second = create(api, bundle.data, **{"idempotency-key": "order-1"})
+    other = create(api, bundle.data, number=2, **{"idempotency-key": "order-1"})
+
+    assert first.content == second.content
+    assert second.headers["idempotency-replayed"] == "true"
+    assert other.status_code == 409
+
+
+def test_answers_simultaneous_repeats_alike(api, bundle):
+    def repeat(_):
+        return create(api, bundle.data, **{"idempotency-key": "order-2"}).json()["id"]
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        identifiers = set(pool.map(repeat, range(24)))
+
+    assert len(identifiers) == 1
+
+
+def test_takes_a_table_and_gives_one(api, bundle):
+    rows = [toy.row(bundle.data, number) for number in range(4)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [column["name"] for column in bundle.data["columns"]])
+    writer.writeheader()
+    writer.writerows(rows)
+
+    headers = {"content-type": "text/csv", "accept": "text/csv"}
+    response = api.client.post("/v1/predictions", content=text.getvalue().encode(), headers=headers)
+
+    found = list(csv.DictReader(io.StringIO(response.text)))
+    assert response.headers["content-type"].startswith("text/csv")
+    assert [float(item["prediction"]) for item in found] == pytest.approx(
+        [toy.expected(bundle.data, row)["prediction"] for row in rows]
+    )
+    assert api.client.get(f"/v1/predictions/{found[0]['id']}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"nonsense\n1\n", 422),
+        (b"a,b\n1\n", 400),
+        (b"a,a\n1,2\n", 400),
+        (b'a\n"x', 400),
+        (b"\xff\xfe\x00", 400),
+        (b"a\n" + b"1\n" * 10_001, 422),
+    ],
+)
+def test_refuses_a_bad_table(api, body, status):
+    response = api.client.post("/v1/predictions", content=body, headers={"content-type": "text/csv"})
+
+    assert response.status_code == response.json()["status"] == status
+    assert response.json()["errors"]
+
+
+def test_answers_nothing_that_it_cannot_store(start_api, bundle, tmp_path):
+    service = start_api()
+    create(service, bundle.data)
+    blocker = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    blocker.execute("DROP TABLE replays")
+    blocker.execute("ALTER TABLE predictions RENAME TO gone")
+
+    response = create(service, bundle.data)
+
+    assert response.status_code == 503
+    assert response.headers["retry-after"]
+    assert "Nothing was stored" in response.json()["detail"]
+    assert service.client.get("/livez").status_code == 200
+
+    blocker.execute("ALTER TABLE gone RENAME TO predictions")
+    assert create(service, bundle.data).status_code == 201
+
+
+def test_does_not_hang_on_a_stalled_store(start_api, bundle, tmp_path):
+    service = start_api(store_seconds=0.3)
+    create(service, bundle.data)
+    blocker = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+
+    refused = create(service, bundle.data)
+    blocker.execute("ROLLBACK")
+    service.wait("/readyz")
+
+    assert refused.status_code == 503
+    assert create(service, bundle.data).status_code == 201
+    (count,) = blocker.execute("SELECT count(*) FROM predictions").fetchone()
+    assert count == 2
+
+
+def test_stores_every_prediction_that_it_answers(start_api, bundle, tmp_path):
+    service = start_api(workers=2)
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: create(service, bundle.data, n).json(), range(300)))
+
+    with sqlite3.connect(tmp_path / "store.db") as database:
+        stored = dict(database.execute("SELECT id, prediction FROM predictions"))
+    assert stored == {answer["id"]: answer["prediction"] for answer in answers}
+
+
+def test_the_migrations_lead_to_the_schema(tmp_path):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    engine = database.connect(f"sqlite:///{tmp_path}/store.db", writes=True)
+    database.migrate(engine)
+
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_service_asks_for():
+    configuration = Config()
+    configuration.set_main_option("script_location", str(ROOT / "services/api/migrations"))
+
+    assert ScriptDirectory.from_config(configuration).get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite://"])
+def test_refuses_a_store_that_it_does_not_know(url):
+    with pytest.raises(database.StoreError, match="API_STORE_URL"):
+        database.connect(url, writes=True)

@@ -1,0 +1,14 @@
+class Forest:
+    def __new__(
+        cls,
+        row_type: type,
+        features: list[tuple[str, dict[str | None, int] | None, bytes, bytes]],
+        stride: int,
+        width: int,
+        leaves: bytes,
+        ends: bytes,
+        steps: bytes,
+        registers: bytes,
+        outputs: tuple[int, int, int],
+    ) -> Forest: ...
+    def score(self, rows: list[object]) -> bytes: ...

@@ -1,0 +1,94 @@
+"""The Open Inference Protocol (V2, REST), so that existing clients and KServe work.
+
+Source: https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md.
+"""
+
+from typing import Any
+
+import msgspec
+from numpy.typing import NDArray
+
+from services.common.problems import Problem
+from services.predict.app import metrics, tensors
+from services.predict.app.exchange import Request, Response
+from services.predict.app.model import Model
+from services.predict.app.routes.predict import VARIANT_HEADER
+from services.predict.app.scorer import OUTPUTS
+from services.predict.app.variants import Variants
+
+_TYPES = {"integer": "INT64", "number": "FP64", "category": "BYTES"}
+
+
+def template(path: str) -> str | None:
+    """Give the route of a path below /v2, or None if there is none."""
+    parts = path.split("/")
+    if parts[:3] != ["", "v2", "models"] or len(parts) < 4:
+        return None
+    parts[3] = "{model}"
+    if parts[4:5] == ["versions"] and len(parts) >= 6:
+        parts[4:6] = []  # the version is checked against the model's own
+    return "/".join(parts)
+
+
+async def server(_: Request, __: Variants) -> Response:
+    """Describe the server."""
+    return Response(msgspec.json.encode({"name": "plumbline", "version": "1", "extensions": []}))
+
+
+async def ready(request: Request, variants: Variants) -> Response:
+    """Say that the model answers."""
+    return Response(msgspec.json.encode({"name": _model(request, variants).identity.name, "ready": True}))
+
+
+async def metadata(request: Request, variants: Variants) -> Response:
+    """Describe the model's tensors."""
+    model = _model(request, variants)
+    inputs = [
+        {"name": column.name, "datatype": _TYPES[column.type], "shape": [-1, 1]} for column in model.contract.columns
+    ]
+    outputs = [{"name": name, "datatype": "FP64", "shape": [-1, 1]} for name in OUTPUTS]
+    identity = model.identity
+    body = {
+        "name": identity.name,
+        "versions": [identity.version] if identity.version else [],
+        "platform": "onnx",
+        "inputs": inputs,
+        "outputs": outputs,
+    }
+    return Response(msgspec.json.encode(body))
+
+
+async def infer(request: Request, variants: Variants) -> Response:
+    """Score the rows that the tensors hold."""
+    body = await request.body()
+    model = _model(request, variants)
+    parsed, binary = tensors.parse(body, request.header("inference-header-content-length"))
+    rows = tensors.rows(parsed, binary, model.contract)
+    # The contract's checks are those of every request.
+    checked = model.reader.read(msgspec.json.encode({"inputs": rows}))
+    scores = model.scorer.score(checked)
+    metrics.ROWS.inc(len(checked))
+    return Response(_encode(model, parsed.id, scores))
+
+
+def _encode(model: Model, request_id: str | None, scores: NDArray[Any]) -> bytes:
+    outputs = [
+        {"name": name, "datatype": "FP64", "shape": [len(scores), 1], "data": column.tolist()}
+        for name, column in zip(OUTPUTS, scores.T, strict=True)
+    ]
+    answer: dict[str, Any] = {"model_name": model.identity.name, "outputs": outputs}
+    if model.identity.version:
+        answer["model_version"] = model.identity.version
+    if request_id:
+        answer["id"] = request_id
+    return msgspec.json.encode(answer)
+
+
+def _model(request: Request, variants: Variants) -> Model:
+    model = variants.get(request.header(VARIANT_HEADER))
+    parts = request.scope.path.split("/")
+    if parts[3] != model.identity.name:
+        raise Problem(404, "not-found", f"The model served here is {model.identity.name}.")
+    if parts[4:5] == ["versions"] and parts[5] != model.identity.version:
+        raise Problem(404, "not-found", f"The version served is {model.identity.version}.")
+    return model

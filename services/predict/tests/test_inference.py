@@ -1,0 +1,85 @@
+import math
+
+import numpy as np
+import pytest
+import tritonclient.http as triton
+
+from services.common.tests import toy
+
+
+@pytest.fixture(scope="module")
+def client(predict):
+    client = triton.InferenceServerClient(predict.url.removeprefix("http://"))
+    yield client
+    client.close()
+
+
+def tensors(data, rows, binary):
+    made = []
+    for column in data["columns"]:
+        values = [row.get(column["name"]) for row in rows]
+        if column["type"] == "category":
+            array = np.array([[(value or "").encode()] for value in values], dtype=object)
+            kind = "BYTES"
+        else:
+            array = np.array([[math.nan if value is None else value] for value in values])
+            kind = "FP64"
+        tensor = triton.InferInput(column["name"], array.shape, kind)
+        if not binary and kind == "FP64" and np.isnan(array.astype(float)).any():
+            pytest.skip("JSON has no NaN")
+        made.append(tensor.set_data_from_numpy(array.astype(object if kind == "BYTES" else float),
+                                               binary_data=binary))  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize("binary", [True, False])
+def test_answers_tritons_own_client(client, bundle, count, binary):
+    rows = [toy.row(bundle.data, number) for number in range(count)]
+
+    answer = client.infer(bundle.data["model"], tensors(bundle.data, rows, binary), request_id="7")
+
+    expected = [toy.expected(bundle.data, row)["upper"] for row in rows]
+    assert answer.as_numpy("upper")[:, 0] == pytest.approx(expected)
+    assert answer.get_response()["id"] == "7"
+
+
+def test_describes_itself_to_tritons_client(client, bundle):
+    assert client.is_server_live()
+    assert client.is_server_ready()
+    assert client.is_model_ready(bundle.data["model"], "3")
+    metadata = client.get_model_metadata(bundle.data["model"])
+    assert [item["name"] for item in metadata["inputs"]] == [column["name"] for column in bundle.data["columns"]]
+
+
+def test_knows_no_other_model_and_no_other_version(client, bundle):
+    assert not client.is_model_ready("other")
+    assert not client.is_model_ready(bundle.data["model"], "99")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"inputs": []},
+        {"inputs": [{"name": "x", "shape": [3], "datatype": "FP64", "data": [1.0]}]},
+        {"inputs": [{"name": "x", "shape": [1], "datatype": "FP64",
+                     "parameters": {"binary_data_size": 99}}]},
+        {"inputs": "x"},
+        {},
+    ],
+)  # fmt: skip
+def test_refuses_malformed_tensors(predict, bundle, body):
+    response = predict.client.post(f"/v2/models/{bundle.data['model']}/infer", json=body)
+
+    assert response.status_code == 400
+    assert response.json()["errors"]
+
+
+def test_checks_tensors_against_the_contract(predict, bundle):
+    row = toy.row(bundle.data) | {"unknown": 5}
+    inputs = [{"name": name, "shape": [1], "datatype": "BYTES", "data": [value]} for name, value in row.items()]
+
+    response = predict.client.post(f"/v2/models/{bundle.data['model']}/infer", json={"inputs": inputs})
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "/inputs/0/unknown"
