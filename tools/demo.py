@@ -68,7 +68,7 @@ def main() -> None:
         demo.step("predict and api ready", lambda: processes.start_all(programs))
         sample = jsonfile.read(_SAMPLE)
         url = programs[-1].ready.replace("/readyz", "/v1/predictions")
-        answer = demo.step("one row priced", lambda: _post(url, {"input": sample["input"]}))
+        answer = demo.step("one row priced", lambda: _post(url, {"input": sample["input"]}, stack.key("demo")))
     finally:
         demo.step("shut down", lambda: [processes.stop(program.name) for program in reversed(programs)])
     _show(console, demo.times, sample, answer)
@@ -81,10 +81,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _post(url: str, body: object) -> Any:
-    request = urllib.request.Request(  # noqa: S310 - a URL of our own
-        url, jsonfile.dumps(body), {"content-type": "application/json"}
-    )
+def _post(url: str, body: object, key: str) -> Any:
+    headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
+    request = urllib.request.Request(url, jsonfile.dumps(body), headers)  # noqa: S310 - a URL of our own
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.load(answer)

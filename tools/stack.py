@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,15 +57,29 @@ def mlflow(port: int) -> Program:
     return Program("mlflow", command + store, {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}, f"{url}/health")
 
 
+def key(name: str, *options: str) -> str:
+    """Make an API key; give its secret, which is shown nowhere else.
+
+    Args:
+        name: Who or what uses it.
+        options: `--if-none` to make one only if there is no valid key, for which the answer is then empty.
+    """
+    command = [sys.executable, "-m", "services.api.app.keys", "create", "--name", name, *options]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def up() -> None:
-    """Start everything and print where it answers."""
+    """Start everything; print where it answers, and the first API key once."""
     programs = services(8000, 8001)
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         programs.append(mlflow(5000))
     processes.start_all(programs)
-    print("api      http://127.0.0.1:8000  (OpenAPI: /openapi.json)")  # noqa: T201 - the target's output
-    print("predict  http://127.0.0.1:8001  (OpenAPI: /openapi.json)")  # noqa: T201
+    token = key("first", "--if-none")
+    print(f"api      http://127.0.0.1:8000/{f'#key={token}' if token else ''}")  # noqa: T201 - the target's output
+    print("predict  http://127.0.0.1:8001")  # noqa: T201
     print(f"mlflow   {os.environ.get('MLFLOW_TRACKING_URI') or 'http://127.0.0.1:5000'}")  # noqa: T201
+    if token:
+        print(f"key      {token}  (shown this once; `make api-key` makes another)")  # noqa: T201
     print(f"logs in {processes.FOLDER}; stop with `make down`")  # noqa: T201
 
 
