@@ -1,10 +1,12 @@
-"""Typed parameters: a section of a params.yaml, refused as a whole if a key is unknown, absent or of a wrong type."""
+"""Typed configuration: a params.yaml and the environment, refused as a whole if a key is unknown or wrong."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tools.errors import PlumblineError
 
@@ -60,3 +62,92 @@ def section(model: type[Parameters], path: Path, name: str) -> Parameters:
     if name not in content:
         raise PlumblineError(f"{path} has no section {name!r}")
     return parse(model, content[name], f"section {name!r} of {path}")
+
+
+PREFIX = "PLUMBLINE_"
+
+
+class Settings(Strict):
+    """What differs from one environment to the next: each setting is a variable, its name in capitals after PLUMBLINE_.
+
+    Attributes:
+        env: Where this runs; production only pulls data.
+        lake_url: Folder of the data lake that receives each version, such as s3://bucket/prefix; none if unset.
+        log_level: The least severe level that is logged.
+        require_tools: Whether a test fails, rather than skips, for want of a tool.
+        actor: Who acts, for the records; git's user if unset.
+        api_url: Where the public service answers.
+        ledger: The file or URL of the ledger of releases.
+        public_key: The key that verifies a bundle.
+        signing_key: The key that signs a bundle.
+    """
+
+    model_config = ConfigDict(alias_generator=lambda name: PREFIX + name.upper(), validate_by_name=True)
+
+    env: Literal["local", "staging", "production"] = "local"
+    lake_url: str | None = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(lambda value: str(value).lower())
+    ] = "info"
+    require_tools: bool = False
+    actor: str | None = None
+    api_url: str | None = None
+    ledger: str | None = None
+    public_key: str | None = None
+    signing_key: str | None = None
+
+
+def settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the variables that start with PLUMBLINE_; an empty one counts as unset.
+
+    Args:
+        environ: The variables; those of this process by default.
+
+    Raises:
+        PlumblineError: Names every variable that is unknown or of a wrong type.
+    """
+    environ = os.environ if environ is None else environ
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and value}
+    return parse(Settings, given, "the environment (docs/configuration.md lists the settings)")
+
+
+class Directories(Strict):
+    """Where the data room keeps what is not in git, from the root of the clone.
+
+    Attributes:
+        raw: The raw files and their `.dvc` files.
+        staging: Extracted files that are not validated yet, or were refused; theirs are the line numbers of a refusal.
+    """
+
+    raw: Path
+    staging: Path = Path(".plumbline/staging")
+
+
+class Extraction(Strict):
+    """Where raw data came from; kept in the `meta` of its `.dvc` file.
+
+    Attributes:
+        dataset: Name of the data set.
+        table: The table that the query reads.
+        query: The query, with its parameters as `$name`.
+        parameters: Their values.
+        columns: The columns, in the order of the file.
+        rows: Number of rows, in all files that came of it.
+        watermark: For an update, the column and the value from which on rows were read.
+    """
+
+    dataset: str
+    table: str
+    query: str
+    parameters: dict[str, str | int | float]
+    columns: tuple[str, ...] = Field(min_length=1)
+    rows: int = Field(gt=0)
+    watermark: dict[str, float] | None = None
+
+
+class Config(Strict):
+    """All that determines how data is extracted and kept: settings, directories, and the extraction once it has run."""
+
+    settings: Settings
+    directories: Directories
+    extraction: Extraction | None = None

@@ -1,19 +1,23 @@
 """One structured logger for every stage: human lines on a terminal, one JSON object a line elsewhere."""
 
 import logging
-import os
 import sys
 
 import structlog
+
+from tools import config
 
 
 def configure(level: str | None = None) -> None:
     """Send the logs of this process to standard error.
 
     Args:
-        level: A level's name; `PLUMBLINE_LOG_LEVEL` or `info` by default.
+        level: A level's name; the setting `PLUMBLINE_LOG_LEVEL` by default.
+
+    Raises:
+        PlumblineError: A setting in the environment is unknown or wrong.
     """
-    number = logging.getLevelNamesMapping()[(level or os.environ.get("PLUMBLINE_LOG_LEVEL", "info")).upper()]
+    number = logging.getLevelNamesMapping()[(level or config.settings().log_level).upper()]
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     human = sys.stderr.isatty()
     processors: list[structlog.typing.Processor] = [

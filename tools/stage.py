@@ -11,8 +11,8 @@ from tools.errors import PlumblineError
 def run(main: Callable[[], None]) -> NoReturn:
     """Run `main` under the pinned runtime; an error of the user's ends it with a message, not a traceback."""
     runtime.pin()
-    log.configure()
     try:
+        log.configure()
         main()
     except PlumblineError as error:
         sys.exit(f"error: {error}")

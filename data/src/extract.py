@@ -2,16 +2,20 @@
 
 import argparse
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
-import yaml
+from pydantic import Field, model_validator
 
+from data.src import raw
 from data.src.connections import Connection, connect
-from tools import contract, hashing, log, stage, table
-from tools.config import Strict, section
+from tools import contract, log, stage
+from tools.config import Config, Directories, Extraction, Strict, section, settings
+from tools.contract import Contract
 from tools.errors import PlumblineError
 
 
@@ -25,19 +29,25 @@ class Parameters(Strict):
     parameters: dict[str, str | int | float]
     training: Path
     evaluation: Path
-    evaluation_percent: int
+    evaluation_percent: int = Field(ge=1, le=99)
     salt: str
+
+    @model_validator(mode="after")
+    def _files_differ(self) -> Self:
+        if self.training.name == self.evaluation.name:
+            raise ValueError("training and evaluation must be files of different names")
+        return self
 
 
 @dataclass(frozen=True)
-class Extraction:
+class Extracted:
     """A table and where it came from."""
 
     frame: pd.DataFrame
-    metadata: dict[str, Any]
+    metadata: Extraction
 
 
-def extract(connection: Connection, parameters: Parameters, identifier: str) -> Extraction:
+def extract(connection: Connection, parameters: Parameters, identifier: str) -> Extracted:
     """Read the rows that the query selects, sorted by `identifier`.
 
     The answer does not depend on the order in which the warehouse gives its rows.
@@ -47,23 +57,29 @@ def extract(connection: Connection, parameters: Parameters, identifier: str) -> 
     """
     names, rows = connection.query(parameters.query, dict(parameters.parameters))
     frame = pd.DataFrame({name: _column([row[i] for row in rows]) for i, name in enumerate(names)})
+    if len(set(names)) < len(names):
+        raise PlumblineError(f"the query selects a column twice: {', '.join(names)}")
     if identifier not in frame:
         raise PlumblineError(f"the query selects no column {identifier!r}, the contract's identifier")
     if frame.empty:
         raise PlumblineError(f"the query selects no row of {parameters.dataset}.{parameters.table}")
-    metadata = {
-        "dataset": parameters.dataset,
-        "table": parameters.table,
-        "query": parameters.query,
-        "parameters": dict(parameters.parameters),
-        "rows": len(frame),
-        "columns": list(frame.columns),
-    }
-    return Extraction(frame.sort_values(identifier, ignore_index=True), metadata)
+    metadata = Extraction(
+        dataset=parameters.dataset,
+        table=parameters.table,
+        query=parameters.query,
+        parameters=parameters.parameters,
+        columns=tuple(names),
+        rows=len(frame),
+    )
+    return Extracted(frame.sort_values(identifier, ignore_index=True), metadata)
 
 
 def _column(values: list[Any]) -> "pd.Series[Any]":
-    # Whole numbers stay whole beside missing ones; anything else is written as Python writes it.
+    # Whole numbers stay whole beside missing ones; anything else is written as Python writes it, so that every
+    # warehouse gives the same bytes for the same numbers.
+    if any(isinstance(value, Decimal) for value in values):
+        plain = int if all(value is None or value == int(value) for value in values) else float
+        values = [None if value is None else plain(value) for value in values]
     if all(value is None or type(value) is int for value in values):
         return pd.Series(values, dtype="Int64")
     return pd.Series(values, dtype=object)
@@ -84,26 +100,19 @@ def split(frame: pd.DataFrame, identifier: str, salt: str, percent: int) -> tupl
     return frame[~chosen], frame[chosen]
 
 
-def write(frame: pd.DataFrame, path: Path, *, new_version: bool) -> None:
-    """Write a raw file, whose bytes must be those that its `.dvc` file names unless they are a new version.
+def load(extracted: Extracted, parameters: Parameters, rules: Contract, *, new_version: bool) -> None:
+    """Split the rows and load them as the raw files.
 
     Raises:
-        PlumblineError: The bytes differ; the file at `path` is left as it was.
+        PlumblineError: As `raw.load`.
     """
-    fresh = path.with_name(path.name + ".new")
-    table.write_tsv(frame, fresh)
-    record = path.with_name(path.name + ".dvc")
-    if record.exists() and not new_version:
-        expected = yaml.safe_load(record.read_text())["outs"][0]["md5"]
-        actual = hashing.digest(fresh, "md5")
-        if actual != expected:
-            fresh.unlink()
-            raise PlumblineError(
-                f"the warehouse no longer gives the data that git names: {path} would have md5 {actual}, and"
-                f" {record} says {expected}.\nIf that is intended, extract with --new-version and commit the result;"
-                " if not, `dvc pull` brings the data that git names."
-            )
-    fresh.replace(path)
+    directories = Directories(raw=parameters.training.parent)
+    config = Config(settings=settings(), directories=directories, extraction=extracted.metadata)
+    parts = split(extracted.frame, rules.identifier, parameters.salt, parameters.evaluation_percent)
+    frames = dict(zip((parameters.training, parameters.evaluation), parts, strict=True))
+    raw.load(frames, rules, config, new_version=new_version)
+    for path, frame in frames.items():
+        log.get("extract").info("extracted", file=str(path), rows=len(frame), table=parameters.table)
 
 
 def main() -> None:
@@ -113,17 +122,12 @@ def main() -> None:
     parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
     parser.add_argument("--new-version", action="store_true", help="accept other bytes than git names")
     arguments = parser.parse_args()
+    raw.refuse_in_production(settings(), "extracting")
     parameters = section(Parameters, arguments.params, "extract")
-    identifier = contract.read(arguments.contract).identifier
-    connection = connect(parameters.connection)
-    try:
-        extraction = extract(connection, parameters, identifier)
-    finally:
-        connection.close()
-    parts = split(extraction.frame, identifier, parameters.salt, parameters.evaluation_percent)
-    for frame, path in zip(parts, (parameters.training, parameters.evaluation), strict=True):
-        write(frame, path, new_version=arguments.new_version)
-        log.get("extract").info("extracted", file=str(path), rows=len(frame), table=parameters.table)
+    rules = contract.read(arguments.contract)
+    with closing(connect(parameters.connection)) as connection:
+        extracted = extract(connection, parameters, rules.identifier)
+    load(extracted, parameters, rules, new_version=arguments.new_version)
 
 
 if __name__ == "__main__":

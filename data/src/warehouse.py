@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.src.connections import load_file
 from tools import log, stage
 from tools.errors import PlumblineError
 
@@ -27,10 +28,7 @@ def load(folder: Path, database: Path) -> dict[str, int]:
     rows = {}
     with duckdb.connect(fresh) as connection:
         for source in sources:
-            # An empty cell is missing, and nothing else is: "None" and "NA" may be labels.
-            table = connection.read_csv(str(source), sep="\t", header=True, na_values=[""], sample_size=-1)
-            table.create(source.stem)
-            rows[source.stem] = len(table)
+            rows[source.stem] = load_file(connection, source, source.stem)
     fresh.replace(database)
     return rows
 

@@ -1,0 +1,107 @@
+"""The raw files: validated before they are loaded, and never overwritten but by a new version."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from data.src import lake, validate
+from tools import hashing, jsonfile, table
+from tools.config import Config, Settings
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+EXTRACTION = "extraction.json"  # in the staging folder: what the last load came from, and what it wrote
+
+
+def refuse_in_production(settings: Settings, action: str) -> None:
+    """Raise a PlumblineError under PLUMBLINE_ENV=production, which only pulls data."""
+    if settings.env == "production":
+        raise PlumblineError(
+            f"PLUMBLINE_ENV is production, which only pulls data: {action} is refused.\nRun `make data-pull` here, and"
+            " make new versions where PLUMBLINE_ENV is local or staging."
+        )
+
+
+def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, new_version: bool) -> None:
+    """Stage the files, validate them, and only then put all of them in the lake and in their places.
+
+    Args:
+        frames: The rows of each raw file, by its path.
+        rules: The contract.
+        config: With the extraction that gave the rows.
+        new_version: Whether other bytes than git names are meant.
+
+    Raises:
+        PlumblineError: A row violates the contract, the bytes are not those that git names, a file would be lost, or
+            the lake refuses; every raw file is then as it was.
+    """
+    refuse_in_production(config.settings, "loading raw data")
+    staged = {path: config.directories.staging / path.name for path in frames}
+    for path, frame in frames.items():
+        table.write_tsv(frame, staged[path])
+    validate.refuse(validate.validate(list(staged.values()), rules)[1])
+    fresh = {path: hashing.digest(file, "md5") for path, file in staged.items()}
+    for path, md5 in fresh.items():
+        _refuse_overwriting(path, md5, new_version)
+    if config.settings.lake_url:
+        lake.put(config.settings.lake_url, staged, config)
+    for path, file in staged.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(path)
+    extraction = config.extraction.model_dump(mode="json") if config.extraction else None
+    written = {path.as_posix(): md5 for path, md5 in fresh.items()}
+    jsonfile.write(config.directories.staging / EXTRACTION, {"extraction": extraction, "md5": written})
+
+
+def extraction_of(path: Path, staging: Path) -> dict[str, Any]:
+    """Give the metadata of the extraction that wrote `path`; empty if the file was written otherwise."""
+    record = staging / EXTRACTION
+    if not record.exists():
+        return {}
+    known = jsonfile.read(record)
+    if known["md5"].get(path.as_posix()) != hashing.digest(path, "md5"):
+        return {}
+    metadata: dict[str, Any] = known["extraction"] or {}
+    return metadata
+
+
+def named(path: Path) -> str | None:
+    """Give the md5 that the `.dvc` file of a raw file names; None without one."""
+    record = record_of(path)
+    if not record.exists():
+        return None
+    try:
+        return str(yaml.safe_load(record.read_text())["outs"][0]["md5"])
+    except (yaml.YAMLError, LookupError, TypeError):
+        raise PlumblineError(f"{record} is not a DVC file: restore it with `git checkout {record}`") from None
+
+
+def record_of(path: Path) -> Path:
+    """Give the path of the `.dvc` file of a raw file."""
+    return path.with_name(path.name + ".dvc")
+
+
+def _refuse_overwriting(path: Path, fresh: str, new_version: bool) -> None:
+    expected = named(path)
+    if expected and expected != fresh and not new_version:
+        raise PlumblineError(
+            f"the warehouse no longer gives the data that git names: {path} would have md5 {fresh}, and"
+            f" {record_of(path)} says {expected}.\nIf that is intended, run `make data-extract` and then"
+            " `make data-version`; if not, `make data-pull` brings the data that git names."
+        )
+    if not path.exists():
+        return
+    present = hashing.digest(path, "md5")
+    if present != fresh and not (present == expected and _is_cached(present)):
+        raise PlumblineError(
+            f"{path} holds data of no version, which would be lost: keep it with `make data-version`, or delete it"
+        )
+
+
+def _is_cached(md5: str) -> bool:
+    from dvc.repo import Repo  # takes a second to import, and only a new version needs it
+
+    with Repo() as repo:
+        return bool(repo.cache.local.exists(md5))

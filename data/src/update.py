@@ -1,0 +1,109 @@
+"""Extract only the rows that came since the last version, by a column that grows: the watermark."""
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+
+from data.src import raw
+from data.src.connections import Connection, connect
+from data.src.extract import Extracted, extract, load
+from data.src.extract import Parameters as Extract
+from tools import contract, hashing, log, stage, table
+from tools.config import Directories, Strict, section, settings
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+
+class Parameters(Strict):
+    """The section `update` of data/params.yaml."""
+
+    watermark: str
+
+
+def known_rows(parameters: Extract) -> pd.DataFrame:
+    """Read the rows of both raw files as text, in the version that git names.
+
+    Raises:
+        PlumblineError: A file is absent, or is not that version.
+    """
+    for path in (parameters.training, parameters.evaluation):
+        if not path.exists() or hashing.digest(path, "md5") != raw.named(path):
+            raise PlumblineError(
+                f"{path} is not the version that {raw.record_of(path)} names, on which an update builds:"
+                " run `make data-pull`, or `make data-version` if it is a new one"
+            )
+    return pd.concat([table.read_text(path) for path in (parameters.training, parameters.evaluation)])
+
+
+def update(connection: Connection, parameters: Extract, watermark: str, rules: Contract) -> Extracted | None:
+    """Read the rows at or above the watermark, the greatest value of its column so far, and add them to those known.
+
+    The rows at the watermark itself are read again, since not all of them need have been there. A row whose identifier
+    is known replaces the known one.
+
+    Args:
+        connection: The warehouse.
+        parameters: The query, whose answer must have the columns of the raw files.
+        watermark: A numeric column of the contract, or its identifier.
+        rules: The contract.
+
+    Returns:
+        All rows, as text, sorted by the identifier; None if nothing is new.
+
+    Raises:
+        PlumblineError: The raw files are not those that git names, or the watermark is no number, or the query
+            selects other columns than it did.
+    """
+    if watermark not in [*rules.numbers, rules.identifier]:
+        raise PlumblineError(f"update.watermark is {watermark!r}: it must be a numeric column of the contract")
+    known = known_rows(parameters)
+    reached = float(pd.to_numeric(known[watermark], errors="coerce").max())
+    wrapped = (
+        f'select * from (\n{parameters.query.rstrip().rstrip(";")}\n) as answer where "{watermark}" >= {reached!r}'  # noqa: S608
+    )
+    fresh = extract(connection, parameters.model_copy(update={"query": wrapped}), rules.identifier)
+    if list(fresh.frame.columns) != list(known.columns):
+        raise PlumblineError(
+            f"the query selects {', '.join(fresh.frame.columns)} and the raw files hold {', '.join(known.columns)}:"
+            " extract all rows anew with `make data-extract`"
+        )
+    new = _as_text(fresh.frame, Directories(raw=parameters.training.parent).staging / "update.tsv")
+    merged = pd.concat([known, new]).drop_duplicates(rules.identifier, keep="last")
+    merged = merged.sort_values(rules.identifier, key=pd.to_numeric, ignore_index=True)
+    if merged.equals(known.sort_values(rules.identifier, key=pd.to_numeric, ignore_index=True)):
+        return None
+    metadata = {"query": parameters.query, "rows": len(merged), "watermark": {watermark: reached}}
+    return Extracted(merged, fresh.metadata.model_copy(update=metadata))
+
+
+def _as_text(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Spell the cells as the raw files spell them."""
+    table.write_tsv(frame, path)
+    try:
+        return table.read_text(path)
+    finally:
+        path.unlink()
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--params", type=Path, default=Path("data/params.yaml"))
+    parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
+    arguments = parser.parse_args()
+    raw.refuse_in_production(settings(), "extracting")
+    parameters = section(Extract, arguments.params, "extract")
+    watermark = section(Parameters, arguments.params, "update").watermark
+    rules = contract.read(arguments.contract)
+    with closing(connect(parameters.connection)) as connection:
+        extracted = update(connection, parameters, watermark, rules)
+    if extracted is None:
+        log.get("update").info("nothing new", watermark=watermark)
+        return
+    load(extracted, parameters, rules, new_version=True)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,155 @@
+"""Version the raw files with DVC in step with git: add, commit, push, and pull."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dvc.utils.serialize import dump_yaml
+
+from data.src import raw
+from data.src.extract import Parameters as Extract
+from tools import hashing, log, stage, table
+from tools.config import Directories, Settings, section, settings
+from tools.errors import PlumblineError
+
+DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not it is active
+ACCESS = (
+    "Ask whoever runs the DVC remote for access (read is enough to pull), and set the credentials in the environment,"
+    " for S3 as AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+)
+
+
+def add(files: list[Path]) -> None:
+    """Put the raw files into DVC's cache and write their `.dvc` files."""
+    _run(*DVC, "add", "--quiet", *map(str, files))
+
+
+def push(files: list[Path]) -> None:
+    """Copy the versions that the `.dvc` files name from DVC's cache to the remote."""
+    _run(*DVC, "push", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
+
+
+def pull(files: list[Path]) -> None:
+    """Bring the versions that the `.dvc` files name from the remote; a changed file is not overwritten."""
+    _run(*DVC, "pull", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
+
+
+def commit(files: list[Path]) -> None:
+    """Add the raw files to DVC and commit their `.dvc` files to git; if either fails, neither remains.
+
+    Other changes, staged or not, stay out of the commit. Each `.dvc` file keeps, under `meta`, the file's name, path,
+    hash and rows, and the extraction that it came from.
+
+    Raises:
+        PlumblineError: A file is absent, or `dvc add` or `git commit` failed; the `.dvc`
+            files and git's index are then as they were.
+    """
+    absent = [str(path) for path in files if not path.exists()]
+    if absent:
+        raise PlumblineError(f"{', '.join(absent)} is not there: run `make data` or `make data-pull` first")
+    records = [raw.record_of(path) for path in files]
+    ignores = sorted({path.with_name(".gitignore") for path in files})
+    with _restored_on_failure([*records, *ignores]):
+        add(files)
+        for path, record in zip(files, records, strict=True):
+            _describe(path, record)
+        ours = [str(path) for path in [*records, *ignores] if path.exists()]
+        _run("git", "add", "--", *ours)
+        if not _run("git", "diff", "--cached", "--name-only", "--", *ours):
+            log.get("version").info("no new version: git names this data already")
+            return
+        _run("git", "commit", "--quiet", "--message", _message(files), "--only", "--", *ours)
+
+
+def _describe(path: Path, record: Path) -> None:
+    content = yaml.safe_load(record.read_text())
+    known = content.get("meta", {})
+    meta = {
+        "file": path.name,
+        "path": path.as_posix(),
+        "sha256": hashing.digest(path),
+        "rows": len(table.read_text(path)),
+    }
+    origin = raw.extraction_of(path, Directories(raw=path.parent).staging)
+    if origin:
+        del origin["rows"]  # those of both files
+        meta["extraction"] = {key: value for key, value in origin.items() if value is not None}
+    elif known.get("sha256") == meta["sha256"]:
+        return
+    content["meta"] = meta
+    dump_yaml(str(record), content)  # in DVC's own spelling, which its next `add` leaves as it is
+
+
+def _message(files: list[Path]) -> str:
+    lines = [f"{path}: {len(table.read_text(path))} rows, md5 {raw.named(path)}" for path in files]
+    return "\n".join(["Version the raw data", "", *lines])
+
+
+@contextmanager
+def _restored_on_failure(paths: list[Path]) -> Iterator[None]:
+    index = Path(_run("git", "rev-parse", "--git-path", "index").strip())
+    saved = index.with_name("index.before-data-version")
+    before = {path: path.read_bytes() if path.exists() else None for path in paths}
+    if index.exists():
+        shutil.copy2(index, saved)
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
+        if saved.exists():
+            saved.replace(index)
+        else:
+            index.unlink(missing_ok=True)
+        raise
+    finally:
+        saved.unlink(missing_ok=True)
+
+
+def _run(*command: str, advice: str = "") -> str:
+    done: subprocess.CompletedProcess[Any] = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        name = " ".join(command).removeprefix(f"{sys.executable} -m ")
+        output = (done.stderr or done.stdout).strip()
+        raise PlumblineError("\n".join(filter(None, [f"`{name}` failed: {output}", advice])))
+    return str(done.stdout)
+
+
+_ACTIONS = {"add": add, "commit": commit, "push": push, "pull": pull}
+
+
+def act(action: str, files: list[Path], environment: Settings) -> None:
+    """Do one of `add`, `commit`, `push` and `pull`.
+
+    Raises:
+        PlumblineError: The environment is production and the action is not `pull`, or the action fails.
+    """
+    if action != "pull":
+        raw.refuse_in_production(environment, f"`{action}`")
+    _ACTIONS[action](files)
+    log.get("version").info(action, files=[str(path) for path in files])
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("actions", nargs="+", choices=["add", "commit", "push", "pull"])
+    parser.add_argument("--params", type=Path, default=Path("data/params.yaml"))
+    arguments = parser.parse_args()
+    parameters = section(Extract, arguments.params, "extract")
+    files = [parameters.training, parameters.evaluation]
+    for action in arguments.actions:
+        act(action, files, settings())
+
+
+if __name__ == "__main__":
+    stage.run(main)

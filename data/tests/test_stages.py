@@ -1,0 +1,137 @@
+"""Warehouse, split, validation, preprocessing and features, on a small contract."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.src import featurize, preprocess, validate, warehouse
+from data.src.connections import DuckDB
+from data.src.extract import Parameters, extract, split
+from data.tests.conftest import SHOP, rows
+from tools import canonical, table
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+
+def text(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.astype(object).where(frame.notna(), "").astype(str)
+
+
+def test_the_warehouse_holds_each_table_and_keeps_labels_that_look_missing(room: Path) -> None:
+    Path("shop.tsv").write_text("id\tcolor\n1\tNone\n2\tNA\n3\t\n")
+    assert warehouse.load(Path(), Path("w.duckdb")) == {"shop": 3}
+    with duckdb.connect("w.duckdb") as database:
+        assert database.execute("select color from shop order by id").fetchall() == [("None",), ("NA",), (None,)]
+
+
+def test_a_warehouse_without_tables_is_refused(room: Path) -> None:
+    with pytest.raises(PlumblineError, match=r"no \.tsv"):
+        warehouse.load(Path(), Path("w.duckdb"))
+
+
+def test_the_extraction_does_not_depend_on_the_order_of_the_answer(parameters: Parameters) -> None:
+    frames = []
+    for seed in (1, 2):
+        database = duckdb.connect()
+        frame = rows(30).sample(frac=1, random_state=seed)
+        database.register("shop", frame)
+        frames.append(extract(DuckDB(database), parameters, "id").frame)
+    pd.testing.assert_frame_equal(*frames)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("select color from shop where year <= $last_year", "no column 'id'"),
+        ("select * from shop where year < $last_year - 100", "no row of shop.shop"),
+    ],
+)
+def test_an_answer_that_is_no_data_is_refused(parameters: Parameters, query: str, message: str) -> None:
+    database = duckdb.connect()
+    database.register("shop", rows(5))
+    with pytest.raises(PlumblineError, match=message):
+        extract(DuckDB(database), parameters.model_copy(update={"query": query}), "id")
+
+
+@given(st.sets(st.integers(1, 10**9), min_size=1), st.sets(st.integers(1, 10**9)), st.integers(1, 99))
+def test_later_rows_never_move_earlier_ones(known: set[int], later: set[int], percent: int) -> None:
+    before = split(pd.DataFrame({"id": sorted(known)}), "id", "salt", percent)
+    after = split(pd.DataFrame({"id": sorted(known | later)}), "id", "salt", percent)
+    for early, late in zip(before, after, strict=True):
+        assert set(early["id"]) == set(late["id"]) & known
+
+
+def test_the_split_takes_about_the_share_asked_for() -> None:
+    training, evaluation = split(pd.DataFrame({"id": range(10_000)}), "id", "salt", 20)
+    assert 1800 < len(evaluation) < 2200
+    assert len(training) + len(evaluation) == 10_000
+
+
+def test_valid_rows_have_no_violation() -> None:
+    assert validate.violations(text(rows(40)), SHOP, "f") == []
+
+
+FAULTS = {
+    "color": ("purple", ""),
+    "finish": ("shiny",),
+    "year": ("1999", "2031", "2020.5", "then", ""),
+    "weight": ("-1", "51", "heavy"),
+    "price": ("1001", "dear", ""),
+}
+
+
+@given(st.dictionaries(st.tuples(st.integers(0, 9), st.sampled_from(sorted(FAULTS))), st.integers(0, 4), min_size=1))
+def test_every_violation_is_reported_with_its_line(planted: dict[tuple[int, str], int]) -> None:
+    frame = text(rows(10))
+    for (row, column), choice in planted.items():
+        frame.loc[row, column] = FAULTS[column][choice % len(FAULTS[column])]
+    found = validate.violations(frame, SHOP, "f")
+    assert {(item.line, item.column) for item in found} == {(row + 2, column) for row, column in planted}
+
+
+def test_columns_that_are_missing_and_unknown_are_reported() -> None:
+    frame = text(rows(3)).rename(columns={"year": "jahr"})
+    assert {(item.column, item.rule) for item in validate.violations(frame, SHOP, "f")} == {
+        ("year", "is required and missing"),
+        ("jahr", "is not in the contract"),
+    }
+
+
+def test_a_row_in_both_files_is_a_violation(room: Path) -> None:
+    for name, frame in (("a.tsv", rows(5)), ("b.tsv", rows(5, first=5))):
+        table.write_tsv(frame, Path(name))
+    counts, found = validate.validate([Path("a.tsv"), Path("b.tsv")], SHOP)
+    assert counts == {"a.tsv": 5, "b.tsv": 5}
+    assert [(item.file, item.line, item.value) for item in found] == [("b.tsv", 2, "5")]
+
+
+def typed(room: Path, frame: pd.DataFrame) -> pd.DataFrame:
+    table.write_tsv(frame, room / "t.tsv")
+    return table.read_tsv(room / "t.tsv", SHOP)
+
+
+def test_the_preprocessor_does_not_depend_on_the_order_of_the_rows(room: Path) -> None:
+    frame = typed(room, rows(40))
+    for name, rest in (("a", frame), ("b", frame.sample(frac=1, random_state=1))):
+        canonical.dump(preprocess.fit(rest, SHOP, seed=42), room / name)
+    assert (room / "a").read_bytes() == (room / "b").read_bytes()
+
+
+def test_features_are_sorted_named_and_keep_identifier_and_target(room: Path, rules: Contract) -> None:
+    frame = typed(room, rows(40))
+    features = featurize.featurize(frame.sample(frac=1, random_state=1), preprocess.fit(frame, rules, 42), rules)
+    assert list(features) == ["id", "year", "weight", "color", "finish", "price"]
+    assert list(features["id"]) == list(range(1, 41))
+    assert features["weight"].isna().sum() == 8
+    assert set(features.dtypes[1:-1]) == {np.dtype("float64")}
+
+
+def test_a_label_that_training_did_not_see_gets_the_code_of_unknown(room: Path, rules: Contract) -> None:
+    preprocessor = preprocess.fit(typed(room, rows(40)), rules, 42)
+    fresh = typed(room, rows(3)).assign(color="purple")
+    assert set(featurize.featurize(fresh, preprocessor, rules)["color"]) == {preprocess.UNKNOWN}

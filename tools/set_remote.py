@@ -1,0 +1,58 @@
+"""Set the DVC remote of the repository, a local folder by default, to another one."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tools import log, stage
+from tools.errors import PlumblineError
+
+NAME = "storage"
+
+
+def check(url: str) -> None:
+    """Refuse what is no remote, and a URL that holds a secret.
+
+    Raises:
+        PlumblineError: The URL is empty, its scheme is not known, or it carries a password.
+    """
+    if not url:
+        raise PlumblineError("no URL was given: make remote URL=s3://BUCKET/PREFIX or URL=/a/folder")
+    parts = urlsplit(url)
+    if parts.scheme not in ("", "s3") or (parts.scheme == "s3" and not parts.netloc):
+        raise PlumblineError(
+            f"{url} is neither s3://BUCKET/PREFIX nor a folder; others need a DVC plugin: install it"
+            " with requirements/pipeline.in"
+        )
+    if "@" in parts.netloc and ":" in parts.netloc.split("@")[0]:
+        raise PlumblineError("the URL holds a password: leave it out and set the credentials in the environment")
+
+
+def set_remote(url: str, root: Path = Path()) -> None:
+    """Make `url` the default remote, in the `.dvc/config` that git keeps.
+
+    Raises:
+        PlumblineError: As `check`, or DVC refuses it.
+    """
+    check(url)
+    if not urlsplit(url).scheme:
+        url = str(Path(url).absolute())
+    command = [sys.executable, "-m", "dvc", "remote", "add", "--force", "--default", NAME, url]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PlumblineError(f"`dvc remote add` failed: {done.stderr.strip()}")
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    url = parser.parse_args().url
+    set_remote(url)
+    log.get("remote").info("set", url=url, file=".dvc/config", next="commit .dvc/config, then make data-push")
+
+
+if __name__ == "__main__":
+    stage.run(main)
