@@ -79,5 +79,5 @@ class Aliases:
             return self.server.get_registered_model(self.model)
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise PlumblineError(f"the model registry does not answer: {error.message}") from None
+                raise
             raise PlumblineError(f"the registry holds no model {self.model!r}: run `make register`") from None

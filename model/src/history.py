@@ -5,7 +5,7 @@ import datetime
 import sys
 from collections.abc import Sequence
 
-from model.src import actor, anchor
+from model.src import actor, anchor, tracking
 from model.src.ledger import Entry
 from tools import log, stage
 from tools.errors import PlumblineError
@@ -99,6 +99,7 @@ def answer(entries: Sequence[Entry], at: datetime.datetime) -> list[str]:
     return lines
 
 
+@tracking.explained
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -15,7 +15,7 @@ from typing import Any
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from model.src import answers, history, registry, release
+from model.src import answers, history, registry, release, tracking
 from model.src.registry import Registry
 from tools import git, hashing, jsonfile, stage
 from tools.errors import PlumblineError
@@ -161,6 +161,7 @@ def _name(registry: Registry, found: ModelVersion, aliases: dict[str, str]) -> s
     return f"{registry.model} {found.version}" + (f" ({', '.join(called)})" if called else "")
 
 
+@tracking.explained
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])

@@ -126,6 +126,7 @@ def _tell(ledger: Ledger, released: dict[str, Any]) -> None:
         ledger.append(fact)
 
 
+@tracking.explained
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)

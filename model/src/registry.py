@@ -157,6 +157,7 @@ def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
     return Registry(section["model"], tracking.client(), anchor.open_ledger(), store)
 
 
+@tracking.explained
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description="Promote a version, roll back, release a hold, record a deployment")

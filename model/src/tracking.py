@@ -4,9 +4,10 @@
 that they work on, so that no state but MLflow's own is needed. `MLFLOW_TRACKING_URI` names another server.
 """
 
+import functools
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from typing import Any
 import mlflow
 import onnx
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
 
 from tools import git, hashing, jsonfile
+from tools.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
 _SQLITE = "sqlite:///"
@@ -26,10 +29,25 @@ _MODEL = "model_sha256"
 def client() -> mlflow.MlflowClient:
     """Connect to the tracking server."""
     uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # seconds until an error, not MLflow's minutes
     mlflow.set_tracking_uri(uri)
     if uri == DEFAULT_URI:
         Path(".plumbline").mkdir(exist_ok=True)
     return mlflow.MlflowClient(uri)
+
+
+def explained(main: Callable[[], None]) -> Callable[[], None]:
+    """Let `main` end with a sentence, not a traceback, where MLflow refuses something or does not answer."""
+
+    @functools.wraps(main)
+    def wrapped() -> None:
+        try:
+            main()
+        except MlflowException as error:
+            reason = str(error.message).partition("\n")[0]
+            raise PlumblineError(f"MLflow at {mlflow.get_tracking_uri()}: {reason}") from error
+
+    return wrapped
 
 
 def experiment(name: str | None = None) -> str:

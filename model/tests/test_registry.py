@@ -2,7 +2,7 @@ import contextlib
 
 import pytest
 
-from model.src import release
+from model.src import anchor, release, tracking
 from model.src.registry import Registry
 from tools.errors import PlumblineError
 
@@ -188,3 +188,11 @@ def test_a_released_bundle_is_found_under_its_own_hash(workspace):
 
     with pytest.raises(PlumblineError, match="its folder is named by"):
         release.verify(folder.with_name("f" * 64))
+
+
+def test_says_in_a_sentence_that_mlflow_does_not_answer(workspace, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+
+    with pytest.raises(PlumblineError, match=r"MLflow at http://127\.0\.0\.1:9: API request"):
+        tracking.explained(lambda: anchor.open_ledger().entries())()
