@@ -76,6 +76,7 @@ class Settings(Strict):
         log_level: The least severe level that is logged.
         require_tools: Whether a test fails, rather than skips, for want of a tool.
         actor: Who acts, for the records; git's user if unset.
+        api_key: The key to ask it with.
         api_url: Where the public service answers.
         branch: The branch that is checked, where git has only the commit, as in CI.
         ledger: The file or URL of the ledger of releases.
@@ -92,6 +93,7 @@ class Settings(Strict):
     ] = "info"
     require_tools: bool = False
     actor: str | None = None
+    api_key: str | None = None
     api_url: str | None = None
     branch: str | None = None
     ledger: str | None = None

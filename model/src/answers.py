@@ -25,9 +25,16 @@ def read(given: str) -> dict[str, Any]:
         else:
             base = os.environ.get("PLUMBLINE_API_URL") or _API
             url = f"{base}/v1/predictions/{urllib.parse.quote(given, safe='')}"
-            with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - the operator's own address
+            key = os.environ.get("PLUMBLINE_API_KEY")
+            headers = {"authorization": f"Bearer {key}"} if key else {}
+            request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the operator's own address
+            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
                 answer = json.loads(response.read())
     except urllib.error.HTTPError as error:
+        if error.code in (401, 403):
+            raise PlumblineError(
+                f"{url} answers {error.code}: set PLUMBLINE_API_KEY to the key that asked for the prediction"
+            ) from None
         raise PlumblineError(f"{url} answers {error.code}: the api knows no prediction {given!r}") from None
     except OSError as error:
         raise PlumblineError(f"{given!r} is no file, and the api at {base} does not answer: {error}") from None
