@@ -1,0 +1,121 @@
+"""From a developer's branch to the official model: two clones, one bare git repository and one DVC remote."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, copy_repository, run
+from tools import jsonfile
+
+pytestmark = pytest.mark.slow
+
+IDENTITY = ("-c", "user.name=developer", "-c", "user.email=developer@localhost")
+# Small enough to train in seconds; the second is clearly the better model.
+MODEST = {"max_iter: 1200": "max_iter: 60", "learning_rate: 0.03": "learning_rate: 0.1"}
+BETTER = {"max_iter: 60\n      max_leaf_nodes: 8": "max_iter: 250\n      max_leaf_nodes: 8"}
+WORSE = {"max_leaf_nodes: 8": "max_leaf_nodes: 2", "max_iter: 60\n      max_leaf": "max_iter: 20\n      max_leaf"}
+
+
+def edit(clone: Path, changes: dict[str, str]) -> None:
+    params = clone / "model/params.yaml"
+    text = params.read_text()
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    params.write_text(text)
+
+
+def commit(clone: Path, message: str) -> None:
+    run(clone, "git", "add", "--all")
+    run(clone, "git", *IDENTITY, "commit", "--quiet", "--message", message)
+
+
+def train(clone: Path, changes: dict[str, str], message: str) -> None:
+    edit(clone, changes)
+    run(clone, "dvc", "repro", "--quiet", "train", "evaluate", "bundle")
+    commit(clone, message)
+
+
+def official(clone: Path, *options: str) -> str:
+    return run(clone, sys.executable, "model/src/official.py", *options).stdout
+
+
+@pytest.fixture(scope="module")
+def developer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A developer's clone whose modest model is on main, of git and of DVC."""
+    folder = tmp_path_factory.mktemp("official")
+    run(folder, "git", "init", "--quiet", "--bare", "--initial-branch", "main", "origin.git")
+    clone = copy_repository(folder / "developer")
+    shutil.copytree(ROOT / ".dvc/cache", clone / ".dvc/cache")
+    shutil.copy(ROOT / "data/preprocessor.joblib", clone / "data")
+    run(clone, "dvc", "remote", "modify", "local", "url", str(folder / "remote"))
+    run(clone, "dvc", "checkout", "--quiet")
+    train(clone, MODEST, "Train a modest model")
+    run(clone, "dvc", "push", "--quiet")
+    run(clone, "git", "remote", "add", "origin", str(folder / "origin.git"))
+    run(clone, "git", "push", "--quiet", "--set-upstream", "origin", "main")
+    return clone
+
+
+def test_a_worse_model_is_refused_by_the_name_of_the_rule(developer: Path) -> None:
+    run(developer, "git", "switch", "--quiet", "--create", "worse", "main")
+    train(developer, WORSE, "Train a worse model")
+    done = run(developer, sys.executable, "model/src/pr_check.py", "check", check=False)
+    assert done.returncode == 1
+    assert "the gate refuses this model: rmsle" in done.stderr
+    assert "The gate refuses this model: rmsle" in (developer / "reports/pr.md").read_text()
+
+
+def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer: Path) -> None:
+    # Given main's model, made official by CI and promoted
+    ci = developer.with_name("ci")
+    run(developer.parent, "git", "clone", "--quiet", "origin.git", "ci")
+    run(ci, sys.executable, "model/src/signing.py")
+    assert "verdict: identical bytes" in official(ci)
+    run(ci, sys.executable, "model/src/registry.py", "promote", "1")
+
+    # When a developer commits a better model and does not push it
+    run(developer, "git", "switch", "--quiet", "--create", "better", "main")
+    run(developer, "dvc", "checkout", "--quiet")
+    train(developer, BETTER, "Train a better model")
+    check = run(developer, sys.executable, "model/src/pr_check.py", "pull", check=False)
+    # Then the check says so
+    assert check.returncode == 1
+    assert "model/artifacts/model.joblib" in check.stderr
+    assert "run `dvc push`" in check.stderr
+
+    # When it is pushed, the check passes in a clone that never built it, and reports the difference
+    run(developer, "dvc", "push", "--quiet")
+    run(developer, "git", "push", "--quiet", "origin", "better")
+    run(ci, "git", "fetch", "--quiet")
+    run(ci, "git", "switch", "--quiet", "better")
+    run(ci, sys.executable, "model/src/pr_check.py", "pull")
+    run(ci, sys.executable, "model/src/pr_check.py", "check")
+    report = (ci / "reports/pr.md").read_text()
+    assert "| train.estimators.hist_gradient_boosting.max_iter | 60 | 250 |" in report
+    assert "The gate passes this model." in report
+    assert "| better |" not in report
+    assert "`better`" in report
+
+    # When it is merged and CI rebuilds it, twice
+    run(ci, "git", "switch", "--quiet", "main")
+    run(ci, "git", "merge", "--quiet", "--ff-only", "better")
+    run(ci, "git", "push", "--quiet", "origin", "main")
+    for _ in range(2):
+        assert "verdict: identical bytes" in official(ci)
+        # Then it is one version and one tag
+        assert jsonfile.read(ci / ".plumbline/release.json")["version"] == "2"
+    tags = run(developer, "git", "ls-remote", "--tags", "origin", "model/*").stdout
+    assert [line.split("/")[-1] for line in tags.splitlines() if not line.endswith("^{}")] == ["v1", "v2"]
+
+    # And it is promoted, rolled back, and the ledger tells of both
+    run(ci, sys.executable, "model/src/registry.py", "promote", "2")
+    run(ci, sys.executable, "model/src/registry.py", "rollback")
+    history = run(ci, sys.executable, "model/src/history.py").stdout
+    assert "promoted" in history
+    assert "rolled-back" in history
+    run(ci, sys.executable, "model/src/history.py", "--verify")
+    assert os.access(ci / ".plumbline/gate.json", os.R_OK)
