@@ -3,7 +3,7 @@ NATIVE := services/predict/app/_forest.so
 
 .PHONY: native
 native: ## Build the native scorer; without a C compiler ONNX Runtime scores, more slowly
-	@if command -v $(CC) >/dev/null; then $(MAKE) $(NATIVE); else echo "no C compiler: ONNX Runtime will score"; fi
+	@if command -v $(CC) >/dev/null; then $(MAKE) -s $(NATIVE); else echo "no C compiler: ONNX Runtime will score"; fi
 
 $(NATIVE): services/predict/app/_forest.c
 	@include=$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))'); \

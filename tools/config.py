@@ -77,6 +77,7 @@ class Settings(Strict):
         require_tools: Whether a test fails, rather than skips, for want of a tool.
         actor: Who acts, for the records; git's user if unset.
         api_url: Where the public service answers.
+        branch: The branch that is checked, where git has only the commit, as in CI.
         ledger: The file or URL of the ledger of releases.
         public_key: The key that verifies a bundle.
         signing_key: The key that signs a bundle.
@@ -92,6 +93,7 @@ class Settings(Strict):
     require_tools: bool = False
     actor: str | None = None
     api_url: str | None = None
+    branch: str | None = None
     ledger: str | None = None
     public_key: str | None = None
     signing_key: str | None = None

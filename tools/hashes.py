@@ -58,8 +58,15 @@ def actual(root: Path) -> Expected:
     paths = [root / path for path in ARTIFACTS] + sorted((root / BUNDLE).glob("*"))
     hashes = {path.relative_to(root).as_posix(): hashing.digest(path) for path in paths if path.is_file()}
     manifest = root / BUNDLE / "manifest.json"
-    schema = jsonfile.read(manifest)["schema_version"] if manifest.exists() else "none"
-    return Expected(hashes, {"scikit-learn": version("scikit-learn"), "bundle-schema": str(schema)})
+    return Expected(hashes, {"scikit-learn": version("scikit-learn")} | _schema(manifest))
+
+
+def _schema(manifest: Path) -> dict[str, str]:
+    """Give the version of the bundle's format; nothing if there is no bundle or its manifest was edited by hand."""
+    try:
+        return {"bundle-schema": str(jsonfile.read(manifest)["schema_version"])}
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return {}
 
 
 def differences(expected: Expected, found: Expected) -> list[str]:
@@ -82,6 +89,8 @@ def likely_cause(expected: Expected, found: Expected) -> str:
     ]
     if changed:
         return f"The likely cause: {', '.join(changed)}. If that is intended, run `make hashes-update` and commit."
+    if not set(expected.hashes) <= set(found.hashes):
+        return "`dvc repro` builds what is not there."
     return (
         "If code, parameters or data were changed on purpose, run `dvc repro` and `make hashes-update`, and commit both"
         " results. If not, an artifact is stale or was edited by hand: `dvc repro --force` builds all of them anew."

@@ -18,6 +18,7 @@ from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from tools import git, hashing, jsonfile
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
+_SQLITE = "sqlite:///"
 MODEL_URI = "logged_model"  # the tag of a run that names its MLflow model
 _MODEL = "model_sha256"
 
@@ -31,15 +32,17 @@ def client() -> mlflow.MlflowClient:
     return mlflow.MlflowClient(uri)
 
 
-def experiment() -> str:
-    """Find or create the experiment of `MLFLOW_EXPERIMENT_NAME`, `plumbline` by default; give its id."""
-    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or "plumbline"
+def experiment(name: str | None = None) -> str:
+    """Find or create an experiment, that of `MLFLOW_EXPERIMENT_NAME` or `plumbline` by default; give its id."""
+    name = name or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "plumbline"
     server = client()
     found = server.get_experiment_by_name(name)
     if found:
         return str(found.experiment_id)
-    embedded = mlflow.get_tracking_uri() == DEFAULT_URI
-    location = Path(".plumbline/mlartifacts").resolve().as_uri() if embedded else None
+    uri = mlflow.get_tracking_uri()
+    # Without a server the artifacts lie beside the database, wherever this is called from.
+    file = Path(uri.removeprefix(_SQLITE)) if uri.startswith(_SQLITE) else None
+    location = (file.parent / "mlartifacts").resolve().as_uri() if file else None
     return str(server.create_experiment(name, artifact_location=location))
 
 

@@ -130,3 +130,14 @@ def workspace(tmp_path: Path, empty_registry: Path, monkeypatch: pytest.MonkeyPa
     shutil.copy(empty_registry, tmp_path / "mlflow.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     return Workspace(tmp_path)
+
+
+@pytest.fixture
+def mlflow_uri(tmp_path: Path, empty_registry: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An MLflow of its own, which `MLFLOW_TRACKING_URI` names."""
+    shutil.copy(empty_registry, tmp_path / "mlflow.db")
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.delenv("MLFLOW_RUN_ID", raising=False)
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_NAME", raising=False)
+    return uri

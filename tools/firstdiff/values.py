@@ -1,21 +1,28 @@
 """The walk that all comparisons share: two nested values, side by side."""
 
-import math
+import datetime
+import types
 from typing import Any
 
 import numpy as np
 
 _LONGEST = 120  # characters of a value that are shown
+_NUMBERS_AND_TEXT = str | bytes | int | float | complex | None | np.generic | np.dtype
+_TIMES = datetime.date | datetime.time | datetime.timedelta
+_BY_NAME = type | types.FunctionType | types.BuiltinFunctionType | types.ModuleType  # a pickle holds their names only
+
+# The pairs that were compared, by identity. It holds the objects too: the identity of a freed one is used again.
+Seen = dict[tuple[int, int], tuple[Any, Any]]
 
 
-def walk(one: Any, other: Any, path: str = "", seen: set[int] | None = None) -> str | None:
+def walk(one: Any, other: Any, path: str = "", seen: Seen | None = None) -> str | None:
     """Find the first difference of two nested values: mappings, sequences, arrays, objects with a state.
 
     Returns:
         The path of the difference and both values; None if the values are equal.
     """
-    seen = set() if seen is None else seen
-    if one is other or id(one) in seen:
+    seen = {} if seen is None else seen
+    if one is other or (id(one), id(other)) in seen:
         return None
     if type(one) is not type(other):
         return show(path, one, other)
@@ -30,11 +37,11 @@ def walk(one: Any, other: Any, path: str = "", seen: set[int] | None = None) -> 
             return show(f"len({path})", len(one), len(other))
         pairs = [(f"{path}[{i}]", left, right) for i, (left, right) in enumerate(zip(one, other, strict=True))]
     elif _is_plain(one):
-        same = one == other or (isinstance(one, float) and math.isnan(one) and math.isnan(other))
-        return None if same else show(path, one, other)
+        # Not by ==, to which NaN differs from itself and 0.0 is -0.0.
+        return None if repr(one) == repr(other) else show(path, one, other)
     else:
         pairs = [(path, _state(one), _state(other))]
-    seen.add(id(one))
+    seen[id(one), id(other)] = (one, other)
     return next(filter(None, (walk(left, right, where, seen) for where, left, right in pairs)), None)
 
 
@@ -50,12 +57,15 @@ def _short(value: object) -> str:
 
 
 def _is_plain(value: object) -> bool:
-    return isinstance(value, str | bytes | int | float | complex | type | None | np.generic | np.dtype)
+    return isinstance(value, _NUMBERS_AND_TEXT | _TIMES | _BY_NAME)
 
 
-def _array(one: Any, other: Any, path: str, seen: set[int]) -> str | None:
+def _array(one: Any, other: Any, path: str, seen: Seen) -> str | None:
     if (one.shape, one.dtype) != (other.shape, other.dtype):
         return show(path, (one.shape, str(one.dtype)), (other.shape, str(other.dtype)))
+    if one.flags.c_contiguous != other.flags.c_contiguous:
+        layouts = ["by row" if side.flags.c_contiguous else "by column" for side in (one, other)]
+        return show(f"layout of {path.lstrip('.') or 'the array'}", *layouts)
     if one.dtype == object or one.dtype.names:
         return walk(one.tolist(), other.tolist(), path, seen)
     # Compare the bits: 0.0 and -0.0 are equal, and so are no two NaN.

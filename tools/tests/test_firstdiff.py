@@ -1,6 +1,8 @@
 """The first differing field of two artifacts, named."""
 
 import copy
+import math
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.preprocessing import OrdinalEncoder
 
 from tools import canonical, jsonfile
-from tools.firstdiff import first_difference
+from tools.firstdiff import first_difference, values
 
 
 @pytest.fixture
@@ -70,10 +72,38 @@ def test_equal_objects_that_are_stored_differently_differ_in_an_opcode(tmp_path:
     assert compare(tmp_path, shared, apart) is None
 
 
-def test_minus_zero_is_not_zero(tmp_path: Path) -> None:
-    assert (
-        compare(tmp_path, {"x": np.array([0.0])}, {"x": np.array([-0.0])}) == "x[0]: np.float64(0.0) / np.float64(-0.0)"
-    )
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (0.0, -0.0, "x: 0.0 / -0.0"),
+        (np.array([0.0]), np.array([-0.0]), "x[0]: np.float64(0.0) / np.float64(-0.0)"),
+        (date(2026, 1, 1), date(2026, 1, 2), "x: datetime.date(2026, 1, 1) / datetime.date(2026, 1, 2)"),
+        (np.ones((2, 2)), np.ones((2, 2), order="F"), "layout of x: 'by row' / 'by column'"),
+        ({"a"}, {"b"}, "x[1][0][0]: 'a' / 'b'"),
+    ],
+)
+def test_values_that_look_equal_are_told_apart(tmp_path: Path, one: Any, other: Any, expected: str) -> None:
+    assert compare(tmp_path, {"x": one}, {"x": other}) == expected
+
+
+def test_functions_are_compared_by_name(tmp_path: Path) -> None:
+    found = compare(tmp_path, {"x": math.sqrt}, {"x": math.log})
+    assert found == "x: <built-in function sqrt> / <built-in function log>"
+    found = compare(tmp_path, {"x": copy.copy}, {"x": copy.deepcopy})
+    assert found is not None
+    assert found.startswith("x: <function copy at ")
+
+
+def test_an_object_that_is_shared_on_one_side_only_is_compared_each_time() -> None:
+    shared = [1]
+    assert values.walk([shared, shared], [[1], [2]]) == "[1][0]: 1 / 2"
+
+
+def test_no_difference_is_lost_among_many_passing_objects() -> None:
+    # each array's list lives only while it is compared, and the next one may get its identity
+    one, other = ([np.array([i, "x"], dtype=object) for i in range(300)] for _ in range(2))
+    other[298][0] = -1
+    assert values.walk(one, other) == "[298][0]: 298 / -1"
 
 
 def test_a_cell_of_a_table_is_named_by_column_and_row(tmp_path: Path) -> None:
@@ -94,9 +124,9 @@ def test_the_compression_of_a_table_is_named(tmp_path: Path) -> None:
 
 def test_an_attribute_of_a_graph_is_named(tmp_path: Path) -> None:
     for name, alpha in (("one", 0.5), ("other", 0.25)):
-        values = [helper.make_tensor_value_info(edge, TensorProto.FLOAT, [1]) for edge in "xy"]
+        edges = [helper.make_tensor_value_info(edge, TensorProto.FLOAT, [1]) for edge in "xy"]
         node = helper.make_node("LeakyRelu", ["x"], ["y"], name="leak", alpha=alpha)
-        onnx.save(helper.make_model(helper.make_graph([node], "g", values[:1], values[1:])), tmp_path / f"{name}.onnx")
+        onnx.save(helper.make_model(helper.make_graph([node], "g", edges[:1], edges[1:])), tmp_path / f"{name}.onnx")
     found = first_difference(tmp_path / "one.onnx", tmp_path / "other.onnx")
     assert found == "graph.node[leak].attribute[alpha].f: 0.5 / 0.25"
 

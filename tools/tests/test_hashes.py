@@ -44,6 +44,20 @@ def test_a_missing_artifact_and_an_unlisted_one_are_named(root: Path) -> None:
         hashes.update(root)
 
 
+def test_an_artifact_that_was_not_built_is_no_change_of_format(root: Path) -> None:
+    (root / hashes.BUNDLE / "manifest.json").unlink()
+    with pytest.raises(PlumblineError, match="`dvc repro` builds what is not there") as caught:
+        hashes.verify(root)
+    assert "likely cause" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}"])
+def test_a_manifest_edited_by_hand_is_a_changed_artifact(root: Path, text: str) -> None:
+    (root / hashes.BUNDLE / "manifest.json").write_text(text)
+    with pytest.raises(PlumblineError, match=r"model/artifacts/bundle/manifest.json\n  expected"):
+        hashes.verify(root)
+
+
 def test_a_bare_hash_is_the_preprocessors(root: Path) -> None:
     sha256 = hashes.actual(root).hashes[hashes.PREPROCESSOR]
     (root / hashes.EXPECTED).write_text(f"{sha256}\n")

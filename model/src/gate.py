@@ -1,0 +1,149 @@
+"""Decide whether a bundle may be merged, or promoted, by the rules of model/configs/gate.yaml."""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Column, Table
+
+from model.src import evaluate, rules, scoring
+from model.src.champion import STORE, champion
+from model.src.rules import Finding
+from tools import contract, hashing, jsonfile, stage, table
+from tools.config import Strict, parse, read_yaml, section
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+SCHEMA_VERSION = 1
+CONFIG = Path("model/configs/gate.yaml")
+OUTPUT = Path(".plumbline/gate.json")
+
+
+class Limits(Strict):
+    """The content of model/configs/gate.yaml."""
+
+    absolute: dict[str, rules.Bounds]
+    champion: rules.Champion
+    slices: rules.Slices
+    budget: rules.Budget
+    leakage: rules.Leakage
+
+
+@dataclass(frozen=True)
+class Standard:
+    """The data that every model is judged on."""
+
+    rules: Contract
+    training: pd.DataFrame
+    evaluation: pd.DataFrame
+    slice_by: str
+
+    def score(self, bundle: Path) -> pd.DataFrame:
+        """Predict the evaluation rows with a bundle."""
+        return scoring.predict(bundle, self.evaluation, self.rules, self.slice_by)
+
+
+def standard(
+    rules_file: Path = Path("data/contract.yaml"),
+    training: Path = Path("data/raw/training_data.tsv"),
+    evaluation: Path = Path("data/raw/evaluation_data.tsv"),
+    params: Path = Path("model/params.yaml"),
+) -> Standard:
+    """Read the standard data of this clone."""
+    columns = contract.read(rules_file)
+    slice_by = section(evaluate.Parameters, params, "evaluate").slice_by
+    return Standard(columns, table.read_tsv(training, columns), table.read_tsv(evaluation, columns), slice_by)
+
+
+def read_limits(path: Path = CONFIG) -> Limits:
+    """Read the limits.
+
+    Raises:
+        PlumblineError: The file is absent or not as it must be.
+    """
+    return parse(Limits, read_yaml(path), str(path))
+
+
+def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, promotion: bool = False) -> dict[str, Any]:
+    """Apply every rule to a bundle.
+
+    Args:
+        bundle: The challenger's folder.
+        known: The champion's folder, if there is a champion.
+        data: The standard data.
+        limits: What each figure is held against.
+        promotion: Whether the challenger is to become champion, for which it must not be worse at all.
+
+    Returns:
+        The gate's report: `verdict`, `bundle_sha256`, `champion_sha256` and what each rule found.
+    """
+    mine = data.score(bundle)
+    compared = known if limits.champion.compare else None
+    try:
+        theirs = data.score(compared) if compared else None
+    except PlumblineError as error:
+        raise PlumblineError(
+            f"the champion cannot be compared: {error}\nIf the contract changed on purpose, set champion.compare to"
+            f" false in {CONFIG} and say why in the commit"
+        ) from None
+    findings: list[Finding] = [
+        *rules.absolute(mine, limits.absolute),
+        *rules.against_champion(mine, theirs, limits.champion, promotion),
+        rules.by_slice(mine, theirs, limits.slices),
+        rules.size(bundle, limits.budget),
+        rules.latency(bundle, data.evaluation, limits.budget),
+        rules.leakage(data.training, data.evaluation, data.rules, limits.leakage),
+    ]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "verdict": "pass" if all(finding.verdict == "pass" for finding in findings) else "fail",
+        "promotion": promotion,
+        "bundle_sha256": hashing.digest(bundle / "manifest.json"),
+        "champion_sha256": hashing.digest(compared / "manifest.json") if compared else None,
+        "rules": [finding.model_dump() for finding in findings],
+    }
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print each rule with its figure, its limit and its verdict."""
+    shown = Table("rule", "figure", "limit", "verdict", Column("detail", overflow="fold"))
+    for rule in report["rules"]:
+        figure = "" if rule["figure"] is None else f"{rule['figure']:.6g}"
+        color = "green" if rule["verdict"] == "pass" else "red"
+        shown.add_row(rule["rule"], figure, rule["limit"], f"[{color}]{rule['verdict']}[/]", rule["detail"])
+    console = Console(highlight=False)
+    console.print(shown)
+    console.print(f"gate: {report['verdict']} for bundle {report['bundle_sha256']}", soft_wrap=True)
+
+
+def refused(report: dict[str, Any]) -> list[str]:
+    """Name the rules that a report says have failed."""
+    return [rule["rule"] for rule in report["rules"] if rule["verdict"] == "fail"]
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", type=Path, default=Path("model/artifacts/bundle"))
+    parser.add_argument("--store", type=Path, default=STORE)
+    parser.add_argument("--limits", type=Path, default=CONFIG)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--promotion", action="store_true", help="ask whether it may become champion")
+    given = parser.parse_args()
+    if not (given.bundle / "manifest.json").exists():
+        raise PlumblineError(f"{given.bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
+    limits = read_limits(given.limits)
+    known = champion(jsonfile.read(given.bundle / "contract.json")["model"], given.store)
+    report = judge(given.bundle, known, standard(), limits, given.promotion)
+    jsonfile.write(given.output, report)
+    show(report)
+    if report["verdict"] == "fail":
+        sys.exit(f"error: the gate refuses this model: {', '.join(refused(report))}")
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,194 @@
+"""Check a branch before it is merged: git's model is there, nothing is left to run, and the gate passes it."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from mlflow.entities import Metric, RunTag
+
+from model.src import evaluate, gate, plots, report, tracking
+from model.src.champion import champion
+from tools import command, git, hashing, jsonfile, lock, log, remote, stage
+from tools.config import read_yaml
+from tools.errors import PlumblineError
+
+BUNDLE = Path("model/artifacts/bundle")
+METRICS = Path("model/artifacts/metrics.json")
+_SLICES = "model/artifacts/evaluation/slices.csv"
+
+
+def pull() -> None:
+    """Bring the data and the model that `dvc.lock` names, and check that no stage has anything to do.
+
+    Raises:
+        PlumblineError: An object is not on the remote, or the lock is stale.
+    """
+    lost = remote.missing()
+    if lost:
+        raise PlumblineError("\n".join(["not everything that git names is on the remote:", *lost]))
+    outdated = lock.stale()
+    if outdated:
+        raise PlumblineError("\n".join(["you forgot to run `dvc repro` and to commit dvc.lock:", *outdated]))
+    command.run("dvc", "pull", "--quiet", "--force")
+    # The one output that is rebuilt and never pulled.
+    stages: Any = read_yaml(Path("dvc.yaml"))["stages"]
+    command.run("bash", "-c", stages["preprocess"]["cmd"])
+    status = json.loads(command.run("dvc", "status", "--json"))
+    if status:
+        raise PlumblineError(
+            f"`dvc repro` would have something to do:\n{json.dumps(status, indent=1)}\n"
+            "Run `dvc repro`, commit dvc.lock, and run `dvc push`"
+        )
+    log.get("pr-check").info("pulled", bundle=hashing.digest(BUNDLE / "manifest.json"))
+
+
+def check(base: str, images: str, folder: Path) -> dict[str, Any]:
+    """Evaluate the pulled model, log it, judge it and write the report.
+
+    Args:
+        base: The revision that the branch is merged into.
+        images: What goes before the plots' names in the report.
+        folder: Of the report.
+
+    Returns:
+        The gate's report.
+
+    Raises:
+        PlumblineError: There is no bundle, or git's metrics are not those of the model.
+    """
+    if not (BUNDLE / "manifest.json").exists():
+        raise PlumblineError(f"{BUNDLE} holds no bundle: run `dvc pull` or `dvc repro bundle`")
+    data = gate.standard()
+    rows = data.score(BUNDLE)
+    metrics = evaluate.score(rows)
+    _same_metrics(metrics)
+    known = champion(jsonfile.read(BUNDLE / "contract.json")["model"])
+    verdict = gate.judge(BUNDLE, known, data, gate.read_limits())
+    folder.mkdir(parents=True, exist_ok=True)
+    jsonfile.write(gate.OUTPUT, verdict)
+    by_slice = evaluate.slices(rows)
+    plots.write(rows, by_slice, data.rules.target, data.slice_by, folder)
+    facts = report.Facts(
+        base=base,
+        gate=verdict,
+        metrics=metrics,
+        base_metrics=_base_metrics(base),
+        slices=_against(by_slice, base),
+        parameters=_parameters(base),
+        lineage=_lineage(),
+        images=images,
+    )
+    (folder / "pr.md").write_text(report.render(facts), encoding="utf-8")
+    _track(metrics, verdict, folder)
+    return verdict
+
+
+def branch() -> str:
+    """Name the branch: `PLUMBLINE_BRANCH`, which CI sets because it checks out a commit, or the one git is on."""
+    return os.environ.get("PLUMBLINE_BRANCH") or git.state().branch or "detached"
+
+
+def default_base() -> str:
+    """Give `origin/main` where there is such a branch, and `main` elsewhere."""
+    try:
+        command.run("git", "rev-parse", "--verify", "--quiet", "origin/main")
+    except PlumblineError:
+        return "main"
+    return "origin/main"
+
+
+def _same_metrics(metrics: dict[str, float]) -> None:
+    committed = jsonfile.read(METRICS)
+    differing = [name for name, value in metrics.items() if abs(value - committed.get(name, 0)) > 1e-6 * abs(value)]
+    if differing:
+        raise PlumblineError(f"{METRICS} differs from what the model gives in {', '.join(differing)}: run `dvc repro`")
+
+
+def _base_metrics(base: str) -> dict[str, float]:
+    try:
+        content: dict[str, float] = json.loads(command.run("git", "show", f"{base}:{METRICS.as_posix()}"))
+    except PlumblineError:
+        return {}
+    return content
+
+
+def _against(slices: pd.DataFrame, base: str) -> pd.DataFrame:
+    """Add the base's errors, which its own evaluation left in the DVC cache or on the remote."""
+    with tempfile.TemporaryDirectory() as scratch:
+        theirs = Path(scratch) / "slices.csv"
+        try:
+            command.run("dvc", "get", ".", _SLICES, "--rev", base, "--out", str(theirs))
+        except PlumblineError:
+            return slices
+        known = pd.read_csv(theirs)
+    merged = slices[["slice", "rows", "mae"]].merge(known[["slice", "mae"]], on="slice", suffixes=("", "_base"))
+    return merged.assign(change=merged["mae"] / merged["mae_base"] - 1)
+
+
+def _parameters(base: str) -> list[tuple[str, str, str]]:
+    try:
+        changed = json.loads(command.run("dvc", "params", "diff", "--json", base) or "{}")
+    except PlumblineError:
+        return []
+    return [
+        (name, str(values.get("old")), str(values.get("new")))
+        for file in changed.values()
+        for name, values in file.items()
+    ]
+
+
+def _lineage() -> dict[str, str]:
+    state, lineage = git.state(), jsonfile.read(BUNDLE / "lineage.json")
+    return {
+        "branch": branch(),
+        "git commit": f"{state.commit}{' with uncommitted changes' if state.dirty else ''}",
+        "sha256 of dvc.lock": hashing.digest(Path("dvc.lock")),
+        **{f"md5 of {path}": entry["md5"] for path, entry in lineage["data"].items()},
+        "sha256 of the bundle": hashing.digest(BUNDLE / "manifest.json"),
+    }
+
+
+def _track(metrics: dict[str, float], verdict: dict[str, Any], folder: Path) -> None:
+    server, now = tracking.client(), time.time_ns() // 1_000_000
+    tags = {
+        "mlflow.source.git.commit": git.state().commit or "unknown",
+        "bundle_sha256": verdict["bundle_sha256"],
+        "gate_verdict": verdict["verdict"],
+    }
+    run = server.create_run(tracking.experiment(f"pr/{branch()}"), run_name=tags["mlflow.source.git.commit"][:8])
+    identity = run.info.run_id
+    figures = [Metric(name, value, now, 0) for name, value in metrics.items()]
+    server.log_batch(identity, figures, tags=[RunTag(name, value) for name, value in tags.items()])
+    server.log_artifacts(identity, str(folder), "report")
+    server.log_artifact(identity, str(gate.OUTPUT), "gate")
+    server.set_terminated(identity)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("pull", help="bring the model of dvc.lock and check that nothing is left to run")
+    checked = commands.add_parser("check", help="evaluate, judge and report the model that lies here")
+    checked.add_argument("--base", help="revision to compare with; origin/main by default")
+    checked.add_argument("--images", default="", help="goes before the plots' names, such as a URL")
+    checked.add_argument("--output", type=Path, default=Path("reports"), help="folder of pr.md and its plots")
+    given = parser.parse_args()
+    if given.command == "pull":
+        pull()
+        return
+    verdict = check(given.base or default_base(), given.images, given.output)
+    gate.show(verdict)
+    log.get("pr-check").info("reported", output=str(given.output / "pr.md"), verdict=verdict["verdict"])
+    if verdict["verdict"] == "fail":
+        sys.exit(f"error: the gate refuses this model: {', '.join(gate.refused(verdict))}")
+
+
+if __name__ == "__main__":
+    stage.run(main)

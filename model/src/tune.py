@@ -1,0 +1,122 @@
+"""Search the parameters of the estimator and write the winner into model/params.yaml, which `train` reads."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from mlflow.entities import Metric, Param
+from optuna.trial import FrozenTrial
+from ruamel.yaml import YAML
+from sklearn.model_selection import KFold, cross_val_predict
+
+from model import housing_models
+from model.src import features, search, tracking, train
+from model.src.features import Features
+from model.src.search import Objective, Search
+from tools import contract, hashing, log, stage
+from tools.config import parse, read_yaml, section
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+_STORAGE = "sqlite:///.plumbline/tune.db"
+_EXPERIMENT = "tune"
+_STUDY = "study"  # the tag of the run that holds a study's trials
+
+
+def objective(data: Features, wanted: Search, settings: train.Parameters, rules: Contract) -> Objective:
+    """Give the loss: the cross-validated root mean squared error on the scale that the estimator learns on."""
+    positions = {name: i for i, name in enumerate(data.names)}
+    numbers, categories = ([positions[name] for name in names] for names in (rules.numbers, rules.categories))
+    z = np.log(data.y) if settings.target_scale == "log" else data.y
+    folds = KFold(wanted.folds, shuffle=True, random_state=wanted.seed)
+    fixed = settings.estimators.get(wanted.estimator, {})
+
+    def loss(choice: dict[str, Any]) -> float:
+        try:
+            model = housing_models.build(wanted.estimator, fixed | choice, numbers, categories, settings.seed)
+        except (KeyError, TypeError) as error:
+            raise PlumblineError(f"the estimator {wanted.estimator} or its space is not known: {error}") from None
+        return float(np.sqrt(np.mean((cross_val_predict(model, data.X, z, cv=folds) - z) ** 2)))
+
+    return loss
+
+
+class Tracker:
+    """Logs a study as one MLflow run, and each of its trials as a run nested in it."""
+
+    def __init__(self, study: str, wanted: Search) -> None:
+        self._server = tracking.client()
+        self._experiment = tracking.experiment(_EXPERIMENT)
+        found = self._server.search_runs([self._experiment], f"tags.{_STUDY} = '{study}'", max_results=1)
+        run = found[0] if found else self._server.create_run(self._experiment, run_name=study, tags={_STUDY: study})
+        self.run: str = run.info.run_id
+        if not found:
+            self._server.log_param(self.run, "estimator", wanted.estimator)
+
+    def trial(self, trial: FrozenTrial) -> None:
+        """Log one finished trial."""
+        tags = {"mlflow.parentRunId": self.run}
+        child = self._server.create_run(self._experiment, run_name=f"trial {trial.number}", tags=tags).info.run_id
+        self._server.log_batch(
+            child,
+            metrics=[_metric("loss", trial.value)],
+            params=[Param(name, str(value)) for name, value in trial.params.items()],
+        )
+        self._server.set_terminated(child)
+        log.get("tune").info("trial", number=trial.number, loss=trial.value, **trial.params)
+
+    def winner(self, trial: FrozenTrial) -> None:
+        """Log the winner to the study's own run, and end it."""
+        self._server.log_batch(self.run, metrics=[_metric("loss", trial.value)])
+        for name, value in trial.params.items():
+            self._server.set_tag(self.run, f"best.{name}", str(value))
+        self._server.set_terminated(self.run)
+
+
+def write(winner: dict[str, Any], estimator: str, params: Path) -> None:
+    """Write a choice of parameters into the parameters file; comments and all else stay as they are."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    content = yaml.load(params.read_text(encoding="utf-8"))
+    content["train"]["estimators"].setdefault(estimator, {}).update(winner)
+    content["train"]["estimator"] = estimator
+    with params.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+
+
+def _metric(name: str, value: float | None) -> Metric:
+    return Metric(name, value, 0, 0)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--search", type=Path, default=Path("model/configs/search.yaml"))
+    parser.add_argument("--features", type=Path, default=Path("data/features/train.parquet"))
+    parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
+    parser.add_argument("--params", type=Path, default=Path("model/params.yaml"), help="where the winner is written")
+    parser.add_argument("--trials", type=int, help="instead of what the search file says")
+    parser.add_argument("--storage", default=_STORAGE, help="database URL of the finished trials")
+    given = parser.parse_args()
+    wanted = parse(Search, read_yaml(given.search), str(given.search))
+    if given.trials:
+        wanted = wanted.model_copy(update={"trials": given.trials})
+    rules = contract.read(given.contract)
+    settings = section(train.Parameters, given.params, "train")
+    data = features.read(given.features, rules)
+    study = search.name(wanted, hashing.digest(given.features))
+    tracker = Tracker(study, wanted)
+    found: optuna.Study = search.run(
+        study, wanted, given.storage, objective(data, wanted, settings, rules), tracker.trial
+    )
+    tracker.winner(found.best_trial)
+    write(found.best_params, wanted.estimator, given.params)
+    log.get("tune").info("winner written", output=str(given.params), loss=found.best_value, **found.best_params)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,47 @@
+"""Which bundle is champion."""
+
+from pathlib import Path
+
+import pytest
+
+from model.src import tracking
+from model.src.champion import champion
+from tools.errors import PlumblineError
+
+
+@pytest.fixture
+def store(tmp_path: Path, mlflow_uri: str) -> Path:
+    return tmp_path / "models"
+
+
+def version(tmp_path: Path, tags: dict[str, str]) -> None:
+    server = tracking.client()
+    server.create_registered_model("housing")
+    created = server.create_model_version("housing", f"{tmp_path}/model", tags=tags)
+    server.set_registered_model_alias("housing", "champion", created.version)
+
+
+def test_an_unknown_model_has_no_champion(store: Path) -> None:
+    assert champion("housing", store) is None
+
+
+def test_a_model_without_the_alias_has_no_champion(store: Path) -> None:
+    tracking.client().create_registered_model("housing")
+    assert champion("housing", store) is None
+
+
+def test_the_champion_is_the_released_bundle_that_its_version_names(store: Path, tmp_path: Path) -> None:
+    version(tmp_path, {"bundle_sha256": "ab" * 32})
+    folder = store / "housing" / ("ab" * 32)
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{}")
+    assert champion("housing", store) == folder
+
+
+@pytest.mark.parametrize("tags", [{}, {"bundle_sha256": "ab" * 32}])
+def test_a_champion_without_a_bundle_is_an_error_and_not_no_champion(
+    store: Path, tmp_path: Path, tags: dict[str, str]
+) -> None:
+    version(tmp_path, tags)
+    with pytest.raises(PlumblineError, match="the champion, housing version 1, has no bundle at"):
+        champion("housing", store)

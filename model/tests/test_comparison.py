@@ -1,0 +1,84 @@
+"""Two models on the same rows."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.src import comparison, evaluate
+
+
+def scored(prediction: np.ndarray, actual: np.ndarray, slices: list[str] | None = None) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "slice": slices or ["all"] * len(actual),
+            "actual": actual,
+            "prediction": prediction,
+            "lower": prediction * 0.9,
+            "upper": prediction * 1.1,
+        }
+    )
+
+
+@pytest.fixture
+def actual() -> np.ndarray:
+    return np.random.default_rng(1).uniform(50_000, 400_000, 300)
+
+
+def compare(challenger: pd.DataFrame, champion: pd.DataFrame, seed: int = 42) -> comparison.Difference:
+    first, second = (comparison.losses(rows, "rmsle") for rows in (challenger, champion))
+    return comparison.bootstrap(first, second, "rmsle", confidence=0.95, resamples=1000, seed=seed)
+
+
+@pytest.mark.parametrize("metric", ["rmsle", "rmse", "mae"])
+def test_the_difference_is_that_of_the_metrics(metric: comparison.Metric, actual: np.ndarray) -> None:
+    rows, others = scored(actual * 1.1, actual), scored(actual * 0.95, actual)
+    losses = [comparison.losses(frame, metric) for frame in (rows, others)]
+    found = comparison.bootstrap(*losses, metric, confidence=0.95, resamples=200, seed=1)
+    assert found.value == pytest.approx(evaluate.score(rows)[metric] - evaluate.score(others)[metric])
+    assert found.lower <= found.value <= found.upper
+
+
+def test_a_model_against_itself_differs_by_nothing(actual: np.ndarray) -> None:
+    rows = scored(actual * np.random.default_rng(2).normal(1, 0.1, 300), actual)
+    assert compare(rows, rows) == comparison.Difference(0.0, 0.0, 0.0)
+
+
+def test_the_same_seed_gives_the_same_interval(actual: np.ndarray) -> None:
+    random = np.random.default_rng(3)
+    rows, others = (scored(actual * random.normal(1, 0.1, 300), actual) for _ in range(2))
+    assert compare(rows, others) == compare(rows, others)
+    assert compare(rows, others) != compare(rows, others, seed=7)
+
+
+def test_a_clearly_worse_model_is_seen_and_swapping_both_turns_the_sign(actual: np.ndarray) -> None:
+    random = np.random.default_rng(4)
+    good, bad = (scored(actual * random.normal(1, spread, 300), actual) for spread in (0.05, 0.2))
+    assert compare(bad, good).lower > 0
+    assert compare(good, bad).upper < 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_pairing_takes_out_what_is_hard_for_both(seed: int) -> None:
+    # Given two models that share nearly all of their errors
+    random = np.random.default_rng(seed)
+    actual = random.uniform(50_000, 400_000, 200)
+    shared = random.normal(1, 0.2, 200)
+    one, two = (scored(actual * shared * random.normal(1, 0.01, 200), actual) for _ in range(2))
+    # When they are compared in pairs, and with the pairs torn apart
+    paired = compare(one, two)
+    torn = compare(one, two.sample(frac=1, random_state=seed))
+    # Then the paired interval is the narrower one
+    assert paired.upper - paired.lower < torn.upper - torn.lower
+
+
+def test_only_slices_of_enough_rows_are_compared_the_worst_change_first() -> None:
+    names = ["large"] * 40 + ["fair"] * 30 + ["small"] * 29
+    actual = np.full(99, 100.0)
+    champion = evaluate.slices(scored(np.full(99, 110.0), actual, names))
+    challenger = evaluate.slices(scored(np.repeat([105.0, 115.0, 200.0], [40, 30, 29]), actual, names))
+    found = comparison.by_slice(challenger, champion, least=30)
+    assert found["slice"].tolist() == ["fair", "large"]
+    assert found["change"].tolist() == pytest.approx([0.5, -0.5])
