@@ -113,7 +113,11 @@ def ours(folder: Path, bundle: Path, sha256: str, key: Callable[[str], str]) -> 
         key: Makes an API key in the store with the given URL.
     """
     module = [sys.executable, "-m"]
-    serving = {"PREDICT_BUNDLE_URI": str(bundle), "PREDICT_BUNDLE_SHA256": sha256}
+    serving = {
+        "PREDICT_BUNDLE_URI": str(bundle),
+        "PREDICT_BUNDLE_SHA256": sha256,
+        "PREDICT_ALLOW_UNSIGNED": "true",
+    }
     store = f"sqlite:///{folder}/store.db"
     return [
         *(

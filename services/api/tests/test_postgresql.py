@@ -1,0 +1,69 @@
+"""The store on PostgreSQL, if its server is installed."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.common.tests import toy
+from services.conftest import make_key
+
+INITDB = shutil.which("initdb") or next(iter(Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
+pytestmark = pytest.mark.skipif(INITDB is None, reason="needs PostgreSQL (apt-get install postgresql)")
+
+
+@pytest.fixture(scope="module")
+def database():
+    """A server of its own that listens on a socket in its folder only."""
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    as_other = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    control = str(Path(INITDB).with_name("pg_ctl"))
+    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
+    common = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, **as_other}
+    subprocess.run([str(INITDB), "-D", f"{folder}/data", "-U", "api", "-A", "trust"], **common)
+    start = [control, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"]
+    subprocess.run(start, **common)
+    yield f"postgresql://api@/postgres?host={folder}", control, folder, common
+    stop = [control, "-D", f"{folder}/data", "-m", "immediate", "stop"]
+    subprocess.run(stop, **(common | {"check": False}))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_keeps_predictions_keys_and_actuals(database, start_api, bundle):
+    url, *_ = database
+    service = start_api(store_url=url, require_key="true")
+    service.authorize(make_key(url))
+    row, key = toy.row(bundle.data), {"idempotency-key": f"pg-{bundle.data['model']}"}
+
+    made = service.client.post("/v1/predictions", json={"input": row}, headers=key)
+    again = service.client.post("/v1/predictions", json={"input": row}, headers=key)
+    url = f"/v1/predictions/{made.json()['id']}"
+    recorded = service.client.post(f"{url}/actual", json={"value": 3})
+
+    assert (made.status_code, recorded.status_code) == (201, 201)
+    assert again.content == made.content
+    assert service.client.get(url).json()["actual"] == 3
+    assert len(service.client.get("/v1/predictions").json()["predictions"]) == 1
+
+
+def test_answers_503_while_the_server_is_gone_and_recovers(database, start_api, bundle):
+    url, control, folder, common = database
+    service = start_api(store_url=url)
+    body = {"input": toy.row(bundle.data)}
+    command = [control, "-D", f"{folder}/data", "-w"]
+    subprocess.run([*command, "-m", "immediate", "stop"], **common)
+    gone = service.client.post("/v1/predictions", json=body)
+    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
+    subprocess.run([*command, "-l", f"{folder}/log", "-o", options, "start"], **common)
+
+    assert gone.status_code == 503
+    assert httpx.post(f"{service.url}/v1/predictions", json=body, timeout=20).status_code == 201
