@@ -1,13 +1,20 @@
 """From a developer's branch to the official model: two clones, one bare git repository and one DVC remote."""
 
+import contextlib
+import os
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+from model.src import signing
 from tests.conftest import ROOT, copy_repository, run
-from tools import jsonfile
+from tools import demo, hashing, jsonfile
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +47,29 @@ def train(clone: Path, changes: dict[str, str], message: str) -> None:
 
 def official(clone: Path, *options: str) -> str:
     return run(clone, sys.executable, "model/src/official.py", *options).stdout
+
+
+def readiness(clone: Path, bundle: Path) -> tuple[int, str]:
+    """Start `predict` with a bundle and the clone's trusted keys; tell the status of `/readyz` and what it says."""
+    url = f"http://127.0.0.1:{(port := demo.free_port())}"
+    environment = os.environ | {
+        "PREDICT_PORT": str(port),
+        "PREDICT_BUNDLE_URI": str(bundle),
+        "PREDICT_BUNDLE_SHA256": hashing.digest(bundle / "manifest.json"),
+        "PREDICT_PUBLIC_KEY": str(clone / ".plumbline/keys/signing.pub.pem"),
+    }
+    command = [sys.executable, "-m", "services.predict.app"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as predict:
+        try:
+            for _ in range(600):
+                with contextlib.suppress(httpx.TransportError):
+                    answer = httpx.get(f"{url}/readyz")
+                    if "is being loaded" not in answer.text:
+                        return answer.status_code, answer.text
+                time.sleep(0.1)
+            raise AssertionError("predict neither loaded the bundle nor refused it")
+        finally:
+            predict.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +146,25 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     assert "promoted" in history
     assert "rolled-back" in history
     run(ci, sys.executable, "model/src/history.py", "--verify")
+
+    # And a line of the ledger that is edited is found
+    ledger = ci / ".plumbline/ledger.jsonl"
+    ledger.write_text(ledger.read_text().replace('"event":"promoted"', '"event":"registered"', 1))
+    edited = run(ci, sys.executable, "model/src/history.py", "--verify", check=False)
+    assert edited.returncode == 1
+    assert "ledger.jsonl" in edited.stderr
+
+    # And predict serves what CI signed, but not what a stranger signed, nor what nobody did
+    bundle = ci.with_name("bundle")
+    shutil.copytree(urlsplit(jsonfile.read(ci / ".plumbline/release.json")["uri"]).path, bundle)
+    assert readiness(ci, bundle)[0] == 200
+    stranger = ci.with_name("stranger.pem")
+    signing.create_key(stranger)
+    signing.sign(bundle, stranger)
+    status, why = readiness(ci, bundle)
+    assert status == 503
+    assert "bundle.sig was not made by a key of" in why
+    (bundle / signing.SIGNATURE).unlink()
+    status, why = readiness(ci, bundle)
+    assert status == 503
+    assert "the bundle is not signed" in why

@@ -1,0 +1,63 @@
+"""One MLflow run for one execution, found by the model's bytes."""
+
+from pathlib import Path
+
+import pytest
+
+from model.src import tracking
+
+
+@pytest.fixture
+def files(tmp_path: Path, mlflow_uri: str) -> tuple[Path, Path]:
+    """The training data, and where the model will be."""
+    assert mlflow_uri
+    data = tmp_path / "train.parquet"
+    data.write_text("rows")
+    return data, tmp_path / "model.joblib"
+
+
+def trained(files: tuple[Path, Path], content: str) -> str:
+    data, model = files
+    with tracking.training([data], {"seed": 1, "spread": {"max_iter": 5}}, model):
+        model.write_text(content)
+    return tracking.run_of(model)
+
+
+def test_later_stages_find_the_run_that_trained_the_same_bytes(files: tuple[Path, Path]) -> None:
+    first, second = trained(files, "one"), trained(files, "two")
+    assert first != second
+    files[1].write_text("one")
+    assert tracking.run_of(files[1]) == first
+
+
+def test_a_run_holds_dotted_parameters_the_data_and_the_commit(files: tuple[Path, Path]) -> None:
+    run = tracking.client().get_run(trained(files, "one"))
+    assert run.info.status == "FINISHED"
+    assert run.data.params == {"seed": "1", "spread.max_iter": "5"}
+    assert [item.dataset.name for item in run.inputs.dataset_inputs] == ["train.parquet"]
+    assert "mlflow.source.git.commit" in run.data.tags
+
+
+def test_a_training_that_fails_leaves_a_failed_run(files: tuple[Path, Path]) -> None:
+    with pytest.raises(RuntimeError), tracking.training([files[0]], {}, files[1]):
+        raise RuntimeError
+    (run,) = tracking.client().search_runs([tracking.experiment()])
+    assert run.info.status == "FAILED"
+
+
+def test_a_model_that_was_trained_elsewhere_gets_a_run_that_says_so(files: tuple[Path, Path]) -> None:
+    files[1].write_text("pulled")
+    run = tracking.client().get_run(tracking.run_of(files[1]))
+    assert run.data.tags["trained"] == "elsewhere"
+    assert tracking.run_of(files[1]) == run.info.run_id
+
+
+def test_a_run_that_is_given_is_the_one_that_is_used(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    given = tracking.client().create_run(tracking.experiment()).info.run_id
+    monkeypatch.setenv("MLFLOW_RUN_ID", given)
+    assert trained(files, "one") == given
+
+
+def test_without_a_server_the_artifacts_lie_beside_the_database(files: tuple[Path, Path], tmp_path: Path) -> None:
+    run = tracking.client().get_run(trained(files, "one"))
+    assert run.info.artifact_uri.startswith((tmp_path / "mlartifacts").as_uri())
