@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from services.api.app import tables
 from services.common import problems
 from services.common.contract import Contract
+from services.common.openapi import NUMBER, TEXT, object_of, ref
 
-_TEXT = {"type": "string"}
-_NUMBER = {"type": "number"}
 _PROBLEMS = {
     "400": "The request is malformed.",
     "401": "There is no valid API key.",
@@ -50,7 +50,7 @@ def document(contract: Contract) -> dict[str, Any]:
                         _query("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
                         _query("cursor", {"type": "string", "format": "uuid"}),
                     ],
-                    "responses": _answers("200", _ref("Page"), "400", *_GUARDED),
+                    "responses": _answers("200", ref("Page"), "400", *_GUARDED),
                 },
             },
             "/v1/predictions/{id}": {"get": _read("getPrediction", "One prediction with its lineage.", "Stored")},
@@ -58,7 +58,7 @@ def document(contract: Contract) -> dict[str, Any]:
                 "get": _read("explainPrediction", "Which fields moved it.", "Explanation", "409")
             },
             "/v1/predictions/{id}/actual": {"post": _record(target)},
-            "/v1/model": _get("getModel", "The contract, lineage and release.", _ref("Model")),
+            "/v1/model": _get("getModel", "The contract, lineage and release.", ref("Model")),
             "/livez": _get("livez", "Whether the process answers.", {"type": "object"}),
             "/readyz": _get("readyz", "Whether it can predict.", {"type": "object"}),
         },
@@ -78,24 +78,28 @@ def _create(contract: Contract) -> dict[str, Any]:
         "description": "The same key with the same body is given the same answer.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
     }
-    answers = {"oneOf": [_ref("Prediction"), _ref("Predictions")]}
-    refusals = ("400", "408", "409", "413", "415", "422", *_GUARDED)
+    answers = {"oneOf": [ref("Prediction"), ref("Predictions")]}
+    responses = _answers("201", answers, "400", "408", "409", "413", "415", "422", *_GUARDED)
+    responses["201"]["content"][tables.MEDIA_TYPE] = {"schema": TEXT}  # if the request accepts it
     return {
         "operationId": "createPredictions",
         "summary": f"Predict {contract.target.name} for each row.",
         "parameters": [key],
         "requestBody": {
-            "content": {"application/json": {"schema": _ref("Rows"), "examples": examples}},
+            "content": {
+                "application/json": {"schema": ref("Rows"), "examples": examples},
+                tables.MEDIA_TYPE: {"schema": TEXT, "example": tables.example(contract)},
+            },
             "required": True,
         },
-        "responses": _answers("201", answers, *refusals),
+        "responses": responses,
     }
 
 
 def _record(target: str) -> dict[str, Any]:
     bounds = {"minimum": -1e300, "maximum": 1e300}
-    schema = _object(value=_NUMBER | bounds) | {"additionalProperties": False}
-    recorded = _object(id=_TEXT, actual=_NUMBER)
+    schema = object_of(value=NUMBER | bounds) | {"additionalProperties": False}
+    recorded = object_of(id=TEXT, actual=NUMBER)
     refusals = ("400", "404", "408", "409", "413", "415", "422", *_GUARDED)
     return {
         "operationId": "recordActual",
@@ -111,7 +115,7 @@ def _read(name: str, summary: str, schema: str, *refusals: str) -> dict[str, Any
         "operationId": name,
         "summary": summary,
         "parameters": [_ID],
-        "responses": _answers("200", _ref(schema), "404", *refusals, *_GUARDED),
+        "responses": _answers("200", ref(schema), "404", *refusals, *_GUARDED),
     }
 
 
@@ -122,24 +126,24 @@ def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 def _schemas(contract: Contract) -> dict[str, Any]:
     row = {key: value for key, value in contract.json_schema.items() if key != "$schema"}
     closed = {"additionalProperties": False}
-    rows = {"type": "array", "minItems": 1, "items": _ref("Row")}
-    interval = _object(lower=_NUMBER, upper=_NUMBER, coverage=_NUMBER)
-    item = {"id": {"type": "string", "format": "uuid"}, "prediction": _NUMBER, "interval": interval}
+    rows = {"type": "array", "minItems": 1, "items": ref("Row")}
+    interval = object_of(lower=NUMBER, upper=NUMBER, coverage=NUMBER)
+    item = {"id": {"type": "string", "format": "uuid"}, "prediction": NUMBER, "interval": interval}
     origin = {
-        "target": _TEXT,
-        "unit": _TEXT,
+        "target": TEXT,
+        "unit": TEXT,
         "created_at": {"type": "string", "format": "date-time"},
-        "model": _ref("Identity"),
+        "model": ref("Identity"),
         "lineage": {"type": "object"},
     }
     return {
         "Row": row,
-        "Rows": {"oneOf": [_object(input=_ref("Row")) | closed, _object(inputs=rows) | closed]},
-        "Identity": _object(name=_TEXT, version={"type": ["string", "null"]}, bundle_sha256=_TEXT),
-        "Prediction": _object(**item, **origin),
-        "Predictions": _object(predictions={"type": "array", "items": _object(**item)}, **origin),
-        "Model": _object(
-            model=_ref("Identity"),
+        "Rows": {"oneOf": [object_of(input=ref("Row")) | closed, object_of(inputs=rows) | closed]},
+        "Identity": object_of(name=TEXT, version={"type": ["string", "null"]}, bundle_sha256=TEXT),
+        "Prediction": object_of(**item, **origin),
+        "Predictions": object_of(predictions={"type": "array", "items": object_of(**item)}, **origin),
+        "Model": object_of(
+            model=ref("Identity"),
             contract={"type": "object"},
             lineage={"type": "object"},
             release={"type": ["object", "null"]},
@@ -156,13 +160,5 @@ def _get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _answers(status: str, schema: dict[str, Any], *refusals: str) -> dict[str, Any]:
     answer = {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
-    content = {problems.MEDIA_TYPE: {"schema": _ref("Problem")}}
+    content = {problems.MEDIA_TYPE: {"schema": ref("Problem")}}
     return {status: answer} | {code: {"description": _PROBLEMS[code], "content": content} for code in refusals}
-
-
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}

@@ -39,17 +39,29 @@ def read(body: bytes, contract: Contract, max_rows: int) -> list[dict[str, Any]]
     return rows
 
 
+def example(contract: Contract) -> str:
+    """Give a table of one valid row."""
+    return _table([contract.example()]).decode()
+
+
 def write(answer: Prediction | Predictions, rows: Iterable[bytes]) -> bytes:
     """Write rows with their predictions."""
-    output = io.StringIO(newline="")
-    writer: Any = None
-    for row, item in zip(rows, items_of(answer), strict=True):
-        values = msgspec.json.decode(row) | {
+    return _table(
+        msgspec.json.decode(row)
+        | {
             "id": item.id,
             "prediction": item.prediction,
             "lower": item.interval.lower,
             "upper": item.interval.upper,
         }
+        for row, item in zip(rows, items_of(answer), strict=True)
+    )
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> bytes:
+    output = io.StringIO(newline="")
+    writer: Any = None
+    for values in rows:
         if writer is None:
             writer = csv.DictWriter(output, values, lineterminator="\n")
             writer.writeheader()

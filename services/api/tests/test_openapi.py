@@ -1,5 +1,6 @@
 """Both interfaces against their own OpenAPI documents, by schemathesis."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -22,3 +23,17 @@ def test_the_service_does_what_its_document_says(service, predict, api, tmp_path
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=180, check=False)
 
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_the_documents_examples_work(api):
+    document = api.client.get("/openapi.json").json()
+    content = document["paths"]["/v1/predictions"]["post"]["requestBody"]["content"]
+    bodies = [
+        ("application/json", json.dumps(example["value"]))
+        for example in content["application/json"]["examples"].values()
+    ]
+    bodies.append(("text/csv", content["text/csv"]["example"]))
+
+    for media_type, body in bodies:
+        response = api.client.post("/v1/predictions", content=body, headers={"content-type": media_type})
+        assert response.status_code == 201, response.text

@@ -4,8 +4,9 @@ from typing import Any
 
 from services.common import problems
 from services.common.contract import Contract
+from services.common.openapi import NUMBER, object_of, ref
+from services.predict.app import openapi_v2
 
-_NUMBER = {"type": "number"}
 _PROBLEMS = {
     "400": "The body is not JSON.",
     "408": "The body arrived too slowly.",
@@ -25,7 +26,7 @@ def document(contract: Contract) -> dict[str, Any]:
     example = {"inputs": [contract.example()]}
     rows = {
         "type": "object",
-        "properties": {"inputs": {"type": "array", "minItems": 1, "items": _ref("Row")}},
+        "properties": {"inputs": {"type": "array", "minItems": 1, "items": ref("Row")}},
         "required": ["inputs"],
         "additionalProperties": False,
     }
@@ -42,7 +43,7 @@ def document(contract: Contract) -> dict[str, Any]:
                         "required": True,
                         "content": {"application/json": {"schema": rows, "example": example}},
                     },
-                    "responses": {"200": _json(_ref("Predictions"))} | _refusals(*_PROBLEMS),
+                    "responses": {"200": _json(ref("Predictions"))} | _refusals(*_PROBLEMS),
                 }
             },
             "/v1/explain": {
@@ -53,39 +54,40 @@ def document(contract: Contract) -> dict[str, Any]:
                         "required": True,
                         "content": {"application/json": {"schema": rows, "example": example}},
                     },
-                    "responses": {"200": _json(_ref("Explanations"))} | _refusals(*_PROBLEMS),
+                    "responses": {"200": _json(ref("Explanations"))} | _refusals(*_PROBLEMS),
                 }
             },
-            "/v1/model": _get("model", "The contract, lineage and release.", _ref("Model")),
+            "/v1/model": _get("model", "The contract, lineage and release.", ref("Model")),
             "/livez": _get("livez", "Whether the process answers.", {"type": "object"}),
             "/readyz": _get("readyz", "Which models answer.", {"type": "object"}),
+            **_inference(contract),
         },
         "components": {
             "schemas": {
                 "Row": row,
-                "Identity": _object(
+                "Identity": object_of(
                     name={"type": "string"},
                     version={"type": ["string", "null"]},
                     bundle_sha256={"type": "string"},
                 ),
-                "Prediction": _object(prediction=_NUMBER, lower=_NUMBER, upper=_NUMBER),
-                "Predictions": _object(
-                    model=_ref("Identity"),
-                    predictions={"type": "array", "items": _ref("Prediction")},
+                "Prediction": object_of(prediction=NUMBER, lower=NUMBER, upper=NUMBER),
+                "Predictions": object_of(
+                    model=ref("Identity"),
+                    predictions={"type": "array", "items": ref("Prediction")},
                 ),
-                "Explanations": _object(
-                    model=_ref("Identity"),
+                "Explanations": object_of(
+                    model=ref("Identity"),
                     explanations={
                         "type": "array",
-                        "items": _object(
-                            prediction=_NUMBER,
-                            baseline=_NUMBER,
-                            contributions={"type": "object", "additionalProperties": _NUMBER},
+                        "items": object_of(
+                            prediction=NUMBER,
+                            baseline=NUMBER,
+                            contributions={"type": "object", "additionalProperties": NUMBER},
                         ),
                     },
                 ),
-                "Model": _object(
-                    model=_ref("Identity"),
+                "Model": object_of(
+                    model=ref("Identity"),
                     contract={"type": "object"},
                     lineage={"type": "object"},
                     release={"type": ["object", "null"]},
@@ -96,23 +98,30 @@ def document(contract: Contract) -> dict[str, Any]:
     }
 
 
+def _inference(contract: Contract) -> dict[str, Any]:
+    paths: dict[str, Any] = {
+        path: _get(name, summary, answer) for path, (name, summary, answer) in openapi_v2.gets(contract).items()
+    }
+    paths[f"/v2/models/{contract.model}/infer"] = {
+        "post": {
+            "operationId": "infer",
+            "summary": f"Predict {contract.target.name} for each row of the tensors, one tensor for each column.",
+            "requestBody": {"required": True, "content": {"application/json": openapi_v2.request(contract)}},
+            "responses": {"200": _json(openapi_v2.answer())} | _refusals(*_PROBLEMS),
+        }
+    }
+    return paths
+
+
 def _get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
     responses = {"200": _json(schema)} | (_refusals("503") if name != "livez" else {})
     return {"get": {"operationId": name, "summary": summary, "responses": responses}}
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:
-    content = {problems.MEDIA_TYPE: {"schema": _ref("Problem")}}
+    content = {problems.MEDIA_TYPE: {"schema": ref("Problem")}}
     return {status: {"description": _PROBLEMS[status], "content": content} for status in statuses}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
-
-
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}

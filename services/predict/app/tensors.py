@@ -9,6 +9,7 @@ import numpy as np
 from services.common.contract import Contract
 from services.common.problems import Problem, Violation
 
+DATATYPES = {"integer": "INT64", "number": "FP64", "category": "BYTES"}  # by a column's type
 _FORMATS = {
     "FP64": "<f8", "FP32": "<f4", "INT64": "<i8", "INT32": "<i4", "INT16": "<i2", "INT8": "<i1",
     "UINT64": "<u8", "UINT32": "<u4", "UINT16": "<u2", "UINT8": "<u1",

@@ -16,8 +16,6 @@ from services.predict.app.routes.predict import VARIANT_HEADER
 from services.predict.app.scorer import OUTPUTS
 from services.predict.app.variants import Variants
 
-_TYPES = {"integer": "INT64", "number": "FP64", "category": "BYTES"}
-
 
 def template(path: str) -> str | None:
     """Give the route of a path below /v2, or None if there is none."""
@@ -44,7 +42,8 @@ async def metadata(request: Request, variants: Variants) -> Response:
     """Describe the model's tensors."""
     model = _model(request, variants)
     inputs = [
-        {"name": column.name, "datatype": _TYPES[column.type], "shape": [-1, 1]} for column in model.contract.columns
+        {"name": column.name, "datatype": tensors.DATATYPES[column.type], "shape": [-1, 1]}
+        for column in model.contract.columns
     ]
     outputs = [{"name": name, "datatype": "FP64", "shape": [-1, 1]} for name in OUTPUTS]
     identity = model.identity
