@@ -20,6 +20,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
         drain_seconds: How long a stopping worker may finish requests before it is killed.
         header_seconds: How long a client may take to send a request's head.
         log_level: debug, info, warning or error.
+        otlp_endpoint: URL that takes traces by OTLP over HTTP; empty for none.
     """
 
     host: str = "127.0.0.1"
@@ -28,6 +29,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     drain_seconds: int = 20
     header_seconds: int = 10
     log_level: str = "info"
+    otlp_endpoint: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no server can do."""

@@ -16,13 +16,20 @@ class Trace(msgspec.Struct, frozen=True):
         request_id: The caller's `x-request-id` if it is well-formed, else a new one.
         trace_id: 32 hexadecimal digits.
         span_id: 16 hexadecimal digits: our part of the trace.
-        flags: `01` if the caller records the trace.
+        parent_id: 16 hexadecimal digits: the caller's part; empty if the trace begins here.
+        flags: `01` if the trace is recorded.
     """
 
     request_id: str
     trace_id: str
     span_id: str
+    parent_id: str
     flags: str
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the trace is recorded."""
+        return bool(int(self.flags, 16) & 1)
 
     @property
     def traceparent(self) -> str:
@@ -38,18 +45,20 @@ class Trace(msgspec.Struct, frozen=True):
         }
 
 
-def of(request_id: str | None, traceparent: str | None) -> Trace:
+def of(request_id: str | None, traceparent: str | None, record: bool = False) -> Trace:
     """Continue the caller's trace, or begin one.
 
     Source: W3C Trace Context, level 1. An ill-formed header counts as absent.
+
+    Args:
+        request_id: The caller's `x-request-id`.
+        traceparent: The caller's header of the same name.
+        record: Whether a trace that begins here is recorded; of another one the caller has decided.
     """
     found = _TRACEPARENT.fullmatch(traceparent or "")
-    usable = found and found[1] != "0" * 32 and found[2] != "0" * 16
     if not request_id or not _REQUEST_ID.fullmatch(request_id):
         request_id = secrets.token_hex(8)
-    return Trace(
-        request_id,
-        found[1] if found and usable else secrets.token_hex(16),
-        secrets.token_hex(8),
-        found[3] if found and usable else "00",
-    )
+    span_id = secrets.token_hex(8)
+    if found and found[1] != "0" * 32 and found[2] != "0" * 16:
+        return Trace(request_id, found[1], span_id, found[2], found[3])
+    return Trace(request_id, secrets.token_hex(16), span_id, "", "01" if record else "00")

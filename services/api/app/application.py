@@ -18,6 +18,7 @@ from services.api.app.settings import Settings
 from services.api.app.state import State
 from services.api.app.store.store import Store
 from services.common.problems import Problem
+from services.common.telemetry import Telemetry
 
 ROUTES = [
     Route("/", page.index, methods=["GET"]),
@@ -37,6 +38,7 @@ ROUTES = [
 
 def create(settings: Settings) -> Starlette:
     """Make the application."""
+    telemetry = Telemetry("api", settings.otlp_endpoint)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -50,8 +52,9 @@ def create(settings: Settings) -> Starlette:
         watcher.cancel()
         await predictor.stop()
         await store.stop()
+        telemetry.stop()
 
-    middleware = [Middleware(Envelope, log_requests=settings.log_requests)]
+    middleware = [Middleware(Envelope, log_requests=settings.log_requests, telemetry=telemetry)]
     if settings.cors_origins:
         cors = Middleware(
             CORSMiddleware,

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.api.app import metrics, responses
 from services.common import logs, tracing
 from services.common.problems import Problem
+from services.common.telemetry import Telemetry
 
 SECURITY_HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
@@ -24,8 +25,9 @@ SECURITY_HEADERS = {
 class Envelope:
     """ASGI middleware; plain, because a request should cost little."""
 
-    def __init__(self, app: ASGIApp, log_requests: bool) -> None:
+    def __init__(self, app: ASGIApp, log_requests: bool, telemetry: Telemetry) -> None:
         self._app = app
+        self._telemetry = telemetry
         self._log_requests = log_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +37,7 @@ class Envelope:
             return
         started = time.perf_counter()
         given = Headers(scope=scope)
-        trace = tracing.of(given.get("x-request-id"), given.get("traceparent"))
+        trace = tracing.of(given.get("x-request-id"), given.get("traceparent"), self._telemetry.on)
         scope.setdefault("state", {})["trace"] = trace
         status = 500
 
@@ -55,6 +57,7 @@ class Envelope:
         # Paths hold identifiers; the route's template does not.
         route = getattr(scope.get("route"), "path", "other")
         metrics.observe(route, status, seconds)
+        self._telemetry.record(trace, scope["method"], route, status, seconds)
         if self._log_requests or status >= 400:
             logs.get().info(
                 "request",

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.common import logs, problems
 from services.common.problems import Problem, unavailable
+from services.common.telemetry import Telemetry
 from services.predict.app import metrics
 from services.predict.app.deadlines import Deadlines
 from services.predict.app.exchange import Request, Response
@@ -42,6 +43,7 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._variants = Variants(settings)
+        self._telemetry = Telemetry("predict", settings.otlp_endpoint)
         self._in_flight = 0
         self._deadlines = Deadlines(settings.body_seconds)
         self._watchers: list[asyncio.Task[None]] = []
@@ -55,6 +57,7 @@ class Application:
         """Stop watching when the worker ends."""
         for watcher in self._watchers:
             watcher.cancel()
+        self._telemetry.stop()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
@@ -79,6 +82,8 @@ class Application:
         protocol.response_bytes(response.status, headers, response.body)
         seconds = time.perf_counter() - started
         metrics.observe(route, response.status, seconds)
+        if self._telemetry.on:
+            self._telemetry.record(request.trace(), scope.method, route, response.status, seconds)
         if self._settings.log_requests:
             self._log(request, response.status, seconds)
 

@@ -47,7 +47,9 @@ class Request:
     def trace(self) -> Trace:
         """Give the identity of the request."""
         if self._trace is None:
-            self._trace = tracing.of(self.header("x-request-id"), self.header("traceparent"))
+            self._trace = tracing.of(
+                self.header("x-request-id"), self.header("traceparent"), bool(self._settings.otlp_endpoint)
+            )
         return self._trace
 
     async def body(self) -> bytes:
