@@ -24,7 +24,7 @@
 #endif
 
 #define BLOCK 256 /* bytes that stay in registers while all features are combined */
-#define TILE 64   /* rows that are combined together */
+#define TILE 64   /* rows that are scored together */
 #define MOST_FEATURES 4096
 #define MOST_REGISTERS 64
 
@@ -207,10 +207,43 @@ static int read_row(const Forest *self, PyObject *row, uint16_t *ranks) {
     return 0;
 }
 
-/* Combine the vectors of some rows, block by block: the masks of one block stay in the cache. */
-FASTEST static void combine(const Forest *self, const uint16_t *ranks, Py_ssize_t rows, uint8_t *reached) {
+/* Several sums at a time: one alone would wait for each addition before the next. */
+#define LANES 8
+#define LEAF(TYPE, at) leaves[(at) * (int64_t)sizeof(TYPE) * 8 + __builtin_ctzll(masks[(at) - base])]
+#define SUM_LEAVES(TYPE)                                                                      \
+    do {                                                                                      \
+        const TYPE *masks = (const TYPE *)(const void *)block;                                \
+        for (; tree + LANES <= end; tree += LANES)                                            \
+            for (int lane = 0; lane < LANES; lane++) lanes[lane] += LEAF(TYPE, tree + lane);  \
+        for (; tree < end; tree++) lanes[0] += LEAF(TYPE, tree);                              \
+    } while (0)
+
+/* Add up the leaves of the trees from `tree` to `end`; the block's first mask is that of the tree `base`. */
+static inline __attribute__((always_inline)) double sum_leaves(const Forest *self, const uint64_t *block,
+                                                               int64_t base, int64_t tree, int64_t end) {
+    const double *leaves = (const double *)PyBytes_AS_STRING(self->leaves);
+    double lanes[LANES] = {0}, total = 0;
+    switch (self->width) {
+        case 1: SUM_LEAVES(uint8_t); break;
+        case 2: SUM_LEAVES(uint16_t); break;
+        case 4: SUM_LEAVES(uint32_t); break;
+        default: SUM_LEAVES(uint64_t);
+    }
+    for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
+    return total;
+}
+
+/*
+ * For some rows, combine the masks of all features and add up the leaves that are left, block by block:
+ * the masks and the leaves of one block stay in the cache.
+ */
+FASTEST static void sum_rows(const Forest *self, const uint16_t *ranks, Py_ssize_t rows, double *sums) {
     const Py_ssize_t count = self->feature_count, stride = self->stride;
+    const int64_t *ends = (const int64_t *)PyBytes_AS_STRING(self->ends);
+    const Py_ssize_t ensembles = PyBytes_GET_SIZE(self->ends) / (Py_ssize_t)sizeof(int64_t);
+    memset(sums, 0, (size_t)(rows * ensembles) * sizeof(double));
     for (Py_ssize_t at = 0; at < stride; at += BLOCK) {
+        const int64_t base = at / self->width, past = (at + BLOCK) / self->width;
         for (Py_ssize_t r = 0; r < rows; r++) {
             const uint16_t *own = ranks + r * count;
             uint64_t block[BLOCK / 8];
@@ -221,42 +254,20 @@ FASTEST static void combine(const Forest *self, const uint16_t *ranks, Py_ssize_
                 memcpy(other, vector, BLOCK);
                 for (int i = 0; i < BLOCK / 8; i++) block[i] &= other[i];
             }
-            memcpy(reached + r * stride + at, block, BLOCK);
+            int64_t first = 0;
+            for (Py_ssize_t e = 0; e < ensembles; first = ends[e++]) {
+                const int64_t from = first > base ? first : base, to = ends[e] < past ? ends[e] : past;
+                if (from < to) sums[r * ensembles + e] += sum_leaves(self, block, base, from, to);
+            }
         }
     }
 }
 
-/* Several sums at a time: one alone would wait for each addition before the next. */
-#define LANES 8
-#define LEAF(TYPE, at) leaves[(at) * (int64_t)sizeof(TYPE) * 8 + __builtin_ctzll(masks[at])]
-#define SUM_LEAVES(TYPE)                                                                  \
-    do {                                                                                  \
-        const TYPE *masks = (const TYPE *)(const void *)reached;                          \
-        for (; tree + LANES <= end; tree += LANES)                                        \
-            for (int lane = 0; lane < LANES; lane++) lanes[lane] += LEAF(TYPE, tree + lane); \
-        for (; tree < end; tree++) lanes[0] += LEAF(TYPE, tree);                          \
-    } while (0)
-
-/* Add up the leaves that a row reached, and do the arithmetic behind the sums. */
-static void finish_row(const Forest *self, const uint8_t *reached, double *output) {
-    const double *leaves = (const double *)PyBytes_AS_STRING(self->leaves);
-    const int64_t *ends = (const int64_t *)PyBytes_AS_STRING(self->ends);
+/* Do the arithmetic behind a row's sums. */
+static void finish_row(const Forest *self, const double *sums, double *output) {
     double registers[MOST_REGISTERS];
     memcpy(registers, PyBytes_AS_STRING(self->registers), (size_t)PyBytes_GET_SIZE(self->registers));
-    int64_t tree = 0;
-    for (Py_ssize_t e = 0; e < PyBytes_GET_SIZE(self->ends) / (Py_ssize_t)sizeof(int64_t); e++) {
-        const int64_t end = ends[e];
-        double lanes[LANES] = {0};
-        switch (self->width) {
-            case 1: SUM_LEAVES(uint8_t); break;
-            case 2: SUM_LEAVES(uint16_t); break;
-            case 4: SUM_LEAVES(uint32_t); break;
-            default: SUM_LEAVES(uint64_t);
-        }
-        double total = 0;
-        for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
-        registers[e] = total;
-    }
+    memcpy(registers, sums, (size_t)(PyBytes_GET_SIZE(self->ends) / (Py_ssize_t)sizeof(int64_t)) * sizeof(double));
     const Step *steps = (const Step *)PyBytes_AS_STRING(self->steps);
     for (Py_ssize_t s = 0; s < PyBytes_GET_SIZE(self->steps) / (Py_ssize_t)sizeof(Step); s++) {
         double left = registers[steps[s].left], right = registers[steps[s].right];
@@ -280,8 +291,9 @@ static PyObject *forest_score(Forest *self, PyObject *rows) {
     Py_ssize_t count = PyList_GET_SIZE(rows);
     PyObject *result = PyBytes_FromStringAndSize(NULL, count * 3 * (Py_ssize_t)sizeof(double));
     uint16_t *ranks = PyMem_Malloc((size_t)(count * self->feature_count) * sizeof(uint16_t) + 1);
-    uint8_t *reached = PyMem_Malloc((size_t)(self->stride * (count < TILE ? count : TILE)) + 1);
-    if (result == NULL || ranks == NULL || reached == NULL) {
+    const Py_ssize_t ensembles = PyBytes_GET_SIZE(self->ends) / (Py_ssize_t)sizeof(int64_t);
+    double sums[TILE * MOST_REGISTERS];
+    if (result == NULL || ranks == NULL) {
         PyErr_NoMemory();
         goto failed;
     }
@@ -291,17 +303,15 @@ static PyObject *forest_score(Forest *self, PyObject *rows) {
     PyThreadState *state = count > 64 ? PyEval_SaveThread() : NULL;
     for (Py_ssize_t first = 0; first < count; first += TILE) {
         Py_ssize_t rows = count - first < TILE ? count - first : TILE;
-        combine(self, ranks + first * self->feature_count, rows, reached);
+        sum_rows(self, ranks + first * self->feature_count, rows, sums);
         for (Py_ssize_t r = 0; r < rows; r++)
-            finish_row(self, reached + r * self->stride, output + (first + r) * 3);
+            finish_row(self, sums + r * ensembles, output + (first + r) * 3);
     }
     if (state != NULL) PyEval_RestoreThread(state);
     PyMem_Free(ranks);
-    PyMem_Free(reached);
     return result;
 failed:
     PyMem_Free(ranks);
-    PyMem_Free(reached);
     Py_XDECREF(result);
     return NULL;
 }
