@@ -1,6 +1,5 @@
 """What the documents name exists: files, make targets and links."""
 
-import json
 import re
 from pathlib import Path
 
@@ -67,16 +66,3 @@ def test_every_target_has_a_sentence_in_the_help() -> None:
     phony = {name for line in re.findall(r"^\.PHONY: (.+)$", rules, flags=re.MULTILINE) for name in line.split()}
     described = set(re.findall(r"^([a-z][a-z-]*):.*## \S", rules, flags=re.MULTILINE))
     assert phony == described
-
-
-def test_the_figures_of_the_readme_are_those_of_the_model() -> None:
-    measured = json.loads((ROOT / "model/artifacts/metrics.json").read_text())
-    row = next(line for line in (ROOT / "README.md").read_text().splitlines() if "(the model)" in line)
-    cells = [cell.strip() for cell in row.strip("|").split("|")[1:]]
-    assert cells == [
-        f"{measured['rmsle']:.3f}",
-        f"{measured['mae']:,.0f} $",
-        f"{measured['r2']:.3f}",
-        f"{measured['coverage']:.1%}".replace("%", " %"),
-        f"{measured['width']:.1%} of the price".replace("%", " %"),
-    ]

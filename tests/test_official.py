@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from ruamel.yaml import YAML
 
 from model.src import signing
 from tests.conftest import ROOT, copy_repository, run
@@ -20,18 +21,17 @@ pytestmark = pytest.mark.slow
 
 IDENTITY = ("-c", "user.name=developer", "-c", "user.email=developer@localhost")
 # Small enough to train in seconds; the second is clearly the better model.
-MODEST = {"max_iter: 1200": "max_iter: 120", "learning_rate: 0.03": "learning_rate: 0.1"}
-BETTER = {"max_iter: 120": "max_iter: 400"}
-WORSE = {"max_leaf_nodes: 8": "max_leaf_nodes: 2", "max_iter: 120": "max_iter: 20"}
+MODEST = {"max_iter": 120, "learning_rate": 0.1}
+BETTER = {"max_iter": 400}
+WORSE = {"max_leaf_nodes": 2, "max_iter": 20}
 
 
-def edit(clone: Path, changes: dict[str, str]) -> None:
-    params = clone / "model/params.yaml"
-    text = params.read_text()
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new, 1)
-    params.write_text(text)
+def edit(clone: Path, changes: dict[str, float]) -> None:
+    params = YAML()
+    document = params.load(clone / "model/params.yaml")
+    document["train"]["estimator"] = "hist_gradient_boosting"
+    document["train"]["estimators"]["hist_gradient_boosting"].update(changes)
+    params.dump(document, clone / "model/params.yaml")
 
 
 def commit(clone: Path, message: str) -> None:
@@ -39,7 +39,7 @@ def commit(clone: Path, message: str) -> None:
     run(clone, "git", *IDENTITY, "commit", "--quiet", "--message", message)
 
 
-def train(clone: Path, changes: dict[str, str], message: str) -> None:
+def train(clone: Path, changes: dict[str, float], message: str) -> None:
     edit(clone, changes)
     run(clone, "dvc", "repro", "--quiet", "train", "evaluate", "bundle")
     commit(clone, message)
