@@ -93,10 +93,11 @@ def test_a_push_runs_them_on_the_branches_that_count(pipeline: pipelines.Pipelin
 
 def test_a_moved_and_a_deleted_file_run_the_pipelines_of_every_folder_they_touch(tmp_path: Path) -> None:
     copy = copy_repository(tmp_path / "copy")
-    base = run(copy, "git", "rev-parse", "HEAD").stdout.strip()
+    run(copy, "git", "add", "--all")
+    run(copy, "git", "-c", "user.name=someone", "-c", "user.email=someone@localhost", "commit", "--quiet", "-m", "copy")
     run(copy, "git", "mv", "data/src/sample.py", "model/src/sample.py")
     run(copy, "git", "rm", "-q", "services/api/app/main.py")
-    changed = of_clone(base, copy)
+    changed = of_clone("HEAD", copy)
     assert changed.files == ("data/src/sample.py", "model/src/sample.py", "services/api/app/main.py")
     assert routed(*changed.files) == {"services", "data", "model"}
 
