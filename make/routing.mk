@@ -1,0 +1,36 @@
+# Routing: which pipelines a change runs, and the gate of a pull request.
+BASE ?= main
+
+.PHONY: route
+route: setup ## Say which pipelines the difference to BASE=main runs, and why
+	@python -m tools.routing.route --base "$(BASE)"
+
+.PHONY: changed
+changed: setup ## Run the make targets of just those pipelines
+	@python -m tools.routing.route --base "$(BASE)"
+	@targets=$$(python -m tools.routing.route --base "$(BASE)" --targets); test -z "$$targets" || $(MAKE) $$targets
+
+.PHONY: ci-route
+ci-route: setup ## Route the GitHub event GITHUB_EVENT_PATH and write the outputs of the gate's changes job
+	@python -m tools.routing.route --event --github-output
+
+# Without `setup`: the gate has to answer even where the environment cannot be built.
+.PHONY: ci-gate
+ci-gate: ## Judge the jobs in NEEDS: what was routed succeeded, all else was skipped
+	@$(PYTHON) -m tools.routing.gate
+
+.PHONY: test-services
+test-services: setup | $(BUNDLE) ## Run the tests of the services
+	pytest services
+
+.PHONY: test-data
+test-data: setup ## Run the tests of the data room
+	pytest data/tests
+
+.PHONY: test-model
+test-model: setup | $(BUNDLE) ## Run the tests of the model room
+	pytest model/tests
+
+.PHONY: test-root
+test-root: setup | $(BUNDLE) ## Run the tests of the tools and those that cross rooms
+	pytest tools/tests tests

@@ -1,0 +1,27 @@
+"""A table for people: aligned in a log, Markdown in the summary of a job."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
+    """Print a table and the note below it; append both to `$GITHUB_STEP_SUMMARY` where that is set."""
+    table = [header, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  ".join(cells).rstrip())  # noqa: T201 - the target's output
+    if note:
+        print(note)  # noqa: T201
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        lines = [header, ["---"] * len(header), *([_escaped(cell) for cell in row] for row in rows)]
+        text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n\n{note}\n")
+
+
+def _escaped(cell: str) -> str:
+    """Keep a file's name from being read as Markdown or HTML."""
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>|!" else letter for letter in cell)
