@@ -8,7 +8,7 @@ preflight: ## Say which secret or variable PIPELINE=… lacks and what is skippe
 
 .PHONY: ci-data
 ci-data: setup ## Pull what git names from DVC_REMOTE_URL, or build it from the embedded warehouse
-	@python -m tools.ci_data
+	@python -m tools.ci_data bring
 
 .PHONY: ci-repro
 ci-repro: setup ## Run the stages that have something to do, never from the run cache
@@ -49,3 +49,19 @@ dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)
 notify: setup ## Tell Slack or Teams how WHAT=… ended: RESULT=success, failure or cancelled
 	@test -n "$${WHAT:-}" -a -n "$${RESULT:-}" || { echo 'error: make notify WHAT=model RESULT=success' >&2; exit 2; }
 	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}"
+
+.PHONY: ci-remote
+ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
+	@python -m tools.ci_data remote
+
+.PHONY: ci-git
+ci-git: ## Let git push with GITHUB_TOKEN, which is read at each push and stored nowhere
+	@git config credential.helper '!f() { echo username=x-access-token; echo "password=$$GITHUB_TOKEN"; }; f'
+
+.PHONY: ci-ledger-get
+ci-ledger-get: setup ## Fetch the branch `ledger` into ledger/, for PLUMBLINE_LEDGER=ledger/ledger.jsonl
+	@python -m tools.ledger_branch get
+
+.PHONY: ci-ledger-put
+ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
+	@python -m tools.ledger_branch put

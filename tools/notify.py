@@ -38,7 +38,7 @@ def notify(text: str) -> list[str]:
         The variables of the channels that took it.
 
     Raises:
-        PlumblineError: A channel cannot be reached or refuses. A webhook's address is a secret: its host is named alone.
+        PlumblineError: A channel cannot be reached or refuses. A webhook's address is secret: its host alone is named.
     """
     told, failed = [], []
     for variable, body in CHANNELS.items():
