@@ -24,7 +24,9 @@ def get(root: Path = Path()) -> None:
         )
         command.run("git", "worktree", "add", "--quiet", "-B", BRANCH, str(FOLDER), f"origin/{BRANCH}", folder=root)
     else:
-        command.run("git", "worktree", "add", "--quiet", "--orphan", "-b", BRANCH, str(FOLDER), folder=root)
+        tree = command.run("git", "hash-object", "-w", "-t", "tree", "/dev/null", folder=root).strip()
+        first = command.run("git", *_AUTHOR, "commit-tree", tree, "-m", "Begin the ledger", folder=root).strip()
+        command.run("git", "worktree", "add", "--quiet", "-B", BRANCH, str(FOLDER), first, folder=root)
 
 
 def put(message: str, root: Path = Path()) -> bool:
