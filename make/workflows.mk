@@ -1,0 +1,67 @@
+# What only the workflows of .github/ run; each takes what it needs from the environment (docs/workflows.md).
+SERVICE ?= predict
+REPORTS ?= reports
+
+.PHONY: preflight
+preflight: ## Say which secret or variable PIPELINE=… lacks and what is skipped for it
+	@$(PYTHON) -m tools.preflight
+
+.PHONY: ci-data
+ci-data: setup ## Pull what git names from DVC_REMOTE_URL, or build it from the embedded warehouse
+	@python -m tools.ci_data bring
+
+.PHONY: ci-repro
+ci-repro: setup ## Run the stages that have something to do, never from the run cache
+	dvc repro --no-run-cache
+
+.PHONY: ci-push
+ci-push: setup ## Push everything that git names to the DVC remote
+	dvc push
+
+.PHONY: ci-signing-key
+ci-signing-key: ## Write the private key SIGNING_KEY to where `make official` reads it
+	@test -n "$${SIGNING_KEY:-}" || { echo 'error: SIGNING_KEY holds no key: set it to the PEM of the private key' >&2; exit 2; }
+	@install -d -m 700 .plumbline/keys
+	@umask 077; printenv SIGNING_KEY > .plumbline/keys/signing.pem
+
+# An environment of its own for each version of Python: .venv, which builds the model, is 3.11 alone.
+.PHONY: test-service
+test-service: ## Test SERVICE=api or predict with its coverage, under PYTHON=python3.13, say
+	@environment=$(CURDIR)/.plumbline/environments/python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	test -x $$environment/bin/python || $(PYTHON) -m venv $$environment; \
+	$$environment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt; \
+	VIRTUAL_ENV=$$environment $$environment/bin/uv pip sync --quiet --require-hashes requirements/dev.txt; \
+	mkdir -p $(REPORTS); \
+	PATH="$$environment/bin:$$PATH" python -m pytest services/common services/$(SERVICE) \
+		--cov=services.$(SERVICE) --cov=services.common --cov-report=term \
+		--cov-report=xml:$(REPORTS)/coverage-$(SERVICE).xml --junitxml=$(REPORTS)/tests-$(SERVICE).xml
+
+.PHONY: comment
+comment: setup ## Write the files REPORT="…" into the comment of the pull request NUMBER=…
+	@test -n "$${NUMBER:-}" -a -n "$${REPORT:-}" || { echo 'error: make comment NUMBER=12 REPORT=reports/pr.md' >&2; exit 2; }
+	@python -m tools.comment "$${NUMBER:-}" $${REPORT:-}
+
+.PHONY: dispatch-model
+dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)
+	@python -m tools.dispatch model-pipeline.yml "reason=$${REASON:-new data}"
+
+.PHONY: notify
+notify: setup ## Tell Slack or Teams how WHAT=… ended: RESULT=success, failure or cancelled
+	@test -n "$${WHAT:-}" -a -n "$${RESULT:-}" || { echo 'error: make notify WHAT=model RESULT=success' >&2; exit 2; }
+	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}"
+
+.PHONY: ci-remote
+ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
+	@python -m tools.ci_data remote
+
+.PHONY: ci-git
+ci-git: ## Let git push with GITHUB_TOKEN, which is read at each push and stored nowhere
+	@git config credential.helper '!f() { echo username=x-access-token; echo "password=$$GITHUB_TOKEN"; }; f'
+
+.PHONY: ci-ledger-get
+ci-ledger-get: setup ## Fetch the branch `ledger` into ledger/, for PLUMBLINE_LEDGER=ledger/ledger.jsonl
+	@python -m tools.ledger_branch get
+
+.PHONY: ci-ledger-put
+ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
+	@python -m tools.ledger_branch put

@@ -1,0 +1,59 @@
+"""Bring what git names into a clone of CI: from the shared DVC remote, or built here if there is none."""
+
+import argparse
+import os
+import sys
+
+from tools import command, log, set_remote, stage
+
+_DVC = (sys.executable, "-m", "dvc")
+_ADVICE = "Whoever made it must run `dvc push`; `make check-data` says what the remote lacks"
+
+
+def use(url: str) -> None:
+    """Make `url` the default remote of this clone alone: git sees no change.
+
+    Raises:
+        PlumblineError: The URL is no remote.
+    """
+    set_remote.check(url)
+    command.run(*_DVC, "remote", "add", "--local", "--force", "--default", set_remote.NAME, url)
+
+
+def pull(url: str) -> None:
+    """Pull everything that git names from the remote at `url`.
+
+    Raises:
+        PlumblineError: The URL is no remote, or an object is not on it.
+    """
+    use(url)
+    command.run(*_DVC, "pull", "--force", advice=_ADVICE)
+
+
+def build() -> None:
+    """Build everything that git names from the embedded warehouse, into the remote of this clone.
+
+    Raises:
+        PlumblineError: A step failed.
+    """
+    command.run("make", "data", "pipeline")
+    command.run(*_DVC, "push")
+
+
+def main() -> None:
+    """Pull from `DVC_REMOTE_URL`; build if it is not set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("action", choices=["bring", "remote"], help="bring all, or set the remote and nothing else")
+    action = parser.parse_args().action
+    url = os.environ.get("DVC_REMOTE_URL", "")
+    if action == "remote":
+        use(url)
+    elif url:
+        pull(url)
+    else:
+        build()
+    log.get("ci-data").info(action, source=url or "built from the embedded warehouse, for DVC_REMOTE_URL is not set")
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,38 @@
+"""Start another workflow of this repository with typed inputs; the token of a job may do that, if `actions: write`."""
+
+import argparse
+import os
+
+from tools import log, stage
+from tools.errors import PlumblineError
+from tools.github import Repository
+
+
+def dispatch(repository: Repository, workflow: str, ref: str, inputs: dict[str, str]) -> None:
+    """Start `workflow` on the branch `ref`.
+
+    Raises:
+        PlumblineError: GitHub refuses, for an input that the workflow does not have, say.
+    """
+    repository.request("POST", f"actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": inputs})
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("workflow", help="file name of the workflow")
+    parser.add_argument("inputs", nargs="*", metavar="NAME=VALUE")
+    given = parser.parse_args()
+    wrong = [pair for pair in given.inputs if "=" not in pair]
+    if wrong:
+        raise PlumblineError(f"{', '.join(wrong)}: write an input as NAME=VALUE")
+    ref = os.environ.get("GITHUB_REF_NAME")
+    if not ref:
+        raise PlumblineError("GITHUB_REF_NAME is not set: it names the branch to start the workflow on")
+    inputs = dict(pair.split("=", 1) for pair in given.inputs)
+    dispatch(Repository.of_environment(), given.workflow, ref, inputs)
+    log.get("dispatch").info("started", workflow=given.workflow, ref=ref, **inputs)
+
+
+if __name__ == "__main__":
+    stage.run(main)
