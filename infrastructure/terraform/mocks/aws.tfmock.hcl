@@ -23,3 +23,9 @@ mock_data "aws_caller_identity" {
     account_id = "123456789012"
   }
 }
+
+mock_resource "aws_cloudwatch_log_group" {
+  defaults = {
+    arn = "arn:aws:logs:ap-south-1:123456789012:log-group:mocked"
+  }
+}
