@@ -29,3 +29,11 @@ mock_resource "aws_cloudwatch_log_group" {
     arn = "arn:aws:logs:ap-south-1:123456789012:log-group:mocked"
   }
 }
+
+mock_resource "aws_eks_cluster" {
+  defaults = {
+    arn                   = "arn:aws:eks:ap-south-1:123456789012:cluster/mocked"
+    endpoint              = "https://mocked.eks.amazonaws.com"
+    certificate_authority = [{ data = "bW9ja2Vk" }]
+  }
+}
