@@ -37,3 +37,10 @@ mock_resource "aws_eks_cluster" {
     certificate_authority = [{ data = "bW9ja2Vk" }]
   }
 }
+
+mock_resource "aws_db_instance" {
+  defaults = {
+    address = "mocked.ap-south-1.rds.amazonaws.com"
+    port    = 5432
+  }
+}
