@@ -1,0 +1,46 @@
+# What AWS would compute, for tests that touch no account.
+mock_resource "aws_kms_key" {
+  defaults = {
+    arn    = "arn:aws:kms:ap-south-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    key_id = "11111111-2222-3333-4444-555555555555"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:role/mocked"
+  }
+}
+
+mock_resource "aws_iam_policy" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:policy/mocked"
+  }
+}
+
+mock_data "aws_caller_identity" {
+  defaults = {
+    account_id = "123456789012"
+  }
+}
+
+mock_resource "aws_cloudwatch_log_group" {
+  defaults = {
+    arn = "arn:aws:logs:ap-south-1:123456789012:log-group:mocked"
+  }
+}
+
+mock_resource "aws_eks_cluster" {
+  defaults = {
+    arn                   = "arn:aws:eks:ap-south-1:123456789012:cluster/mocked"
+    endpoint              = "https://mocked.eks.amazonaws.com"
+    certificate_authority = [{ data = "bW9ja2Vk" }]
+  }
+}
+
+mock_resource "aws_db_instance" {
+  defaults = {
+    address = "mocked.ap-south-1.rds.amazonaws.com"
+    port    = 5432
+  }
+}

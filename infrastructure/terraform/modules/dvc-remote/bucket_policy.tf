@@ -1,0 +1,36 @@
+locals {
+  deny_plain_http = {
+    for key, bucket in local.buckets : key => {
+      # Every principal and action: nobody speaks to the bucket without TLS.
+      Sid       = "TlsOnly"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = ["arn:aws:s3:::${bucket.bucket}", "arn:aws:s3:::${bucket.bucket}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }
+  }
+  receive_logs = {
+    Sid       = "ReceiveAccessLogs"
+    Effect    = "Allow"
+    Principal = { Service = "logging.s3.amazonaws.com" }
+    Action    = "s3:PutObject"
+    Resource  = "arn:aws:s3:::${aws_s3_bucket.access_log.bucket}/*"
+    Condition = {
+      ArnLike      = { "aws:SourceArn" = values(local.arns) }
+      StringEquals = { "aws:SourceAccount" = var.account_id }
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "remote" {
+  for_each = aws_s3_bucket.remote
+
+  bucket = each.value.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [local.deny_plain_http[each.key]] })
+}
+
+resource "aws_s3_bucket_policy" "access_log" {
+  bucket = aws_s3_bucket.access_log.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [local.deny_plain_http["access-log"], local.receive_logs] })
+}

@@ -1,0 +1,44 @@
+locals {
+  name    = "plumbline-${var.environment}"
+  kinds   = toset(["data", "models", "cache"])
+  names   = { for kind in local.kinds : kind => "${local.name}-${kind}-${var.account_id}" }
+  arns    = { for kind, name in local.names : kind => "arn:aws:s3:::${name}" }
+  buckets = merge(aws_s3_bucket.remote, { access-log = aws_s3_bucket.access_log })
+}
+
+resource "aws_s3_bucket" "remote" {
+  for_each = local.names
+
+  bucket        = each.value
+  force_destroy = var.force_destroy
+}
+
+resource "aws_s3_bucket_versioning" "remote" {
+  for_each = aws_s3_bucket.remote
+
+  bucket = each.value.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "all" {
+  for_each = local.buckets
+
+  bucket                  = each.value.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "all" {
+  for_each = local.buckets
+
+  bucket = each.value.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}

@@ -1,0 +1,14 @@
+output "buckets" {
+  description = "Bucket names by kind: data, models, cache."
+  value       = { for kind, bucket in aws_s3_bucket.remote : kind => bucket.bucket }
+}
+
+output "policy_arns" {
+  description = "Policy ARNs by reader: developer, ci, production."
+  value       = { for reader, policy in aws_iam_policy.remote : reader => policy.arn }
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts the buckets."
+  value       = aws_kms_key.remote.arn
+}

@@ -1,0 +1,47 @@
+locals {
+  name   = "plumbline-${var.environment}"
+  issuer = "token.actions.githubusercontent.com"
+  owner  = var.repository.owner
+  repo   = var.repository.name
+
+  # GitHub adds the ids to the subjects of newer repositories, so that a name taken over by another gets no role.
+  subjects = concat(
+    ["repo:${local.owner}/${local.repo}:environment:${var.environment}"],
+    var.repository.id == null ? [] : [
+      "repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}:environment:${var.environment}",
+    ],
+  )
+}
+
+# One an account: the stack bootstrap makes it, both environments share it.
+data "aws_iam_openid_connect_provider" "github" {
+  url = "https://${local.issuer}"
+}
+
+resource "aws_iam_role" "ci" {
+  name                 = "${local.name}-ci"
+  description          = "Workflows of ${local.owner}/${local.repo} in the environment ${var.environment}"
+  max_session_duration = 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = data.aws_iam_openid_connect_provider.github.arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "${local.issuer}:aud" = "sts.amazonaws.com"
+          "${local.issuer}:sub" = local.subjects
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "ci" {
+  for_each = var.policy_arns
+
+  role       = aws_iam_role.ci.name
+  policy_arn = each.value
+}

@@ -1,0 +1,39 @@
+variable "environment" {
+  description = "Environment the network serves; part of every name."
+  type        = string
+
+  validation {
+    condition     = contains(["staging", "production"], var.environment)
+    error_message = "environment must be staging or production."
+  }
+}
+
+variable "repository" {
+  description = "Repository whose workflows take the roles: owner, name and, for the newer subjects, their ids."
+  type = object({
+    owner    = string
+    name     = string
+    owner_id = optional(string)
+    id       = optional(string)
+  })
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+$", var.repository.owner)) && can(regex("^[A-Za-z0-9._-]+$", var.repository.name))
+    error_message = "repository.owner and repository.name must be plain names, without wildcards."
+  }
+
+  validation {
+    condition     = (var.repository.owner_id == null) == (var.repository.id == null) && alltrue([for id in [var.repository.owner_id, var.repository.id] : id == null || can(regex("^[0-9]+$", id))])
+    error_message = "repository.owner_id and repository.id must be digits, given together (gh api repos/OWNER/NAME)."
+  }
+}
+
+variable "policy_arns" {
+  description = "Policies of the role that workflows take in this environment."
+  type        = map(string)
+
+  validation {
+    condition     = length(var.policy_arns) > 0 && alltrue([for arn in var.policy_arns : can(regex("^arn:aws:iam::[0-9]{12}:policy/.+", arn))])
+    error_message = "policy_arns must be ARNs of the account's own policies: those of AWS grant too much."
+  }
+}

@@ -1,0 +1,15 @@
+# The server itself is deployed by Argo CD from this module's outputs.
+locals {
+  name            = "plumbline-${var.environment}"
+  bucket          = "${local.name}-mlflow-${var.account_id}"
+  namespace       = "mlflow"
+  service_account = "mlflow"
+}
+
+# The password of the server's administrator. Its value is put in by hand, so that no state holds it.
+resource "aws_secretsmanager_secret" "admin" {
+  name                    = "${local.name}/mlflow/admin"
+  description             = "Administrator of the MLflow server"
+  kms_key_id              = aws_kms_key.mlflow.arn
+  recovery_window_in_days = var.keep_on_destroy ? 30 : 0
+}

@@ -1,0 +1,68 @@
+variable "environment" {
+  description = "Environment the network serves; part of every name."
+  type        = string
+
+  validation {
+    condition     = contains(["staging", "production"], var.environment)
+    error_message = "environment must be staging or production."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account of the network; only its flow logs may be written."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be 12 digits."
+  }
+}
+
+variable "region" {
+  description = "Region of the network."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must look like ap-south-1."
+  }
+}
+
+variable "cidr" {
+  description = "Addresses of the VPC; a /16 gives each zone 4,096 for pods."
+  type        = string
+  default     = "10.40.0.0/16"
+
+  validation {
+    condition     = can(cidrhost(var.cidr, 0)) && endswith(var.cidr, "/16")
+    error_message = "cidr must be a /16 such as 10.40.0.0/16."
+  }
+}
+
+variable "zones" {
+  description = "Letters of the availability zones; EKS and RDS need two."
+  type        = list(string)
+  default     = ["a", "b"]
+
+  validation {
+    condition     = length(var.zones) >= 2 && length(distinct(var.zones)) == length(var.zones) && length(var.zones) <= 4 && alltrue([for zone in var.zones : can(regex("^[a-f]$", zone))])
+    error_message = "zones must be two to four different letters from a to f."
+  }
+}
+
+variable "nat_per_zone" {
+  description = "One NAT gateway a zone rather than one in all: survives the loss of a zone, costs that many times more."
+  type        = bool
+  default     = false
+}
+
+variable "flow_log_days" {
+  description = "Days that flow logs are kept."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([7, 14, 30, 60, 90, 180, 365, 400], var.flow_log_days)
+    error_message = "flow_log_days must be a retention of CloudWatch: 7, 14, 30, 60, 90, 180, 365 or 400."
+  }
+}

@@ -1,0 +1,54 @@
+module "network" {
+  source = "../../modules/network"
+
+  environment  = var.environment
+  account_id   = var.account_id
+  region       = var.region
+  nat_per_zone = var.multi_zone
+}
+
+module "dvc_remote" {
+  source = "../../modules/dvc-remote"
+
+  environment   = var.environment
+  account_id    = var.account_id
+  region        = var.region
+  force_destroy = !var.keep_on_destroy
+}
+
+module "eks" {
+  source = "../../modules/eks"
+
+  environment        = var.environment
+  account_id         = var.account_id
+  kubernetes_version = var.kubernetes_version
+  subnet_ids         = module.network.private_subnet_ids
+  admins             = var.admins
+  node_groups        = var.node_groups
+}
+
+module "mlflow" {
+  source = "../../modules/mlflow"
+
+  environment     = var.environment
+  account_id      = var.account_id
+  region          = var.region
+  multi_zone      = var.multi_zone
+  keep_on_destroy = var.keep_on_destroy
+
+  cluster = {
+    name              = module.eks.name
+    security_group_id = module.eks.security_group_id
+    vpc_id            = module.network.vpc_id
+    subnet_ids        = module.network.private_subnet_ids
+  }
+}
+
+module "github_oidc" {
+  source = "../../modules/github-oidc"
+
+  environment = var.environment
+  repository  = var.repository
+  # Workflows of production promote what CI has pushed: they read.
+  policy_arns = { remote = module.dvc_remote.policy_arns[var.environment == "production" ? "production" : "ci"] }
+}

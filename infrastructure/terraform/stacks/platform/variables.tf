@@ -1,0 +1,103 @@
+variable "environment" {
+  description = "Environment the network serves; part of every name."
+  type        = string
+
+  validation {
+    condition     = contains(["staging", "production"], var.environment)
+    error_message = "environment must be staging or production."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account of the network; only its flow logs may be written."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be 12 digits."
+  }
+}
+
+variable "region" {
+  description = "Region of the environment."
+  type        = string
+  default     = "ap-south-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must look like ap-south-1."
+  }
+}
+
+variable "kubernetes_version" {
+  description = "Minor version of Kubernetes."
+  type        = string
+  default     = "1.34"
+
+  validation {
+    condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
+    error_message = "kubernetes_version must be a minor version such as 1.34."
+  }
+}
+
+variable "admins" {
+  description = "ARNs of the IAM roles that administer the cluster."
+  type        = set(string)
+
+  validation {
+    condition     = length(var.admins) > 0 && alltrue([for arn in var.admins : can(regex("^arn:aws:iam::[0-9]{12}:role/.+", arn))])
+    error_message = "admins must be one or more ARNs of IAM roles."
+  }
+}
+
+variable "node_groups" {
+  description = "Managed node groups: system, services and pipelines."
+  type = map(object({
+    instance_types = list(string)
+    spot           = bool
+    min            = number
+    max            = number
+  }))
+
+  validation {
+    condition     = toset(keys(var.node_groups)) == toset(["system", "services", "pipelines"])
+    error_message = "node_groups must be system, services and pipelines."
+  }
+
+  validation {
+    condition     = alltrue([for it in var.node_groups : it.min >= 0 && it.max >= it.min && it.max > 0 && length(it.instance_types) > 0])
+    error_message = "Each node group needs instance_types and 0 <= min <= max, with max above 0."
+  }
+}
+
+variable "repository" {
+  description = "Repository whose workflows take the roles: owner, name and, for the newer subjects, their ids."
+  type = object({
+    owner    = string
+    name     = string
+    owner_id = optional(string)
+    id       = optional(string)
+  })
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+$", var.repository.owner)) && can(regex("^[A-Za-z0-9._-]+$", var.repository.name))
+    error_message = "repository.owner and repository.name must be plain names, without wildcards."
+  }
+
+  validation {
+    condition     = (var.repository.owner_id == null) == (var.repository.id == null) && alltrue([for id in [var.repository.owner_id, var.repository.id] : id == null || can(regex("^[0-9]+$", id))])
+    error_message = "repository.owner_id and repository.id must be digits, given together (gh api repos/OWNER/NAME)."
+  }
+}
+
+variable "multi_zone" {
+  description = "Whether NAT gateways and database survive the loss of a zone, at twice their price."
+  type        = bool
+  default     = false
+}
+
+variable "keep_on_destroy" {
+  description = "Whether a destroy keeps data: filled buckets, a last snapshot, the secret."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,28 @@
+# The cloud: checks that need no account, then plan, apply and destroy of one environment.
+TERRAFORM := infrastructure/terraform
+TERRAFORM_FOLDERS := $(patsubst $(TERRAFORM)/%/versions.tf,%,$(wildcard $(TERRAFORM)/*/*/versions.tf))
+
+.PHONY: terraform-check
+terraform-check: ## Check format, validity and tests of each Terraform module and stack, without an account
+	@printf '%s\n' $(TERRAFORM_FOLDERS) | xargs -P 2 -n 1 $(TERRAFORM)/check
+
+PLATFORM := terraform -chdir=$(TERRAFORM)/stacks/platform
+REGION = $(or $(TF_VAR_region),ap-south-1)
+
+# Not a target of its own: every command below attaches the state of its environment anew.
+attach = @case "$(ENV)" in staging|production) ;; *) echo "error: ENV must be staging or production: make $@ ENV=staging" >&2; exit 1;; esac; \
+	test -n "$${TF_VAR_account_id:-}" || { echo "error: TF_VAR_account_id is not set: give the number of the AWS account" >&2; exit 1; }; \
+	$(PLATFORM) init -reconfigure -input=false -backend-config=bucket=plumbline-state-$$TF_VAR_account_id \
+		-backend-config=key=$(ENV)/platform.tfstate -backend-config=region=$(REGION)
+
+.PHONY: plan
+plan: ## Show what would change in an environment, and save it: make plan ENV=staging
+	$(attach)
+	@$(PLATFORM) plan -input=false -var-file=../../envs/$(ENV).tfvars -out=$(ENV).tfplan
+
+.PHONY: apply
+apply: ## Make the changes of the saved plan, and no others: make apply ENV=staging
+	$(attach)
+	@test -e $(TERRAFORM)/stacks/platform/$(ENV).tfplan || { echo "error: no saved plan: run make plan ENV=$(ENV)" >&2; exit 1; }
+	@$(PLATFORM) apply -input=false $(ENV).tfplan
+	@rm $(TERRAFORM)/stacks/platform/$(ENV).tfplan
