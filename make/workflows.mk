@@ -65,3 +65,7 @@ ci-ledger-get: setup ## Fetch the branch `ledger` into ledger/, for PLUMBLINE_LE
 .PHONY: ci-ledger-put
 ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
 	@python -m tools.ledger_branch put
+
+.PHONY: readiness
+readiness: setup ## Load the bundle that was released last in the real services
+	@python -m tools.readiness

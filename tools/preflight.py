@@ -29,18 +29,22 @@ class Capability:
         return not self.missing
 
 
-def check(pipeline: str, environment: Mapping[str, str], table: dict[str, Any] | None = None) -> list[Capability]:
+def read(path: Path = TABLE) -> dict[str, Any]:
+    """Read the table: capabilities by name, by pipeline."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def check(pipeline: str, environment: Mapping[str, str], table: dict[str, Any]) -> list[Capability]:
     """Look for the secrets and variables of `pipeline`; one that is empty counts as missing.
 
     Raises:
         PlumblineError: The table has no such pipeline.
     """
-    known = tomllib.loads(TABLE.read_text(encoding="utf-8")) if table is None else table
-    if pipeline not in known:
-        raise PlumblineError(f"{pipeline!r} is no pipeline of {TABLE.name}: set PIPELINE to one of {', '.join(known)}")
+    if pipeline not in table:
+        raise PlumblineError(f"{pipeline!r} is no pipeline of {TABLE.name}: set PIPELINE to one of {', '.join(table)}")
     return [
         Capability(name, tuple(_missing(entry["needs"], environment)), entry["without"])
-        for name, entry in known[pipeline].items()
+        for name, entry in table[pipeline].items()
     ]
 
 
@@ -62,15 +66,14 @@ def _missing(needs: list[Any], environment: Mapping[str, str]) -> list[str]:
 
 def main() -> None:
     """Check the pipeline `PIPELINE`, and give GitHub the list of what is ready."""
-    found = check(os.environ.get("PIPELINE", ""), os.environ)
-    rows = [(one.name, "yes" if one.ready else "no", ", ".join(one.missing), one.without) for one in found]
+    found = check(os.environ.get("PIPELINE", ""), os.environ, read())
+    rows = [
+        (one.name, "yes" if one.ready else "no", ", ".join(one.missing), "" if one.ready else one.without)
+        for one in found
+    ]
     lacking = [one for one in found if not one.ready]
-    note = "; ".join(f"{one.name} is skipped: {one.without}" for one in lacking) or "nothing is missing"
-    report.show(
-        ["can", "ready", "missing", "without it"],
-        [(*row[:3], "" if row[1] == "yes" else row[3]) for row in rows],
-        note,
-    )
+    note = f"{', '.join(one.name for one in lacking)} will be skipped" if lacking else "nothing is missing"
+    report.show(["can", "ready", "missing", "without it"], rows, note)
     if output := os.environ.get("GITHUB_OUTPUT"):
         with Path(output).open("a", encoding="utf-8") as file:
             file.write(f"ready={json.dumps([one.name for one in found if one.ready])}\n")

@@ -1,0 +1,204 @@
+"""The workflows hold no logic, grant no more than they say, and name nothing that does not exist."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import workflow_checks as checks
+from tests.conftest import ROOT, run
+
+TRACKED = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").stdout.splitlines()
+
+
+def paths_that_match_nothing(root: Path) -> list[str]:
+    return checks.paths_that_match_nothing(root, TRACKED)
+
+
+CHECKS: dict[str, Callable[[Path], list[str]]] = {
+    check.__name__: check
+    for check in (
+        checks.actions_that_are_not_pinned,
+        checks.jobs_without_a_timeout,
+        checks.jobs_the_gate_does_not_need,
+        checks.steps_that_are_no_make_target,
+        checks.local_files_that_do_not_exist,
+        paths_that_match_nothing,
+        checks.secrets_that_are_not_documented,
+        checks.grants_without_a_reason,
+        checks.calls_that_grant_too_little,
+        checks.checkouts_that_keep_the_token,
+        checks.concurrency_groups_that_collide,
+    )
+}
+
+
+def copy(target: Path) -> Path:
+    """Copy what the checks look at."""
+    shutil.copytree(ROOT / ".github", target / ".github")
+    for name in ("docs/workflows.md", "tools/preflight.toml"):
+        (target / name).parent.mkdir()
+        shutil.copy(ROOT / name, target / name)
+    return target
+
+
+def plant(root: Path, name: str, old: str, new: str) -> None:
+    path = root / name
+    text = path.read_text()
+    assert old in text, f"{name} does not hold {old!r} any more: plant this fault elsewhere"
+    path.write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_there_are_no(name: str) -> None:
+    assert CHECKS[name](ROOT) == []
+
+
+GATE, CI, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate", "ci", "model-pipeline"))
+
+
+@pytest.mark.parametrize(
+    ("check", "file", "old", "new", "message"),
+    [
+        (
+            "actions_that_are_not_pinned",
+            CI,
+            "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+            "@v7",
+            "@v7` is not pinned",
+        ),
+        ("actions_that_are_not_pinned", CI, " # v7.0.1", "", "is not pinned by a commit with its version"),
+        ("jobs_without_a_timeout", CI, "    timeout-minutes: 30\n", "", "ci.yml, job hashes has no timeout"),
+        ("jobs_the_gate_does_not_need", GATE, "model, main, ci]", "main, ci]", "the gate does not need model"),
+        ("steps_that_are_no_make_target", CI, "make hashes", "make nonsense", "there is no make target nonsense"),
+        (
+            "steps_that_are_no_make_target",
+            GATE,
+            "make ci-route",
+            'echo "${{ github.event.pull_request.title }}"',
+            'job changes: `echo "${{ github.event.pull_request.title }}"` is not a make target',
+        ),
+        (
+            "steps_that_are_no_make_target",
+            GATE,
+            "make ci-route",
+            "make ci-route BASE=${{ github.event.pull_request.title }}",
+            "is not a make target with literal arguments",
+        ),
+        (
+            "local_files_that_do_not_exist",
+            CI,
+            "./.github/actions/setup",
+            "./.github/actions/nowhere",
+            "nowhere does not",
+        ),
+        ("paths_that_match_nothing", MODEL, "- MLproject", "- MLprojects", "no file matches MLprojects"),
+        ("paths_that_match_nothing", MODEL, "- .github/workflows/model-pipeline.yml", "", "is not among its paths"),
+        ("secrets_that_are_not_documented", MODEL, "secrets.SIGNING_KEY }}", "secrets.OTHER }}", "what OTHER is"),
+        (
+            "secrets_that_are_not_documented",
+            "docs/workflows.md",
+            "| `SIGNING_KEY`",
+            "| SIGNING_KEY",
+            "what SIGNING_KEY is",
+        ),
+        (
+            "grants_without_a_reason",
+            CI,
+            " # OIDC to AWS, to read the DVC remote",
+            "",
+            "`id-token: write` has no reason",
+        ),
+        ("grants_without_a_reason", CI, "contents: read", "contents: write", "permissions at the top"),
+        (
+            "calls_that_grant_too_little",
+            GATE,
+            "contents: write #",
+            "contents: read #",
+            "which official of model-pipeline.yml",
+        ),
+        (
+            "checkouts_that_keep_the_token",
+            CI,
+            "persist-credentials: false",
+            "fetch-depth: 1",
+            "job preflight: actions/checkout",
+        ),
+        (
+            "concurrency_groups_that_collide",
+            CI,
+            "group: ci-",
+            "group: main-",
+            "main.yml has the concurrency group of ci.yml",
+        ),
+        ("concurrency_groups_that_collide", CI, "group: ci-", "group: ${{ github.workflow }}-", "does not begin with"),
+    ],
+)
+def test_a_planted_fault_is_found(tmp_path: Path, check: str, file: str, old: str, new: str, message: str) -> None:
+    root = copy(tmp_path)
+    plant(root, file, old, new)
+    faults = CHECKS[check](root)
+    assert [fault for fault in faults if message in fault], faults
+
+
+def zizmor(folder: Path) -> str:
+    return run(folder, "zizmor", "--offline", "--no-progress", "--quiet", ".github", check=False).stdout
+
+
+def test_zizmor_finds_nothing() -> None:
+    done = run(ROOT, "zizmor", "--offline", "--no-progress", "--quiet", ".github", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_zizmor_finds_an_injected_title(tmp_path: Path) -> None:
+    root = copy(tmp_path)
+    plant(root, GATE, "make ci-route", 'echo "${{ github.event.pull_request.title }}"')
+    done = run(root, "zizmor", "--offline", "--no-progress", "--quiet", ".github", check=False)
+    assert done.returncode != 0
+    assert "template-injection" in done.stdout
+
+
+def test_the_files_obey_the_schemas_of_github() -> None:
+    workflows, actions = sorted(ROOT.glob(".github/workflows/*.yml")), sorted(ROOT.glob(".github/actions/*/action.yml"))
+    for schema, files in {
+        "github-workflows": workflows,
+        "github-actions": actions,
+        "dependabot": [ROOT / ".github/dependabot.yml"],
+    }.items():
+        run(ROOT, "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, files))
+
+
+def test_every_yaml_file_is_well_formed() -> None:
+    names = [name for name in TRACKED if name.endswith((".yaml", ".yml")) and (ROOT / name).exists()]
+    run(ROOT, "yamllint", "--strict", *names)
+
+
+def actionlint(root: Path) -> str:
+    if shutil.which("actionlint") is None:
+        pytest.skip("actionlint is not installed (docs/workflows.md says how to have it)")
+    files = sorted(str(path) for path in root.glob(".github/workflows/*.yml"))
+    return run(root, "actionlint", "-no-color", *files, check=False).stdout
+
+
+def test_actionlint_finds_nothing() -> None:
+    assert actionlint(ROOT) == ""
+
+
+def test_actionlint_finds_no_wrong_input_of_an_action(tmp_path: Path) -> None:
+    root = as_major_versions(copy(tmp_path))
+    assert actionlint(root) == ""
+
+
+def test_actionlint_finds_a_wrong_input_of_an_action(tmp_path: Path) -> None:
+    root = as_major_versions(copy(tmp_path))
+    plant(root, CI, "persist-credentials: false", "persist-credential: false")
+    assert 'input "persist-credential" is not defined in action "actions/checkout@' in actionlint(root)
+
+
+def as_major_versions(root: Path) -> Path:
+    """Replace each hash by the action's major version, whose inputs actionlint knows."""
+    for path in checks.files(root):
+        path.write_text(re.sub(r"@[0-9a-f]{40} # (v\d+)\S*", r"@\1", path.read_text()))
+    return root
