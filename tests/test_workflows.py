@@ -1,7 +1,5 @@
 """The workflows hold no logic, grant no more than they say, and name nothing that does not exist."""
 
-import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 from tests import workflow_checks as checks
 from tests.conftest import ROOT, run
+from tests.workflow_checks import copy, plant
 
 TRACKED = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").stdout.splitlines()
 
@@ -33,22 +32,6 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
         checks.concurrency_groups_that_collide,
     )
 }
-
-
-def copy(target: Path) -> Path:
-    """Copy what the checks look at."""
-    shutil.copytree(ROOT / ".github", target / ".github")
-    for name in ("docs/workflows.md", "tools/preflight.toml"):
-        (target / name).parent.mkdir()
-        shutil.copy(ROOT / name, target / name)
-    return target
-
-
-def plant(root: Path, name: str, old: str, new: str) -> None:
-    path = root / name
-    text = path.read_text()
-    assert old in text, f"{name} does not hold {old!r} any more: plant this fault elsewhere"
-    path.write_text(text.replace(old, new, 1))
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -141,64 +124,3 @@ def test_a_planted_fault_is_found(tmp_path: Path, check: str, file: str, old: st
     plant(root, file, old, new)
     faults = CHECKS[check](root)
     assert [fault for fault in faults if message in fault], faults
-
-
-def zizmor(folder: Path) -> str:
-    return run(folder, "zizmor", "--offline", "--no-progress", "--quiet", ".github", check=False).stdout
-
-
-def test_zizmor_finds_nothing() -> None:
-    done = run(ROOT, "zizmor", "--offline", "--no-progress", "--quiet", ".github", check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_zizmor_finds_an_injected_title(tmp_path: Path) -> None:
-    root = copy(tmp_path)
-    plant(root, GATE, "make ci-route", 'echo "${{ github.event.pull_request.title }}"')
-    done = run(root, "zizmor", "--offline", "--no-progress", "--quiet", ".github", check=False)
-    assert done.returncode != 0
-    assert "template-injection" in done.stdout
-
-
-def test_the_files_obey_the_schemas_of_github() -> None:
-    workflows, actions = sorted(ROOT.glob(".github/workflows/*.yml")), sorted(ROOT.glob(".github/actions/*/action.yml"))
-    for schema, files in {
-        "github-workflows": workflows,
-        "github-actions": actions,
-        "dependabot": [ROOT / ".github/dependabot.yml"],
-    }.items():
-        run(ROOT, "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, files))
-
-
-def test_every_yaml_file_is_well_formed() -> None:
-    names = [name for name in TRACKED if name.endswith((".yaml", ".yml")) and (ROOT / name).exists()]
-    run(ROOT, "yamllint", "--strict", *names)
-
-
-def actionlint(root: Path) -> str:
-    if shutil.which("actionlint") is None:
-        pytest.skip("actionlint is not installed (docs/workflows.md says how to have it)")
-    files = sorted(str(path) for path in root.glob(".github/workflows/*.yml"))
-    return run(root, "actionlint", "-no-color", *files, check=False).stdout
-
-
-def test_actionlint_finds_nothing() -> None:
-    assert actionlint(ROOT) == ""
-
-
-def test_actionlint_finds_no_wrong_input_of_an_action(tmp_path: Path) -> None:
-    root = as_major_versions(copy(tmp_path))
-    assert actionlint(root) == ""
-
-
-def test_actionlint_finds_a_wrong_input_of_an_action(tmp_path: Path) -> None:
-    root = as_major_versions(copy(tmp_path))
-    plant(root, CI, "persist-credentials: false", "persist-credential: false")
-    assert 'input "persist-credential" is not defined in action "actions/checkout@' in actionlint(root)
-
-
-def as_major_versions(root: Path) -> Path:
-    """Replace each hash by the action's major version, whose inputs actionlint knows."""
-    for path in checks.files(root):
-        path.write_text(re.sub(r"@[0-9a-f]{40} # (v\d+)\S*", r"@\1", path.read_text()))
-    return root

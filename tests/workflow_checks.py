@@ -1,6 +1,7 @@
 """What must hold of every workflow: each check takes the folder of a repository and gives the faults that it finds."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from tests.conftest import ROOT
 from tests.test_docs import targets
 from tools import preflight
 from tools.routing import patterns
@@ -169,3 +171,19 @@ def concurrency_groups_that_collide(root: Path) -> list[str]:
         elif other := seen.setdefault(literal, path.name):
             found += [f"{path.name} has the concurrency group of {other}"] * (other != path.name)
     return found
+
+
+def copy(target: Path) -> Path:
+    """Copy what the checks look at."""
+    shutil.copytree(ROOT / ".github", target / ".github")
+    for name in ("docs/workflows.md", "tools/preflight.toml"):
+        (target / name).parent.mkdir()
+        shutil.copy(ROOT / name, target / name)
+    return target
+
+
+def plant(root: Path, name: str, old: str, new: str) -> None:
+    path = root / name
+    text = path.read_text()
+    assert old in text, f"{name} does not hold {old!r} any more: plant this fault elsewhere"
+    path.write_text(text.replace(old, new, 1))
