@@ -62,7 +62,7 @@ def key(name: str, *options: str) -> str:
 
     Args:
         name: Who or what uses it.
-        options: `--if-none` to make one only if there is no valid key, for which the answer is then empty.
+        options: `--if-none` to make one only if no valid key has this name; else the answer is empty.
     """
     command = [sys.executable, "-m", "services.api.app.keys", "create", "--name", name, *options]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -18,7 +18,7 @@ def main() -> None:
     create.add_argument("--name", required=True, help="who or what uses it")
     create.add_argument("--scopes", nargs="+", default=list(keys.SCOPES), choices=keys.SCOPES)
     create.add_argument("--requests-per-minute", type=int)
-    create.add_argument("--if-none", action="store_true", help="only if there is no valid key yet")
+    create.add_argument("--if-none", action="store_true", help="only if no valid key has this name")
     actions.add_parser("list", help="show all keys, never their secrets")
     revoke = actions.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("id")
@@ -36,7 +36,8 @@ def _run(arguments: argparse.Namespace) -> None:
     database.migrate(engine)
     with engine.begin() as connection:
         if arguments.action == "create":
-            if arguments.if_none and any(not row["revoked"] for row in keys.listed(connection)):
+            valid = {row["name"] for row in keys.listed(connection) if not row["revoked"]}
+            if arguments.if_none and arguments.name in valid:
                 return
             token = keys.create(connection, arguments.name, arguments.scopes, arguments.requests_per_minute)
             sys.stdout.write(f"{token}\n")
