@@ -1,5 +1,6 @@
 """What the predict service says about the model it serves."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ class ServedModel:
     Attributes:
         lineage: What an answer says about the model's origin: commit, run and data hashes.
         raw: The description's bytes.
+        id: Their sha256: another registration of the same bundle is another model.
     """
 
     def __init__(self, raw: bytes, max_rows: int) -> None:
@@ -45,6 +47,7 @@ class ServedModel:
         """
         description = msgspec.json.decode(raw, type=Description)
         self.raw = raw
+        self.id = hashlib.sha256(raw).hexdigest()
         self.identity = description.model
         self.contract = description.contract
         self.reader = RowReader(description.contract, max_rows)

@@ -123,6 +123,23 @@ def own_pair(plants, tmp_path):
         yield predict, api
 
 
+def test_tells_the_registrations_of_one_bundle_apart(plants, tmp_path):
+    made = {}
+    for version in ("3", "4"):
+        folder = tmp_path / version
+        sha256 = toy.build(folder, toy.PLANTS, version)
+        store = f"sqlite:///{tmp_path}/store.db"
+        with (
+            Running("predict", tmp_path / "predict.log", bundle_uri=folder, bundle_sha256=sha256) as predict,
+            Running("api", tmp_path / "api.log", predict_url=predict.url, store_url=store, require_key="false") as api,
+        ):
+            made[version] = ask(api, [toy.row(toy.PLANTS)]).json()["predictions"][0]["id"]
+            stored = {name: api.client.get(f"/v1/predictions/{made[name]}").json() for name in made}
+
+    assert sha256 == plants.sha256
+    assert {name: prediction["model"]["version"] for name, prediction in stored.items()} == {"3": "3", "4": "4"}
+
+
 def test_is_up_but_unready_while_predict_is_gone(own_pair):
     predict, api = own_pair
     predict.stop()

@@ -63,10 +63,10 @@ def _batch(
     now: datetime,
     replay: Replay | None,
 ) -> Batch:
-    identity = scored.served.identity
     model = None
-    if not parts.store.knows_model(identity.bundle_sha256):
-        model = msgspec.structs.asdict(identity) | {
+    if not parts.store.knows_model(scored.served.id):
+        model = msgspec.structs.asdict(scored.served.identity) | {
+            "id": scored.served.id,
             "description": scored.served.raw.decode(),
             "first_seen": now,
         }
@@ -75,7 +75,7 @@ def _batch(
             "id": item.id,
             "key_id": key_id,
             "created_at": now,
-            "bundle_sha256": identity.bundle_sha256,
+            "model_id": scored.served.id,
             "input": row.decode(),
             "prediction": item.prediction,
             "lower": item.interval.lower,

@@ -120,9 +120,10 @@ def _joined(*more: Any) -> Any:
             predictions,
             models.c.name.label("model_name"),
             models.c.version.label("model_version"),
+            models.c.bundle_sha256,
             actuals.c.value.label("actual"),
             *more,
         )
-        .join(models, models.c.bundle_sha256 == predictions.c.bundle_sha256)
+        .join(models, models.c.id == predictions.c.model_id)
         .outerjoin(actuals, actuals.c.prediction_id == predictions.c.id)
     )

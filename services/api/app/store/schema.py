@@ -15,18 +15,19 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"  # the newest migration
+HEAD = "0002"  # the newest migration
 
 metadata = MetaData()
 
 models = Table(
     "models",
     metadata,
-    Column("bundle_sha256", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True, comment="sha256 of the description"),
     Column("name", Text, nullable=False),
     Column("version", Text),
     Column("description", Text, nullable=False, comment="contract, lineage and release as JSON"),
     Column("first_seen", DateTime(timezone=True), nullable=False),
+    Column("bundle_sha256", String(64), nullable=False, server_default=""),
 )
 
 predictions = Table(
@@ -35,7 +36,7 @@ predictions = Table(
     Column("id", String(36), primary_key=True, comment="UUID of version 7: in order of time"),
     Column("key_id", String(16), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("bundle_sha256", String(64), ForeignKey("models.bundle_sha256"), nullable=False),
+    Column("model_id", String(64), ForeignKey("models.id"), nullable=False),
     Column("input", Text, nullable=False, comment="the row as JSON"),
     Column("prediction", Double, nullable=False),
     Column("lower", Double, nullable=False),

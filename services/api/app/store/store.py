@@ -43,9 +43,9 @@ class Store:
         """Finish the writes that wait."""
         await self._writer.stop()
 
-    def knows_model(self, bundle_sha256: str) -> bool:
+    def knows_model(self, identifier: str) -> bool:
         """Say whether this worker has written the model's description."""
-        return bundle_sha256 in self._known_models
+        return identifier in self._known_models
 
     async def add(self, batch: Batch) -> None:
         """Write predictions; they are on disk when this returns.
@@ -56,7 +56,7 @@ class Store:
         """
         await self._writer.write(batch)
         if batch.model:
-            self._known_models.add(batch.model["bundle_sha256"])
+            self._known_models.add(batch.model["id"])
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a write in a transaction.
