@@ -4,10 +4,12 @@ import io
 import sqlite3
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
-from services.api.app.store import database
+from services.api.app.store import database, records
 from services.api.app.store.schema import HEAD, metadata
 from services.common.tests import toy
 from services.common.tests.running import ROOT
@@ -196,6 +198,24 @@ def test_the_migrations_lead_to_the_schema(tmp_path):
 
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_store_of_an_earlier_version_keeps_its_predictions(tmp_path):
+    engine = database.connect(f"sqlite:///{tmp_path}/store.db", writes=True)
+    configuration = Config()
+    configuration.set_main_option("script_location", str(ROOT / "services/api/migrations"))
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0001")
+        connection.execute(text("INSERT INTO models VALUES ('b1', 'toy', '3', '{}', '2026-01-01')"))
+        row = "('p1', 'k1', '2026-01-01 00:00:00.000000', 'b1', '{}', 2.0, 1.0, 3.0)"
+        connection.execute(text(f"INSERT INTO predictions VALUES {row}"))
+
+    database.migrate(engine)
+
+    with engine.connect() as connection:
+        found = records.find(connection, "k1", "p1")
+    assert (found["prediction"], found["model_version"], found["bundle_sha256"]) == (2.0, "3", "b1")
 
 
 def test_the_newest_migration_is_the_one_the_service_asks_for():
