@@ -25,7 +25,7 @@ def facts(**changes: Any) -> report.Facts:
     return report.Facts(**(given | changes))
 
 
-def test_the_first_line_is_the_mark_of_the_comment_to_update() -> None:
+def test_the_first_line_is_the_verdict() -> None:
     page = report.render(facts())
     assert page.startswith("## Model: ")
 
