@@ -72,15 +72,9 @@ def check(patterns: Sequence[str], where: str) -> None:
         raise PlumblineError(f"{where}: `!` takes away from what a pattern before it matched; add one without `!`")
 
 
-def deciding(patterns: Sequence[str], name: str) -> str | None:
-    """Give the last pattern that matches `name`; the name counts as matched if that one does not begin with `!`."""
+def selected_by(patterns: Sequence[str], name: str) -> str | None:
+    """Give the pattern by which a list selects `name`: the last that matches it, unless that one begins with `!`."""
     for pattern in reversed(patterns):
         if translate(pattern.removeprefix("!")).fullmatch(name):
-            return pattern
+            return None if pattern.startswith("!") else pattern
     return None
-
-
-def selected_by(patterns: Sequence[str], name: str) -> str | None:
-    """Give the pattern by which a list selects `name`; None if none does, or a later `!` pattern takes it away."""
-    last = deciding(patterns, name)
-    return None if last is None or last.startswith("!") else last
