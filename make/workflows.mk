@@ -26,6 +26,7 @@ ci-signing-key: ## Write the private key SIGNING_KEY to where `make official` re
 
 # An environment of its own for each version of Python: .venv, which builds the model, is 3.11 alone.
 .PHONY: test-service
+test-service: export COVERAGE_FILE := $(CURDIR)/.plumbline/coverage
 test-service: ## Test SERVICE=api or predict with its coverage, under PYTHON=python3.13, say
 	@environment=$(CURDIR)/.plumbline/environments/python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
 	test -x $$environment/bin/python || $(PYTHON) -m venv $$environment; \
@@ -36,10 +37,16 @@ test-service: ## Test SERVICE=api or predict with its coverage, under PYTHON=pyt
 		--cov=services.$(SERVICE) --cov=services.common --cov-report=term \
 		--cov-report=xml:$(REPORTS)/coverage-$(SERVICE).xml --junitxml=$(REPORTS)/tests-$(SERVICE).xml
 
+.PHONY: ci-routing
+ci-routing: setup ## Write the routing of the GitHub event to reports/routing.md
+	@mkdir -p $(REPORTS)
+	@printf '## Routing\n\n' > $(REPORTS)/routing.md
+	@GITHUB_STEP_SUMMARY=$(REPORTS)/routing.md $(MAKE) ci-route
+
 .PHONY: comment
-comment: setup ## Write the files REPORT="…" into the comment of the pull request NUMBER=…
-	@test -n "$${NUMBER:-}" -a -n "$${REPORT:-}" || { echo 'error: make comment NUMBER=12 REPORT=reports/pr.md' >&2; exit 2; }
-	@python -m tools.comment "$${NUMBER:-}" $${REPORT:-}
+comment: setup ## Write reports/*.md into the comment of the pull request NUMBER=…
+	@test -n "$${NUMBER:-}" || { echo 'error: which pull request? make comment NUMBER=12' >&2; exit 2; }
+	@python -m tools.comment "$${NUMBER:-}" $(REPORTS)
 
 .PHONY: dispatch-model
 dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)

@@ -56,7 +56,7 @@ KNOWN = {"actions/checkout@v7": "actions/checkout@v6", "actions/setup-python@v7"
 
 
 def for_actionlint(root: Path) -> Path:
-    """Replace each hash by the major version, whose inputs actionlint knows; make composite actions workflows."""
+    """Replace each hash by the major version, whose inputs actionlint knows; make workflows of composite actions."""
     for path in sorted(root.glob(".github/actions/*/action.yml")):
         action = checks.load(path)
         inputs = {name: {"type": "string"} for name in action.get("inputs", {})}

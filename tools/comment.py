@@ -1,6 +1,7 @@
 """Keep one comment on a pull request: a push changes it instead of adding another."""
 
 import argparse
+import os
 import re
 from pathlib import Path
 
@@ -8,30 +9,28 @@ from tools import log, stage
 from tools.errors import PlumblineError
 from tools.github import Repository
 
-_MARKER = re.compile(r"\A<!-- plumbline: [a-z ]+ -->")
+# The comment that begins with this line is the one to change.
+MARKER = "<!-- plumbline: pull request -->"
+_LOCAL_IMAGE = re.compile(r"!\[([^]]*)]\((?!https?:)[^)]*\)")
 _LIMIT = 65_536  # characters that GitHub takes
 
 
 def comment(repository: Repository, number: int, text: str) -> str:
-    """Write `text`, whose first line is a marker, into the pull request's comment with that marker.
+    """Write `text` into the comment that the workflows have on a pull request.
 
     Returns:
         The address of the comment.
 
     Raises:
-        PlumblineError: The text has no marker, or GitHub refuses.
+        PlumblineError: GitHub refuses.
     """
-    marker = _MARKER.match(text)
-    if not marker:
-        raise PlumblineError("the text must begin with a marker such as `<!-- plumbline: model report -->`")
+    text = f"{MARKER}\n{text}"
     if len(text) > _LIMIT:
         text = text[: _LIMIT - 100] + "\n\n… cut off; the whole report is among the run's artifacts.\n"
     comments = f"issues/{number}/comments"
     # Anyone can write the marker into a comment of theirs: only one of the workflow's own is written over.
     ours = [
-        one["id"]
-        for one in repository.all(comments)
-        if one["body"].startswith(marker[0]) and one["user"]["type"] == "Bot"
+        one["id"] for one in repository.all(comments) if one["body"].startswith(MARKER) and one["user"]["type"] == "Bot"
     ]
     if ours:
         answer = repository.request("PATCH", f"issues/comments/{ours[0]}", {"body": text})
@@ -40,16 +39,24 @@ def comment(repository: Repository, number: int, text: str) -> str:
     return str(answer["html_url"])
 
 
+def without_local_images(text: str, run: str) -> str:
+    """Replace each image that lies beside the report, which GitHub cannot show, by a link to the run's artifacts."""
+    return _LOCAL_IMAGE.sub(rf"\1: among the [artifacts of the run]({run})", text)
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("number", type=int, help="of the pull request")
-    parser.add_argument("files", type=Path, nargs="+", help="Markdown; the first begins with the marker")
+    parser.add_argument("folder", type=Path, help="of the reports, *.md, which are joined in the order of their names")
     given = parser.parse_args()
-    absent = [str(path) for path in given.files if not path.exists()]
-    if absent:
-        raise PlumblineError(f"{', '.join(absent)} does not exist: the step that writes it did not run")
-    text = "\n".join(path.read_text(encoding="utf-8") for path in given.files)
+    reports = sorted(given.folder.glob("*.md"))
+    if not reports:
+        raise PlumblineError(f"{given.folder} holds no report: the steps that write them did not run")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in reports)
+    variables = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, name, run = (os.environ.get(variable, "") for variable in variables)
+    text = without_local_images(text, f"{server}/{name}/actions/runs/{run}")
     log.get("comment").info("commented", url=comment(Repository.of_environment(), given.number, text))
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-# A comment that holds this line is the one to update; without it every push would add another.
-MARKER = "<!-- plumbline: model report -->"
 PLOTS = ("predictions.png", "residuals.png", "slices.png")
 _SLICES = 10  # shown, those that changed most
 _CHANGED = 0.001  # smaller changes are not shown
@@ -42,7 +40,6 @@ def render(facts: Facts) -> str:
     refused = [rule["rule"] for rule in facts.gate["rules"] if rule["verdict"] == "fail"]
     verdict = f"The gate refuses this model: {', '.join(refused)}." if refused else "The gate passes this model."
     parts = [
-        MARKER,
         f"## Model: {facts.gate['verdict']}",
         verdict,
         f"### Metrics against {facts.base}",

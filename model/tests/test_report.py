@@ -25,10 +25,9 @@ def facts(**changes: Any) -> report.Facts:
     return report.Facts(**(given | changes))
 
 
-def test_the_first_line_is_the_mark_of_the_comment_to_update() -> None:
+def test_the_first_line_is_the_verdict() -> None:
     page = report.render(facts())
-    assert page.startswith(report.MARKER + "\n")
-    assert page.count(report.MARKER) == 1
+    assert page.startswith("## Model: ")
 
 
 def test_a_metric_shows_its_difference_and_a_new_one_has_none() -> None:
