@@ -1,4 +1,4 @@
-"""Push a change of each folder and run its workflow here: python -m tests.act [--tests EXPRESSION] [--python 3.11 …]."""
+"""Push a change of each folder to a copy of the clone, and run its workflow here."""
 
 import argparse
 import os
@@ -47,8 +47,7 @@ def main() -> int:
     parser.add_argument("--workflow", choices=CHANGES, nargs="*", default=list(CHANGES))
     arguments = parser.parse_args()
     if reason := runner.missing():
-        print(f"error: {reason}", file=sys.stderr)
-        return 2
+        sys.exit(f"error: {reason}")
     environment = {"PATH": os.environ["PATH"].replace(f"{ROOT}/.venv/bin:", "")}
     if arguments.tests:
         environment["PYTEST_ADDOPTS"] = f"-k {arguments.tests}"

@@ -34,7 +34,7 @@ def main() -> int:
         done = runner.act(
             Path(os.environ["ACT_REPOSITORY"]), event, payload, sys.argv[1], Path(folder), environment=variables
         )
-    print(*done.log, sep="\n")
+    sys.stdout.writelines(f"{line}\n" for line in done.log)
     return 0 if done.succeeded else 1
 
 

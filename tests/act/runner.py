@@ -21,7 +21,7 @@ class Run:
 
     Attributes:
         succeeded: Whether act says that every job that ran did.
-        jobs: success or failure of each job that ran, by its name: `workflow/job`, and inside a call `caller/workflow/job`.
+        jobs: success or failure of each job that ran, by its name: `workflow/job`, inside a call `caller/workflow/job`.
         seconds: How long each job took, by the same names.
         log: The output of the steps, a line each with its job.
     """
@@ -104,7 +104,7 @@ def _note(run: Run, line: str) -> None:
         run.log.append(line.rstrip())
         return
     name = _name(entry)
-    if "executionTime" in entry and entry.get("stage") == "Main":
+    if "executionTime" in entry and entry.get("stage") == "Main" and len(entry["stepID"]) == 1:
         run.seconds[name] = run.seconds.get(name, 0.0) + entry["executionTime"] / 1e9
     if "jobResult" in entry:
         run.jobs[name] = entry["jobResult"]
