@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import fsspec
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.errors import PlumblineError
 
