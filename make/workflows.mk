@@ -76,3 +76,7 @@ ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
 .PHONY: readiness
 readiness: setup ## Load the bundle that was released last in the real services
 	@python -m tools.readiness
+
+.PHONY: act
+act: setup ## Run the workflows here for a change of each folder (needs act; ARGS="--tests NAME --python 3.11" runs less)
+	@python -m tests.act $(ARGS)
