@@ -29,5 +29,9 @@ RELEASE := .plumbline/release.json
 smoke-images: setup | $(RELEASE) ## Start the built images, price a house, stop them under load, and rebuild the bundle
 	@python -m tools.images --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) --images $(IMAGES)
 
+.PHONY: compose-env
+compose-env: setup | $(RELEASE) ## Write .env for compose.yaml: the built images, the released bundle, new passwords where none are
+	@python -m tools.images.environment --prefix $(IMAGE_PREFIX) --tag $(TAG)
+
 $(RELEASE):
 	$(MAKE) data pipeline register
