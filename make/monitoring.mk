@@ -7,3 +7,7 @@ rules-check: setup ## Check the alert rules and run their tests (needs promtool)
 	@python -m tools.prometheus_rules $(UNPACKED_RULES)
 	@promtool check rules $(UNPACKED_RULES)/rules/*.yaml
 	@promtool test rules $(UNPACKED_RULES)/tests/*.yaml
+
+.PHONY: loop-receiver
+loop-receiver: setup ## Start the model pipeline for alerts that Alertmanager sends (ARGS="--port 8003 --limit 2")
+	@python -m tools.loop.receiver $(ARGS)
