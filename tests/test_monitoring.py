@@ -11,14 +11,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.common.tests import toy
 from services.common.tests.running import Running
 from tests import monitoring_checks as checks
+from tests import workflow_checks
 from tests.conftest import ROOT, run
 from tests.monitoring_checks import Metrics
 from tests.workflow_checks import plant
+from tools.loop import dispatcher
 
 RULES, DASHBOARDS = "infrastructure/monitoring/rules", "infrastructure/monitoring/dashboards"
 # Of the monitor, which is a job and pushes them.
@@ -153,6 +156,17 @@ def test_an_alert_that_leads_nowhere_is_found(copy: Path, file: str, old: str, n
 def test_the_runbook_has_no_entry_of_an_alert_that_is_gone() -> None:
     entries = re.findall(r"^### (.+)$", (ROOT / checks.RUNBOOK).read_text(), flags=re.MULTILINE)
     assert sorted(entries) == sorted(rule["alert"] for _, rule in checks.rules(ROOT) if "alert" in rule)
+
+
+def test_what_is_sent_to_the_receiver_are_alerts_that_exist() -> None:
+    config = yaml.safe_load((ROOT / "infrastructure/monitoring/alertmanager.yaml").read_text())
+    [matcher] = config["spec"]["route"]["matchers"]
+    assert set(matcher["value"].split("|")) <= {rule.get("alert") for _, rule in checks.rules(ROOT)}
+
+
+def test_the_pipeline_waits_for_what_the_receiver_sends() -> None:
+    workflow = workflow_checks.load(ROOT / ".github/workflows/model-pipeline.yml")
+    assert workflow["on"]["repository_dispatch"]["types"] == [dispatcher.EVENT]
 
 
 def test_every_alert_fires_in_a_test() -> None:
