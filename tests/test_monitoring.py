@@ -159,7 +159,7 @@ def test_the_runbook_has_no_entry_of_an_alert_that_is_gone() -> None:
 
 
 def test_what_is_sent_to_the_receiver_are_alerts_that_exist() -> None:
-    config = yaml.safe_load((ROOT / "infrastructure/monitoring/alertmanager.yaml").read_text())
+    config = yaml.safe_load((ROOT / "infrastructure/monitoring/receiver/alertmanagerconfig.yaml").read_text())
     [matcher] = config["spec"]["route"]["matchers"]
     assert set(matcher["value"].split("|")) <= {rule.get("alert") for _, rule in checks.rules(ROOT)}
 

@@ -52,11 +52,9 @@ def apply(policy: Policy, registry: Registry, version: str, who: str) -> Outcome
     except PlumblineError as error:
         return Outcome(False, f"The registry refuses: {error}.")
     if entry is None:
-        return Outcome(
-            False, "It is champion already: neither the data nor the code that it comes from has changed."
-        )
-    before = f"version {entry.replaced}" if entry.replaced else "none before it"
-    return Outcome(True, f"The policy is auto, and the gate passed. It replaces {before}.")
+        return Outcome(False, "It is champion already: neither the data nor the code that it comes from has changed.")
+    before = f"It replaces version {entry.replaced}." if entry.replaced else "It is the first champion."
+    return Outcome(True, f"The policy is auto, and the gate passed. {before}")
 
 
 def describe(outcome: Outcome, release: dict[str, Any], judged: dict[str, Any] | None) -> str:

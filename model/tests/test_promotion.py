@@ -18,7 +18,7 @@ def test_promotes_what_passed_the_gate(workspace):
 
     assert first.promoted
     assert second.promoted
-    assert "replaces version 1" in second.reason
+    assert "It replaces version 1" in second.reason
     assert workspace.registry.aliases.read()["champion"] == "2"
 
 
