@@ -10,6 +10,10 @@ promote: setup ## Make VERSION=… champion, if its gate passed and its signatur
 	@test -n "$${VERSION:-}" || { echo 'error: which version? make promote VERSION=3 (make history lists them)' >&2; exit 2; }
 	python model/src/registry.py --reason "$${REASON:-}" promote "$${VERSION:-}"
 
+.PHONY: promote-by-policy
+promote-by-policy: setup ## Promote what `make official` registered, if model/configs/promotion.yaml lets it; report why not
+	python model/src/promotion.py
+
 .PHONY: rollback
 rollback: setup ## Make the previous champion champion again, held until release-hold; with ENV=… revert the last deployment there (REASON=…)
 	@if test -n "$${ENV:-}"; then python model/src/deployment.py --environment "$${ENV:-}" --reason "$${REASON:-}" rollback; \
