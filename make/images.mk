@@ -14,12 +14,17 @@ images: ## Build the images, tagged by the commit (ENGINE=docker, podman or buil
 	test -n "$$engine" || { echo "error: neither docker, podman nor buildah works here: install one of them" >&2; exit 2; }; \
 	case $$tag in *-dirty) echo "warning: files differ from the commit, so the tag is $$tag: do not deploy it" >&2;; esac; \
 	case $$engine in *docker) options=;; *) options="--format docker --layers";; esac; \
+	source=$$(git config --default '' --get remote.origin.url | sed -E 's|://[^/@]*@|://|'); \
+	version=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml); \
 	for name in $(IMAGES); do \
 		file=services/$$name/Dockerfile; test -e $$file || file=model/Dockerfile; \
 		echo "building $(IMAGE_PREFIX)$$name:$$tag with $$engine"; \
 		$$engine build --quiet $$options $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
-			--build-arg REVISION=$$tag --build-arg SOURCE="$$(git remote get-url origin 2>/dev/null | sed -E 's|://[^/@]*@|://|')" \
-			--build-arg VERSION=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+			--label org.opencontainers.image.title=plumbline-$$name \
+			--label org.opencontainers.image.revision=$$tag \
+			--label org.opencontainers.image.source="$$source" \
+			--label org.opencontainers.image.version="$$version" \
+			--label org.opencontainers.image.licenses=Apache-2.0 \
 			$(BUILD_ARGS) --file $$file --tag $(IMAGE_PREFIX)$$name:$$tag .; \
 	done
 
