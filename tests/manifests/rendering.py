@@ -14,8 +14,8 @@ import yaml
 
 KUBERNETES = Path(__file__).parents[2] / "infrastructure/kubernetes"
 # In the order in which an overlay lists them: what a later one changes must be there.
-WAYS_OUT = ("plain", "canary")
-ADDITIONS = ("autoscaling", "observability", "network-policies", "mesh")
+WAYS_OUT = (("plain",), ("canary-replicas",), ("canary",), ("canary", "shadow"))
+ADDITIONS = ("autoscaling", "autoscaling-requests", "observability", "network-policies", "mesh")
 
 Object = dict[str, Any]
 
@@ -33,7 +33,8 @@ def combinations() -> Iterator[tuple[str, ...]]:
     """Every set of components that an overlay may choose."""
     for way, size in itertools.product(WAYS_OUT, range(len(ADDITIONS) + 1)):
         for chosen in itertools.combinations(ADDITIONS, size):
-            yield (*(name for name in chosen if name != "mesh"), way, *(name for name in chosen if name == "mesh"))
+            if "autoscaling" in chosen or "autoscaling-requests" not in chosen:
+                yield (*(name for name in chosen if name != "mesh"), *way, *(name for name in chosen if name == "mesh"))
 
 
 @functools.cache

@@ -19,7 +19,7 @@ def test_an_overlay_has_no_fault(name: str) -> None:
     assert security.faults(objects) == []
 
 
-@pytest.mark.parametrize("components", rendering.combinations(), ids="+".join)
+@pytest.mark.parametrize("components", list(rendering.combinations()), ids="+".join)
 def test_components_can_be_combined(copy: Path, components: tuple[str, ...]) -> None:
     objects = rendering.render(rendering.combine(copy, components))
 
