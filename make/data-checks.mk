@@ -9,5 +9,5 @@ setup-git: setup ## Make git merge dvc.lock stage by stage in this clone
 	@git config merge.dvc-lock.driver "'$(BIN)/python' tools/merge_lock.py %O %A %B"
 
 .PHONY: drill
-drill: setup | $(BUNDLE) ## Rehearse the evaluation plan and every fault with real git and real DVC
+drill: setup | $(BUILT) ## Rehearse the evaluation plan and every fault with real git and real DVC
 	@python -m tools.drill

@@ -8,3 +8,7 @@ deploy: setup ## Commit IMAGE=… or BUNDLE=version to the overlay of ENV=… (R
 verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… names, and say what is wrong if it does not
 	@test -n "$${ENV:-}" || { echo 'error: which environment? make verify-deploy ENV=staging' >&2; exit 2; }
 	@python model/src/verification.py --environment "$${ENV:-}" $(ARGS)
+
+.PHONY: test-cluster
+test-cluster: setup ## From a commit to pods and back, on the cluster of KUBECONFIG, with Argo CD and Argo Rollouts in it (ARGS=--keep)
+	@python -m tests.cluster $(ARGS)

@@ -1,5 +1,5 @@
 # Checks of the code itself.
-BUNDLE := model/artifacts/bundle/manifest.json
+BUILT := model/artifacts/bundle/manifest.json
 
 .PHONY: lint
 lint: setup ## Check style, types and the walls between the rooms
@@ -14,11 +14,11 @@ format: setup ## Format the code and mend what can be mended automatically
 	ruff format .
 
 .PHONY: unit
-unit: setup | $(BUNDLE) ## Run the tests, on the bundle that lies here; build one if there is none
+unit: setup | $(BUILT) ## Run the tests, on the bundle that lies here; build one if there is none
 	pytest
 
 # Not rebuilt when it is there: the tests look at what lies here.
-$(BUNDLE):
+$(BUILT):
 	$(MAKE) data pipeline
 
 .PHONY: test

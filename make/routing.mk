@@ -20,7 +20,7 @@ ci-gate: ## Judge the jobs in NEEDS: what was routed succeeded, all else was ski
 	@$(PYTHON) -m tools.routing.gate
 
 .PHONY: test-services
-test-services: setup | $(BUNDLE) ## Run the tests of the services
+test-services: setup | $(BUILT) ## Run the tests of the services
 	pytest services
 
 .PHONY: test-data
@@ -28,9 +28,9 @@ test-data: setup ## Run the tests of the data room
 	pytest data/tests
 
 .PHONY: test-model
-test-model: setup | $(BUNDLE) ## Run the tests of the model room
+test-model: setup | $(BUILT) ## Run the tests of the model room
 	pytest model/tests
 
 .PHONY: test-root
-test-root: setup | $(BUNDLE) ## Run the tests of the tools and those that cross rooms
+test-root: setup | $(BUILT) ## Run the tests of the tools and those that cross rooms
 	pytest tools/tests tests

@@ -40,7 +40,8 @@ def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> 
         final = [finding for finding in found if finding.final]
         since = (since or now) if final else None
         if (since and now - since > _GRACE) or now > end:
-            return found or [Finding("time", where.environment, missing, "look again: make verify-deploy", final=False)]
+            late = [Finding("time", where.environment, missing, "look again: make verify-deploy")]
+            return found if final else [*late, *found]
         time.sleep(_PAUSE)
 
 
@@ -63,12 +64,11 @@ def unfinished(seen: Snapshot, where: Overlay) -> str:
 def served(cluster: Cluster, seen: Snapshot) -> dict[str, Any]:
     """Ask each pod of predict which model it serves; give the description by pod."""
     found = {}
-    for pod in seen.pods:
-        if pod["metadata"].get("labels", {}).get("app.kubernetes.io/name") == "predict" and _ready(pod):
-            name = str(pod["metadata"]["name"])
-            status, found[name] = cluster.ask(name, 8001, "GET", "/v1/model")
-            if status != 200:
-                raise PlumblineError(f"pod {name} does not say which model it serves: {found[name]}")
+    for pod in _ready(seen, "predict"):
+        name = str(pod["metadata"]["name"])
+        status, found[name] = cluster.ask(name, 8001, "GET", "/v1/model")
+        if status != 200:
+            raise PlumblineError(f"pod {name} does not say which model it serves: {found[name]}")
     return found
 
 
@@ -82,7 +82,7 @@ def compare(described: dict[str, Any], where: Overlay) -> list[Finding]:
             "bundle", f"Pod {pod}", f"it serves {model['bundle_sha256']} and not {wanted}", "was this commit pushed?"
         )
         for pod, model in described.items()
-        if model["bundle_sha256"] != wanted
+        if model["model"]["bundle_sha256"] != wanted
     ]
 
 
@@ -93,14 +93,16 @@ def price(cluster: Cluster, seen: Snapshot, golden: Path, key: str) -> dict[str,
         PlumblineError: api refuses, or its price is not the training pipeline's.
     """
     pods = [
-        pod for pod in seen.pods if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "api" and _ready(pod)
+        pod
+        for pod in seen.pods
+        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "api" and diagnosis.ready(pod)
     ]
     if not pods:
         raise PlumblineError("no pod of api is ready")
     expected = jsonfile.read(golden)
     body = {"input": expected["rows"][0]}
     status, answer = cluster.ask(pods[0]["metadata"]["name"], 8000, "POST", "/v1/predictions", body, key)
-    if status != 200:
+    if status != 201:
         raise PlumblineError(f"api does not price a house: {status} {answer}")
     right = expected["predictions"][0]["prediction"]
     if abs(answer["prediction"] - right) > expected["relative_tolerance"] * abs(right):
@@ -134,9 +136,10 @@ def record(registry: Registry, where: Overlay, findings: list[Finding]) -> None:
         registry.ledger.append(fact)
 
 
-def _ready(pod: Any) -> bool:
-    conditions = pod.get("status", {}).get("conditions", [])
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+def _ready(seen: Snapshot, service: str) -> list[Any]:
+    """Give the ready pods of a service."""
+    labelled = [pod for pod in seen.pods if pod["metadata"].get("labels", {}).get("app.kubernetes.io/name") == service]
+    return [pod for pod in labelled if diagnosis.ready(pod)]
 
 
 def _show(findings: list[Finding]) -> None:
@@ -168,7 +171,7 @@ def main() -> None:
         record(registry, where, findings)
         raise PlumblineError(f"{given.environment} does not run what its overlay names")
     model = next(iter(described.values()))
-    lineage = {"bundle": model["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
+    lineage = {"bundle": model["model"]["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
     key = settings().api_key
     golden = registry.store / registry.model / where.bundle().sha256 / "golden.json"
     if key and golden.is_file():

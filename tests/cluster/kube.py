@@ -6,7 +6,6 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 from tools.errors import PlumblineError
@@ -73,3 +72,19 @@ def forwarded(namespace: str, target: str, port: int) -> Iterator[int]:
         finally:
             process.terminate()
 
+
+def dry_run(objects: list[Object], create: list[str]) -> None:
+    """Let the server validate objects without keeping them; their namespaces exist meanwhile.
+
+    Raises:
+        PlumblineError: The server refuses one.
+    """
+    made = [name for name in create if not get("default", "namespace", name)]
+    for name in made:
+        kubectl("create", "namespace", name)
+    try:
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+        kubectl("apply", "--server-side", "--dry-run=server", "--force-conflicts", "-f", "-", stdin=text)
+    finally:
+        for name in made:
+            kubectl("delete", "namespace", name, "--wait=false")

@@ -2,22 +2,29 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-import boto3
 import yaml
 
 from tests.cluster import images, kube, world
 from tests.cluster.kube import kubectl, until
-from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
+from tests.cluster.parts import (
+    answers,
+    create_application,
+    deploy,
+    missing,
+    object_store,
+    rollback,
+    running,
+    serves,
+    start_load,
+    verify,
+    wanted,
+)
+from tests.cluster.world import NAMESPACE, OVERLAY, TESTBED, World
 from tools import jsonfile
 from tools.errors import PlumblineError
 
 PREFIX = "localhost/plumbline-"
-APPLICATION = f"plumbline-{ENVIRONMENT}"
 
 
 def build(story: World) -> str:
@@ -46,7 +53,6 @@ def train(story: World) -> str:
     """Build two models, judge, sign and register them; the third is the second, signed by a key nobody trusts."""
     story.make("data", "pipeline", "keys")
     found = [register(story)]
-    story.run("dvc", "repro", "--quiet", **{}) if False else None
     params = story.clone / "model/params.yaml"
     text = params.read_text(encoding="utf-8")
     parsed = yaml.safe_load(text)["train"]
@@ -80,7 +86,8 @@ def first(story: World) -> str:
     verify(story)
     pods = kube.listed(NAMESPACE, "pods")
     story.known["key"] = kubectl(
-        "-n", NAMESPACE, "exec", "deployment/api", "--", *"python -m services.api.app.keys create --name story".split()
+        *("-n", NAMESPACE, "exec", "deployment/api", "--"),
+        *("python", "-m", "services.api.app.keys", "create", "--name", "story"),
     ).strip()
     return f"commit {commit[:12]}: {len(pods)} pods ready under Pod Security `restricted`"
 
@@ -88,7 +95,15 @@ def first(story: World) -> str:
 def price(story: World) -> str:
     """Price a golden row through api; the answer names the bundle and the commit."""
     text = verify(story, PLUMBLINE_API_KEY=story.known["key"])
-    return next(part for part in text.split() if part.startswith("price="))
+    said = json.loads(next(line for line in text.splitlines() if '"verify-deploy"' in line))
+    return f"{said['price']:.0f}, by {said['bundle'][:12]} of commit {said['lineage'][:12]}"
+
+
+def users(story: World) -> str:
+    """Let users ask from now on, at a rate that leaves the node its air."""
+    story.known["load"] = "users"
+    start_load(story, "users", 1200)
+    return "four users, without a pause longer than 0.1 s"
 
 
 def promoted(story: World) -> str:
@@ -147,13 +162,13 @@ def bad_image(story: World) -> str:
 
 def killed(story: World) -> str:
     """SIGKILL of a pod of predict and of api under load: whatever was answered is in the store."""
-    with load(story, "killed", 25) as name:
-        time.sleep(6)
-        for service in ("predict", "api"):
-            pods = kube.listed(NAMESPACE, "pods", f"app.kubernetes.io/name={service}")
-            kubectl("-n", NAMESPACE, "delete", "pod", pods[0]["metadata"]["name"], "--grace-period=0", "--force")
-            time.sleep(4)
-    answered, failed = answers(name)
+    start_load(story, "killed", 30)
+    for service in ("predict", "api"):
+        pods = kube.listed(NAMESPACE, "pods", f"app.kubernetes.io/name={service}")
+        kubectl("-n", NAMESPACE, "delete", "pod", pods[0]["metadata"]["name"], "--grace-period=0", "--force")
+        time.sleep(5)
+    until("the load ends", lambda: not running("killed"), 90)
+    answered, failed = answers("killed")
     lost = missing(answered)
     if not answered or lost:
         raise PlumblineError(f"{len(lost)} of {len(answered)} answered predictions are not in the store: {lost[:3]}")
@@ -196,80 +211,3 @@ def overlays(story: World) -> str:
         kube.dry_run(ours, create=[item["metadata"]["name"] for item in spaces])
         checked += len(ours)
     return f"{checked} objects valid; without their CRDs here: {', '.join(sorted(unknown)) or 'none'}"
-
-
-# What the steps are made of.
-
-
-def deploy(story: World, **what: str) -> None:
-    """Run `make deploy` with the object store of the cluster."""
-    with object_store() as (url, _):
-        story.make("deploy", ENV=ENVIRONMENT, AWS_ENDPOINT_URL=url, **_AWS, **what)
-
-
-def rollback(story: World) -> None:
-    """Run `make rollback`, push, and see that the cluster agrees with git again."""
-    story.make("rollback", ENV=ENVIRONMENT, REASON="taken back by the cluster")
-    story.push()
-    verify(story)
-
-
-def verify(story: World, fails: bool = False, **variables: str) -> str:
-    """Run `make verify-deploy`."""
-    return story.make("verify-deploy", "ARGS=--timeout 240", fails=fails, ENV=ENVIRONMENT, **variables)
-
-
-def serves(story: World, sha256: str) -> None:
-    """See that every ready pod of predict serves a bundle."""
-    with kube.forwarded(NAMESPACE, "service/api", 8000) as port:
-        found = story.run("curl", "-sS", "-m", "20", "-H", f"Authorization: Bearer {story.known['key']}",
-                          f"http://127.0.0.1:{port}/v1/model")
-    if sha256 not in found:
-        raise PlumblineError(f"api does not serve {sha256}: {found[:500]}")
-
-
-def wanted(rollout: Any, sha256: str) -> bool:
-    """Tell whether a Rollout's pods are to load a bundle."""
-    env = rollout["spec"]["template"]["spec"]["containers"][0]["env"]
-    names = [one["valueFrom"]["configMapKeyRef"]["name"] for one in env if "configMapKeyRef" in one.get("valueFrom", {})]
-    config = kube.get(NAMESPACE, "configmap", names[0])
-    return bool(config) and config["data"]["BUNDLE_SHA256"] == sha256
-
-
-def create_application() -> None:
-    """Create what the ApplicationSet makes of an environment: its project and Application, here from the git server."""
-    source = {"repoURL": GIT_URL, "targetRevision": "main", "path": str(OVERLAY)}
-    destination = {"server": "https://kubernetes.default.svc", "namespace": NAMESPACE}
-    project = {
-        "sourceRepos": [GIT_URL],
-        "destinations": [destination],
-        "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
-    }
-    metadata = {"name": APPLICATION, "namespace": ARGOCD}
-    kube.apply(
-        ARGOCD,
-        {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": project},
-        {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": "Application",
-            "metadata": metadata | {"finalizers": ["resources-finalizer.argocd.argoproj.io"]},
-            "spec": {
-                "project": APPLICATION,
-                "source": source,
-                "destination": destination,
-                "syncPolicy": {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]},
-            },
-        },
-    )
-
-
-_AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
-
-
-@contextmanager
-def object_store() -> Iterator[tuple[str, Any]]:
-    """Reach the object store of the cluster; give its URL and a client."""
-    with kube.forwarded(TESTBED, "service/object-store", 5000) as port:
-        url = f"http://127.0.0.1:{port}"
-        yield url, boto3.client("s3", endpoint_url=url, region_name="us-east-1",
-                                aws_access_key_id="test", aws_secret_access_key="test")

@@ -42,7 +42,9 @@ class World:
         Raises:
             PlumblineError: It failed, or, if it `fails`, it did not.
         """
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))
+        }
         environment |= _IDENTITY | {"PYTHONPATH": str(self.clone), "COLUMNS": "200"} | variables
         environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
         done = subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)
@@ -61,19 +63,25 @@ class World:
             self.run("git", "push", "--quiet", "--force", f"git://127.0.0.1:{port}/plumbline.git", "HEAD:main")
         if kube.get(ARGOCD, "application.argoproj.io", f"plumbline-{ENVIRONMENT}"):
             refresh = "argocd.argoproj.io/refresh=normal"
-            kubectl("-n", ARGOCD, "annotate", "application.argoproj.io", f"plumbline-{ENVIRONMENT}", refresh, "--overwrite")
+            kubectl(
+                "-n", ARGOCD, "annotate", "application.argoproj.io", f"plumbline-{ENVIRONMENT}", refresh, "--overwrite"
+            )
         return self.run("git", "rev-parse", "HEAD").strip()
 
 
 def make_clone(folder: Path) -> Path:
-    """Copy the repository as it is now, with the overlay of the story, as one commit; DVC's cache is shared."""
+    """Copy the repository as it is now, with the overlay of the story, as one commit."""
     clone = worktree.copy(ROOT, folder / "clone")
     shutil.copytree(ROOT / "tests/cluster/overlay", clone / OVERLAY)
     world = World(clone, "")
-    world.run("dvc", "config", "--local", "cache.dir", str(ROOT / ".dvc/cache"))
     world.run("git", "add", "--all")
     world.run("git", "commit", "--quiet", "--message", "The repository as it is")
     return clone
+
+
+def commit(clone: Path) -> str:
+    """Give the commit that is checked out."""
+    return World(clone, "").run("git", "rev-parse", "HEAD").strip()
 
 
 def start_testbed(image: str) -> None:
@@ -92,7 +100,12 @@ def start_testbed(image: str) -> None:
     }
     config = {"prometheus.yml": (ROOT / images.TESTBED / "prometheus.yml").read_text(), **rules}
     objects.append(
-        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "prometheus", "namespace": TESTBED}, "data": config}
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "prometheus", "namespace": TESTBED},
+            "data": config,
+        }
     )
     kube.apply(TESTBED, *[item for item in objects if item["kind"] == "Namespace"])
     kube.apply(TESTBED, *[item for item in objects if item["kind"] != "Namespace"])
@@ -103,7 +116,9 @@ def stop() -> None:
     """Take everything away that the story made."""
     name = f"plumbline-{ENVIRONMENT}"
     if kubectl("get", "crd", "applications.argoproj.io", "--ignore-not-found"):
-        kubectl("-n", ARGOCD, "delete", "applications.argoproj.io", name, "--ignore-not-found", "--timeout=60s", check=False)
+        kubectl(
+            "-n", ARGOCD, "delete", "applications.argoproj.io", name, "--ignore-not-found", "--timeout=60s", check=False
+        )
     for namespace in (NAMESPACE, TESTBED):
         kubectl("delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s")
     for kind in ("clusterrole", "clusterrolebinding"):

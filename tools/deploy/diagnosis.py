@@ -1,6 +1,6 @@
 """What keeps an environment from running what its overlay names, read from the cluster's own objects."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,8 @@ def diagnose(seen: Snapshot) -> list[Finding]:
     found = [*_of_application(seen.application), *_of_analyses(seen), *_of_rollouts(seen.rollouts)]
     for pod in seen.pods:
         found += _of_pod(pod, seen)
-    found += _of_events(seen.events)
+    unready = {_name(pod) for pod in seen.pods if not ready(pod)}
+    found += _of_events(seen.events, unready)
     return list(dict.fromkeys(found))
 
 
@@ -137,7 +138,13 @@ def _of_container(pod: Object, container: Object, seen: Snapshot) -> Iterator[Fi
         yield Finding("bundle", where, said, "deploy a bundle that is signed by a key which is trusted there")
 
 
-def _of_events(events: Iterable[Object]) -> Iterator[Finding]:
+def ready(pod: Object) -> bool:
+    """Tell whether a pod is ready."""
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+
+def _of_events(events: Iterable[Object], unready: Collection[str]) -> Iterator[Finding]:
     for event in events:
         message = event.get("message") or ""
         involved = event.get("involvedObject", {})
@@ -146,7 +153,7 @@ def _of_events(events: Iterable[Object]) -> Iterator[Finding]:
             yield Finding("quota", where, message, "raise the ResourceQuota of the namespace, or ask for less")
         elif event.get("reason") == "FailedCreate" and "violates PodSecurity" in message:
             yield Finding("security", where, message, "the namespace enforces the restricted level: mend the manifest")
-        elif event.get("reason") == "Unhealthy":
+        elif event.get("reason") == "Unhealthy" and involved.get("name") in unready:
             yield Finding("probe", where, message, "look at the container's log, and at what the probe asks")
         elif event.get("reason") == "FailedMount":
             yield Finding("volume", where, message, "make the volume, ConfigMap or Secret that it names")

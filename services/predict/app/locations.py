@@ -65,4 +65,5 @@ def _download(uri: str, target: Path) -> None:
             name = PurePosixPath(file["path"]).name
             (target / name).write_bytes(obstore.get(store, file["path"]).bytes())
     except (BaseError, OSError, ValueError) as error:
-        raise BundleError(f"{uri} cannot be downloaded: {error}") from None
+        said = str(error).partition("\n\nDebug source")[0]  # what follows is for the library's own developers
+        raise BundleError(f"{uri} cannot be downloaded: {said}") from None

@@ -1,4 +1,4 @@
-"""Price a house again and again, as users do, and tell what was answered: a line for each failure, a summary at the end.
+"""Price a house again and again, as users do: a line for each answer or failure, a summary at the end.
 
 Standard library alone. Ends by itself after `--seconds`, or on SIGTERM.
 """
@@ -20,8 +20,8 @@ _STOPPED = threading.Event()
 def ask(url: str, body: bytes, key: str) -> dict[str, object]:
     """Ask for one prediction."""
     headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
-    request = urllib.request.Request(url, body, headers)  # noqa: S310 - the address of a service of ours
-    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+    request = urllib.request.Request(url, body, headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
         answer: dict[str, object] = json.load(response)
         return answer
 

@@ -1,0 +1,145 @@
+"""What the steps of the story are made of."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+
+from tests.cluster import kube
+from tests.cluster.kube import kubectl, until
+from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
+from tools import jsonfile
+from tools.errors import PlumblineError
+
+APPLICATION = f"plumbline-{ENVIRONMENT}"
+_AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+
+
+def deploy(story: World, **what: str) -> None:
+    """Run `make deploy` with the object store of the cluster."""
+    with object_store() as (url, _):
+        story.make("deploy", ENV=ENVIRONMENT, AWS_ENDPOINT_URL=url, **_AWS, **what)
+
+
+def rollback(story: World) -> None:
+    """Run `make rollback`, push, and see that the cluster agrees with git again."""
+    story.make("rollback", ENV=ENVIRONMENT, REASON="taken back by the cluster")
+    story.push()
+    verify(story)
+
+
+def verify(story: World, fails: bool = False, **variables: str) -> str:
+    """Run `make verify-deploy`."""
+    return story.make("verify-deploy", "ARGS=--timeout 240", fails=fails, ENV=ENVIRONMENT, **variables)
+
+
+def serves(story: World, sha256: str) -> None:
+    """See that every ready pod of predict serves a bundle."""
+    with kube.forwarded(NAMESPACE, "service/api", 8000) as port:
+        found = story.run(
+            "curl",
+            "-sS",
+            "-m",
+            "20",
+            "-H",
+            f"Authorization: Bearer {story.known['key']}",
+            f"http://127.0.0.1:{port}/v1/model",
+        )
+    if sha256 not in found:
+        raise PlumblineError(f"api does not serve {sha256}: {found[:500]}")
+
+
+def wanted(rollout: Any, sha256: str) -> bool:
+    """Tell whether a Rollout's pods are to load a bundle."""
+    env = rollout["spec"]["template"]["spec"]["containers"][0]["env"]
+    names = [
+        one["valueFrom"]["configMapKeyRef"]["name"] for one in env if "configMapKeyRef" in one.get("valueFrom", {})
+    ]
+    config = kube.get(NAMESPACE, "configmap", names[0])
+    return bool(config) and config["data"]["BUNDLE_SHA256"] == sha256
+
+
+def create_application() -> None:
+    """Create what the ApplicationSet makes of an environment: its project and Application, here from the git server."""
+    source = {"repoURL": GIT_URL, "targetRevision": "main", "path": str(OVERLAY)}
+    destination = {"server": "https://kubernetes.default.svc", "namespace": NAMESPACE}
+    project = {
+        "sourceRepos": [GIT_URL],
+        "destinations": [destination],
+        "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
+    }
+    metadata = {"name": APPLICATION, "namespace": ARGOCD}
+    kube.apply(
+        ARGOCD,
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": project},
+        {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            "metadata": metadata | {"finalizers": ["resources-finalizer.argocd.argoproj.io"]},
+            "spec": {
+                "project": APPLICATION,
+                "source": source,
+                "destination": destination,
+                "syncPolicy": {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]},
+            },
+        },
+    )
+
+
+@contextmanager
+def object_store() -> Iterator[tuple[str, Any]]:
+    """Reach the object store of the cluster; give its URL and a client."""
+    with kube.forwarded(TESTBED, "service/object-store", 5000) as port:
+        url = f"http://127.0.0.1:{port}"
+        yield (
+            url,
+            boto3.client(
+                "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+            ),
+        )
+
+
+def start_load(story: World, name: str, seconds: int) -> None:
+    """Let users ask api, from inside the cluster, for some seconds."""
+    row = jsonfile.read(story.clone / "model/artifacts/bundle/golden.json")["rows"][0]
+    url = f"http://api.{NAMESPACE}.svc.cluster.local:8000/v1/predictions"
+    command = ["python3", "/app/load.py", "--url", url, "--row", json.dumps(row), "--seconds", str(seconds)]
+    least = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+    container = {
+        "name": "load",
+        "image": story.known["testbed"],
+        "command": command,
+        "env": [{"name": "API_KEY", "value": story.known["key"]}],
+        "securityContext": least,
+    }
+    pod = {
+        "restartPolicy": "Never",
+        "terminationGracePeriodSeconds": 20,
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [container],
+    }
+    spec = {"backoffLimit": 0, "template": {"metadata": {"labels": {"app": name}}, "spec": pod}}
+    kube.apply(TESTBED, {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec})
+    until("the load starts", lambda: '"id"' in kubectl("-n", TESTBED, "logs", f"job/{name}", check=False), 60)
+
+
+def running(name: str) -> bool:
+    """Tell whether a load is still on."""
+    job = kube.get(TESTBED, "job", name) or {}
+    return not any(one["type"] in {"Complete", "Failed"} for one in job.get("status", {}).get("conditions", []))
+
+
+def answers(name: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Give the identifiers of the predictions that a load was answered, and its failures."""
+    lines = [json.loads(line) for line in kubectl("-n", TESTBED, "logs", f"job/{name}").splitlines()]
+    return [line["id"] for line in lines if "id" in line], [line for line in lines if "failed" in line]
+
+
+def missing(answered: list[str]) -> list[str]:
+    """Give the answered predictions that the store does not hold."""
+    query = "copy (select id from predictions) to stdout"
+    command = ["psql", "--host", "/tmp", "--username", "plumbline", "predictions", "--command", query]
+    stored = set(kubectl("-n", TESTBED, "exec", "deployment/postgresql", "--", *command).split())
+    return [one for one in answered if one not in stored]
