@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -43,10 +43,10 @@ def kustomize() -> tuple[str, ...]:
     for command in (("kustomize", "build"), ("kubectl", "kustomize")):
         if shutil.which(command[0]):
             return command
-    return missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
+    missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
 
 
-def missing(what: str) -> Any:
+def missing(what: str) -> NoReturn:
     """Skip the test for want of a tool, or fail it if tools are required."""
     if os.environ.get("PLUMBLINE_REQUIRE_TOOLS", "").lower() in {"1", "true"}:
         pytest.fail(what)
