@@ -51,6 +51,10 @@ def _sources(pod: Pod) -> Iterator[tuple[str, str, str]]:
             for field, reference in source.items():
                 if field != "prefix" and not reference.get("optional"):
                     yield _kind(field), reference["name"], ""
+    yield from _sources_of_volumes(pod)
+
+
+def _sources_of_volumes(pod: Pod) -> Iterator[tuple[str, str, str]]:
     for volume in pod.spec.get("volumes", []):
         if "configMap" in volume:
             yield "ConfigMap", volume["configMap"]["name"], ""

@@ -43,7 +43,7 @@ def kustomize() -> tuple[str, ...]:
     for command in (("kustomize", "build"), ("kubectl", "kustomize")):
         if shutil.which(command[0]):
             return command
-    missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
+    return missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
 
 
 def missing(what: str) -> NoReturn:

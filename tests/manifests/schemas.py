@@ -1,4 +1,4 @@
-"""Objects against the schemas of Kubernetes and of the custom resources: python -m tests.manifests.schemas fetches them."""
+"""Objects against the schemas of their kinds: python -m tests.manifests.schemas fetches those."""
 
 import functools
 import json
@@ -60,7 +60,7 @@ def validators() -> dict[tuple[str, str], Draft202012Validator]:
         files = fetch()
     except (OSError, urllib.error.URLError) as error:
         missing(f"the schemas can be fetched neither with Go nor from their releases ({error}): make schemas")
-    found = {}
+    found: dict[tuple[str, str], Draft202012Validator] = {}
     for file in files:
         if file.suffix == ".json":
             found |= _of_kubernetes(json.loads(file.read_text()))
