@@ -53,9 +53,9 @@ dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)
 	@python -m tools.dispatch model-pipeline.yml "reason=$${REASON:-new data}"
 
 .PHONY: notify
-notify: setup ## Tell Slack or Teams how WHAT=… ended: RESULT=success, failure or cancelled
+notify: setup ## Tell Slack, Teams, Jira or an issue how WHAT=… ended: RESULT=success or failure (REPORT=page.md)
 	@test -n "$${WHAT:-}" -a -n "$${RESULT:-}" || { echo 'error: make notify WHAT=model RESULT=success' >&2; exit 2; }
-	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}"
+	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}" $${REPORT:+--report "$$REPORT"}
 
 .PHONY: ci-remote
 ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
