@@ -14,7 +14,7 @@ def faults(objects: list[Object]) -> list[str]:
     found = []
     for pod in pods(objects):
         found += [f"{title(pod.owner)}: {fault}" for fault in (*_of_pod(pod, objects), *_of_ports(pod))]
-    for check in (_services, _selectors, _targets, _urls):
+    for check in (_namespaces, _services, _selectors, _targets, _urls):
         found += check(objects)
     return found
 
@@ -74,6 +74,24 @@ def _of_ports(pod: Pod) -> Iterator[str]:
             port = container.get(probe, {}).get("httpGet", {}).get("port")
             if port and port not in ports:
                 yield f"{probe} of {container['name']} asks port {port}, which does not exist"
+
+
+def _namespaces(objects: list[Object]) -> Iterator[str]:
+    """Namespaces that no object makes, or not before the first object in them; a base, to be included, names none."""
+    waves = {item["metadata"]["name"]: _wave(item) for item in of(objects, "Namespace")}
+    made = set()
+    for item in objects:
+        if item["kind"] == "Namespace":
+            made.add(item["metadata"]["name"])
+        namespace = item["metadata"].get("namespace")
+        if namespace and namespace not in waves:
+            yield f"{title(item)}: namespace {namespace} is made by no object"
+        elif namespace and (namespace not in made or waves[namespace] > _wave(item)):
+            yield f"{title(item)}: namespace {namespace} is made after it"
+
+
+def _wave(item: Object) -> int:
+    return int(item["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", 0))
 
 
 def _services(objects: list[Object]) -> Iterator[str]:

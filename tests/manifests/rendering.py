@@ -81,7 +81,7 @@ def combine(root: Path, components: tuple[str, ...]) -> Path:
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": "combined",
-        "resources": ["../../base/api", "../../base/predict"],
+        "resources": ["../../base/namespace", "../../base/api", "../../base/predict"],
         "components": [f"../../components/{name}" for name in components],
         "configMapGenerator": [
             {"name": "bundle", "envs": ["bundle.env"]},

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.manifests import references, rendering, security
+from tests.manifests import measures, references, rendering, security
 from tests.manifests.objects import title
 
 OVERLAYS = [str(folder.relative_to(rendering.KUBERNETES / "overlays")) for folder in rendering.overlays()]
@@ -17,6 +17,7 @@ def test_an_overlay_has_no_fault(name: str) -> None:
     assert objects
     assert references.faults(objects) == []
     assert security.faults(objects) == []
+    assert measures.faults(objects) == []
 
 
 @pytest.mark.parametrize("components", list(rendering.combinations()), ids="+".join)
@@ -25,6 +26,8 @@ def test_components_can_be_combined(copy: Path, components: tuple[str, ...]) -> 
 
     assert references.faults(objects) == []
     assert security.faults(objects) == []
+    if "observability" in components:
+        assert measures.faults(objects) == []
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
