@@ -14,7 +14,7 @@ def faults(objects: list[Object]) -> list[str]:
     found = []
     for pod in pods(objects):
         found += [f"{title(pod.owner)}: {fault}" for fault in (*_of_pod(pod, objects), *_of_ports(pod))]
-    for check in (_namespaces, _services, _selectors, _targets, _urls):
+    for check in (_namespaces, _services, _selectors, _targets, _routes, _urls):
         found += check(objects)
     return found
 
@@ -157,6 +157,31 @@ def _targets(objects: list[Object]) -> Iterator[str]:
                 for account in source["source"].get("serviceAccounts", []):
                     if "/" not in account and account not in accounts:
                         yield f"{title(policy)}: service account {account} does not exist"
+
+
+def _routes(objects: list[Object]) -> Iterator[str]:
+    """Gateways, and the services with their ports, that the mesh is to lead to."""
+    ports = {
+        item["metadata"]["name"]: {port["port"] for port in item["spec"]["ports"]} for item in of(objects, "Service")
+    }
+    subsets = {
+        (rule["spec"]["host"], subset["name"])
+        for rule in of(objects, "DestinationRule")
+        for subset in rule["spec"].get("subsets", [])
+    }
+    for service in of(objects, "VirtualService"):
+        for gateway in set(service["spec"].get("gateways", [])) - names(objects, "Gateway") - {"mesh"}:
+            yield f"{title(service)}: Gateway {gateway} does not exist"
+        for route in (route for http in service["spec"]["http"] for route in http["route"]):
+            to = route["destination"]
+            port = to.get("port", {}).get("number")
+            if to["host"] not in ports or (port and port not in ports[to["host"]]):
+                yield f"{title(service)}: no service {to['host']} has port {port}"
+            if "subset" in to and (to["host"], to["subset"]) not in subsets:
+                yield f"{title(service)}: {to['host']} has no subset {to['subset']}"
+    for rule in of(objects, "DestinationRule"):
+        if rule["spec"]["host"] not in ports:
+            yield f"{title(rule)}: service {rule['spec']['host']} does not exist"
 
 
 def _urls(objects: list[Object]) -> Iterator[str]:

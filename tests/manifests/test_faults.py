@@ -88,6 +88,9 @@ def test_an_unsafe_pod_or_namespace_is_found(copy: Path, file: str, old: str, ne
         ("components/autoscaling/poddisruptionbudget-api.yaml", "name: api}", "name: web}", "selects no pod"),
         ("components/network-policies/ingress-to-api.yaml", "name: api}", "name: web}", "selects no pod"),
         (SCALER, "kind: Deployment, name: api", "kind: Deployment, name: web", "Deployment web does not exist"),
+        ("components/mesh/virtualservice-api.yaml", "8000", "80", "VirtualService api: no service api has port 80"),
+        ("components/mesh/virtualservice-api.yaml", "[api]", "[web]", "VirtualService api: Gateway web does not exist"),
+        ("components/canary/destinationrule.yaml", "name: canary", "name: new", "predict has no subset canary"),
         (PREDICT, "{name: keys, mountPath", "{name: key, mountPath", "volume key does not exist"),
         (
             OVERLAY,
