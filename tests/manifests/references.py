@@ -56,10 +56,10 @@ def _sources(pod: Pod) -> Iterator[tuple[str, str, str]]:
 
 def _sources_of_volumes(pod: Pod) -> Iterator[tuple[str, str, str]]:
     for volume in pod.spec.get("volumes", []):
-        if "configMap" in volume:
-            yield "ConfigMap", volume["configMap"]["name"], ""
-        if "secret" in volume:
-            yield "Secret", volume["secret"]["secretName"], ""
+        for field, kind, name in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
+            if field in volume:
+                yield kind, volume[field][name], ""
+                yield from ((kind, volume[field][name], item["key"]) for item in volume[field].get("items", []))
 
 
 def _kind(field: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.manifests import rendering, schemas
 
-FOLDERS = [*rendering.overlays(), rendering.KUBERNETES / "base/mlflow"]
+FOLDERS = [*rendering.overlays(), *(rendering.KUBERNETES / folder for folder in rendering.APART)]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
