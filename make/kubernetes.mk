@@ -8,3 +8,7 @@ manifests: ## Render every overlay to .plumbline/manifests (needs kustomize or k
 		folder=$$(dirname $${file#./}); rendered=.plumbline/manifests/$${folder//\//-}.yaml; \
 		$(KUSTOMIZE) $$folder > $(CURDIR)/$$rendered; echo $$rendered; \
 	done
+
+.PHONY: schemas
+schemas: setup ## Fetch the schemas that the manifests are validated against (with Go, or from their releases)
+	@$(BIN)/python -m tests.manifests.schemas

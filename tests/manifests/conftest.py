@@ -1,4 +1,4 @@
-"""The manifests, rendered once for all tests."""
+"""A copy of the manifests, to change."""
 
 import shutil
 from pathlib import Path
@@ -10,5 +10,6 @@ from tests.manifests import rendering
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the manifests, to combine components or plant faults in."""
+    """A copy of the manifests, to combine components or plant faults in; what they include lies beside it."""
+    shutil.copytree(rendering.KUBERNETES.parent / "monitoring", tmp_path / "monitoring")
     return shutil.copytree(rendering.KUBERNETES, tmp_path / "kubernetes")

@@ -14,7 +14,7 @@ def faults(objects: list[Object]) -> list[str]:
     found = []
     for pod in pods(objects):
         found += [f"{title(pod.owner)}: {fault}" for fault in (*_of_pod(pod, objects), *_of_ports(pod))]
-    for check in (_services, _selectors, _targets, _urls):
+    for check in (_namespaces, _services, _selectors, _targets, _routes, _urls):
         found += check(objects)
     return found
 
@@ -51,11 +51,15 @@ def _sources(pod: Pod) -> Iterator[tuple[str, str, str]]:
             for field, reference in source.items():
                 if field != "prefix" and not reference.get("optional"):
                     yield _kind(field), reference["name"], ""
+    yield from _sources_of_volumes(pod)
+
+
+def _sources_of_volumes(pod: Pod) -> Iterator[tuple[str, str, str]]:
     for volume in pod.spec.get("volumes", []):
-        if "configMap" in volume:
-            yield "ConfigMap", volume["configMap"]["name"], ""
-        if "secret" in volume:
-            yield "Secret", volume["secret"]["secretName"], ""
+        for field, kind, name in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
+            if field in volume:
+                yield kind, volume[field][name], ""
+                yield from ((kind, volume[field][name], item["key"]) for item in volume[field].get("items", []))
 
 
 def _kind(field: str) -> str:
@@ -70,6 +74,24 @@ def _of_ports(pod: Pod) -> Iterator[str]:
             port = container.get(probe, {}).get("httpGet", {}).get("port")
             if port and port not in ports:
                 yield f"{probe} of {container['name']} asks port {port}, which does not exist"
+
+
+def _namespaces(objects: list[Object]) -> Iterator[str]:
+    """Namespaces that no object makes, or not before the first object in them; a base, to be included, names none."""
+    waves = {item["metadata"]["name"]: _wave(item) for item in of(objects, "Namespace")}
+    made = set()
+    for item in objects:
+        if item["kind"] == "Namespace":
+            made.add(item["metadata"]["name"])
+        namespace = item["metadata"].get("namespace")
+        if namespace and namespace not in waves:
+            yield f"{title(item)}: namespace {namespace} is made by no object"
+        elif namespace and (namespace not in made or waves[namespace] > _wave(item)):
+            yield f"{title(item)}: namespace {namespace} is made after it"
+
+
+def _wave(item: Object) -> int:
+    return int(item["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", 0))
 
 
 def _services(objects: list[Object]) -> Iterator[str]:
@@ -135,6 +157,31 @@ def _targets(objects: list[Object]) -> Iterator[str]:
                 for account in source["source"].get("serviceAccounts", []):
                     if "/" not in account and account not in accounts:
                         yield f"{title(policy)}: service account {account} does not exist"
+
+
+def _routes(objects: list[Object]) -> Iterator[str]:
+    """Gateways, and the services with their ports, that the mesh is to lead to."""
+    ports = {
+        item["metadata"]["name"]: {port["port"] for port in item["spec"]["ports"]} for item in of(objects, "Service")
+    }
+    subsets = {
+        (rule["spec"]["host"], subset["name"])
+        for rule in of(objects, "DestinationRule")
+        for subset in rule["spec"].get("subsets", [])
+    }
+    for service in of(objects, "VirtualService"):
+        for gateway in set(service["spec"].get("gateways", [])) - names(objects, "Gateway") - {"mesh"}:
+            yield f"{title(service)}: Gateway {gateway} does not exist"
+        for route in (route for http in service["spec"]["http"] for route in http["route"]):
+            to = route["destination"]
+            port = to.get("port", {}).get("number")
+            if to["host"] not in ports or (port and port not in ports[to["host"]]):
+                yield f"{title(service)}: no service {to['host']} has port {port}"
+            if "subset" in to and (to["host"], to["subset"]) not in subsets:
+                yield f"{title(service)}: {to['host']} has no subset {to['subset']}"
+    for rule in of(objects, "DestinationRule"):
+        if rule["spec"]["host"] not in ports:
+            yield f"{title(rule)}: service {rule['spec']['host']} does not exist"
 
 
 def _urls(objects: list[Object]) -> Iterator[str]:

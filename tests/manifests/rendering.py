@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -16,6 +16,10 @@ KUBERNETES = Path(__file__).parents[2] / "infrastructure/kubernetes"
 # In the order in which an overlay lists them: what a later one changes must be there.
 WAYS_OUT = (("plain",), ("canary-replicas",), ("canary",), ("canary", "shadow"))
 ADDITIONS = ("autoscaling", "autoscaling-requests", "observability", "network-policies", "mesh")
+
+# Folders that are no part of an overlay; Argo CD or the team applies them.
+APART = ("base/mlflow", "../monitoring/receiver")
+_NO_DIGEST = "sha256:" + "0" * 64
 
 Object = dict[str, Any]
 
@@ -46,7 +50,7 @@ def kustomize() -> tuple[str, ...]:
     return missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
 
 
-def missing(what: str) -> Any:
+def missing(what: str) -> NoReturn:
     """Skip the test for want of a tool, or fail it if tools are required."""
     if os.environ.get("PLUMBLINE_REQUIRE_TOOLS", "").lower() in {"1", "true"}:
         pytest.fail(what)
@@ -76,18 +80,34 @@ def combine(root: Path, components: tuple[str, ...]) -> Path:
     folder.mkdir()
     for name in ("bundle.env", "signing.pub.pem"):
         shutil.copy(root / "overlays/local" / name, folder / name)
-    digest = "sha256:" + "0" * 64
     overlay = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": "combined",
-        "resources": ["../../base/api", "../../base/predict"],
+        "resources": ["../../base/namespace", "../../base/api", "../../base/predict"],
         "components": [f"../../components/{name}" for name in components],
         "configMapGenerator": [
             {"name": "bundle", "envs": ["bundle.env"]},
             {"name": "signing-keys", "files": ["signing.pub.pem"]},
         ],
-        "images": [{"name": name, "newName": f"example.org/{name}", "digest": digest} for name in ("api", "predict")],
+        "images": [
+            {"name": name, "newName": f"example.org/{name}", "digest": _NO_DIGEST} for name in ("api", "predict")
+        ],
     }
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
     return folder
+
+
+def alone(root: Path, folder: str) -> Path:
+    """Write an overlay of one folder that is applied by itself, in its own namespace, into a copy of the manifests."""
+    target = root / "overlays" / f"alone-{Path(folder).name}"
+    target.mkdir()
+    overlay = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": "alone",
+        "resources": ["../../base/namespace", f"../../{folder}"],
+        "images": [{"name": "pipeline", "newName": "example.org/pipeline", "digest": _NO_DIGEST}],
+    }
+    (target / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    return target

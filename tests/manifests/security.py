@@ -18,7 +18,16 @@ def faults(objects: list[Object]) -> list[str]:
         level = namespace["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce")
         if level != "restricted":
             found.append(f"{title(namespace)}: Pod Security is {level}, not restricted")
+    for limits in of(objects, "LimitRange"):
+        found += [f"{title(limits)}: {fault}" for limit in limits["spec"]["limits"] for fault in _of_limit(limit)]
     return found
+
+
+def _of_limit(limit: Object) -> Iterator[str]:
+    """Without a default, every container that names no limit of its own gets the maximum as limit and as request."""
+    if limit["type"] == "Container":
+        for resource in sorted(limit.get("max", {}).keys() - limit.get("default", {}).keys()):
+            yield f"has a max of {resource} but no default"
 
 
 def _of_pod(pod: Pod) -> Iterator[str]:

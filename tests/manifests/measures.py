@@ -1,0 +1,35 @@
+"""What analyses and scalers ask Prometheus for is a recording rule: written once, with the alerts that use it."""
+
+import re
+from collections.abc import Iterator
+
+import promql_parser
+
+from tests.manifests.objects import of, title
+from tests.manifests.rendering import Object
+from tests.monitoring_checks import names, selectors
+
+_ARGUMENT = re.compile(r"\{\{.*?}}")
+
+
+def faults(objects: list[Object]) -> list[str]:
+    """Every metric that is asked for and that no rule of the same objects records."""
+    groups = [group for rules in of(objects, "PrometheusRule") for group in rules["spec"]["groups"]]
+    recorded = {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
+    asked = [*_of_analyses(objects), *_of_scalers(objects)]
+    return [f"{where}: no rule records {metric}" for where, metric in asked if metric not in recorded]
+
+
+def _of_analyses(objects: list[Object]) -> Iterator[tuple[str, str]]:
+    for template in of(objects, "AnalysisTemplate"):
+        for metric in template["spec"]["metrics"]:
+            if query := metric["provider"].get("prometheus", {}).get("query"):
+                for selector in selectors(promql_parser.parse(_ARGUMENT.sub("argument", query))):
+                    yield from ((title(template), name) for name in names(selector))
+
+
+def _of_scalers(objects: list[Object]) -> Iterator[tuple[str, str]]:
+    for scaler in of(objects, "HorizontalPodAutoscaler"):
+        for metric in scaler["spec"]["metrics"]:
+            if "pods" in metric:
+                yield title(scaler), metric["pods"]["metric"]["name"]
