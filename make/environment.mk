@@ -1,8 +1,10 @@
 # The environment: .venv, from compiled and hash-pinned requirements.
 INSTALLED := $(VENV)/.installed
+# Empty in an image, which brings its environment with it.
+SETUP ?= $(INSTALLED)
 
 .PHONY: setup
-setup: $(INSTALLED) ## Create or update .venv from the pinned requirements
+setup: $(SETUP) ## Create or update .venv from the pinned requirements
 
 $(INSTALLED): requirements/dev.txt requirements/uv.txt
 	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none); test "$$found" = 3.11 || \

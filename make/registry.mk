@@ -10,9 +10,14 @@ promote: setup ## Make VERSION=… champion, if its gate passed and its signatur
 	@test -n "$${VERSION:-}" || { echo 'error: which version? make promote VERSION=3 (make history lists them)' >&2; exit 2; }
 	python model/src/registry.py --reason "$${REASON:-}" promote "$${VERSION:-}"
 
+.PHONY: promote-by-policy
+promote-by-policy: setup ## Promote what `make official` registered, if model/configs/promotion.yaml lets it; report why not
+	python model/src/promotion.py
+
 .PHONY: rollback
-rollback: setup ## Make the previous champion champion again; holds until release-hold if a person does it (REASON=…)
-	python model/src/registry.py --reason "$${REASON:-}" rollback
+rollback: setup ## Make the previous champion champion again, held until release-hold; with ENV=… revert the last deployment there (REASON=…)
+	@if test -n "$${ENV:-}"; then python model/src/deployment.py --environment "$${ENV:-}" --reason "$${REASON:-}" rollback; \
+	else python model/src/registry.py --reason "$${REASON:-}" rollback; fi
 
 .PHONY: release-hold
 release-hold: setup ## Let promotions go on after a person's rollback (REASON=…)

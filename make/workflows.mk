@@ -53,9 +53,9 @@ dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)
 	@python -m tools.dispatch model-pipeline.yml "reason=$${REASON:-new data}"
 
 .PHONY: notify
-notify: setup ## Tell Slack or Teams how WHAT=… ended: RESULT=success, failure or cancelled
+notify: setup ## Tell Slack, Teams, Jira or an issue how WHAT=… ended: RESULT=success or failure (REPORT=page.md)
 	@test -n "$${WHAT:-}" -a -n "$${RESULT:-}" || { echo 'error: make notify WHAT=model RESULT=success' >&2; exit 2; }
-	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}"
+	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}" $${REPORT:+--report "$$REPORT"}
 
 .PHONY: ci-remote
 ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
@@ -76,3 +76,7 @@ ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
 .PHONY: readiness
 readiness: setup ## Load the bundle that was released last in the real services
 	@python -m tools.readiness
+
+.PHONY: act
+act: setup ## Run the workflows here for a change of each folder (needs act; ARGS="--tests NAME --python 3.11" runs less)
+	@python -m tests.act $(ARGS)

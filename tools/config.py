@@ -80,6 +80,7 @@ class Settings(Strict):
         api_url: Where the public service answers.
         branch: The branch that is checked, where git has only the commit, as in CI.
         ledger: The file or URL of the ledger of releases.
+        loop_token: What Alertmanager must send to start the model pipeline.
         public_key: The key that verifies a bundle.
         signing_key: The key that signs a bundle.
     """
@@ -97,6 +98,7 @@ class Settings(Strict):
     api_url: str | None = None
     branch: str | None = None
     ledger: str | None = None
+    loop_token: str | None = None
     public_key: str | None = None
     signing_key: str | None = None
 

@@ -1,4 +1,4 @@
-"""Start another workflow of this repository with typed inputs; the token of a job may do that, if `actions: write`."""
+"""Start workflows: one with typed inputs, which the token of a job may if `actions: write`, or those of an event."""
 
 import argparse
 import os
@@ -15,6 +15,15 @@ def dispatch(repository: Repository, workflow: str, ref: str, inputs: dict[str, 
         PlumblineError: GitHub refuses, for an input that the workflow does not have, say.
     """
     repository.request("POST", f"actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": inputs})
+
+
+def event(repository: Repository, kind: str, payload: dict[str, object]) -> None:
+    """Start the workflows that wait for a `repository_dispatch` of the type `kind`, on the default branch.
+
+    Raises:
+        PlumblineError: GitHub cannot be reached or refuses; the token must be one with `contents: write`.
+    """
+    repository.request("POST", "dispatches", {"event_type": kind, "client_payload": payload})
 
 
 def main() -> None:

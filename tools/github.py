@@ -39,6 +39,10 @@ class Repository:
         api = os.environ.get("GITHUB_API_URL") or cls.api
         return cls(os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_TOKEN"], api)
 
+    def headers(self) -> dict[str, str]:
+        """Give what each request carries."""
+        return {"authorization": f"Bearer {self.token}", "accept": "application/vnd.github+json"}
+
     def request(self, method: str, path: str, body: object = None, **query: Any) -> Any:
         """Send a request below `/repos/OWNER/REPOSITORY`.
 
@@ -49,9 +53,8 @@ class Repository:
             PlumblineError: GitHub cannot be reached or refuses; the message says what it answered.
         """
         url = f"{self.api}/repos/{self.name}/{path}"
-        headers = {"authorization": f"Bearer {self.token}", "accept": "application/vnd.github+json"}
         try:
-            answer = httpx.request(method, url, json=body, params=query, headers=headers, timeout=_TIMEOUT)
+            answer = httpx.request(method, url, json=body, params=query, headers=self.headers(), timeout=_TIMEOUT)
         except httpx.HTTPError as error:
             raise PlumblineError(f"{method} {url}: {error}") from None
         if answer.status_code == httpx.codes.FORBIDDEN:

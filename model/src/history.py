@@ -41,13 +41,20 @@ def hold(entries: Sequence[Entry], model: str) -> Entry | None:
 def serving(entries: Sequence[Entry], at: datetime.datetime) -> dict[str, Entry]:
     """Give what served at a time: by `MODEL champion` and `MODEL in ENVIRONMENT`, the entry that put it there."""
     found: dict[str, Entry] = {}
+    before: dict[str, Entry | None] = {}
     for entry in entries:
         if datetime.datetime.fromisoformat(entry.at) > at:
             continue
         if entry.event in {"promoted", "rolled-back"}:
             found[f"{entry.model} champion"] = entry
         elif entry.event == "deployed":
-            found[f"{entry.model} in {entry.environment}"] = entry
+            place = f"{entry.model} in {entry.environment}"
+            before[place] = found.get(place)
+            found[place] = entry
+        elif entry.event == "deployment-aborted":
+            place = f"{entry.model} in {entry.environment}"
+            if stable := before.get(place):
+                found[place] = stable
     return found
 
 

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from tools.config import Strict
 from tools.errors import PlumblineError
 
-Event = Literal["registered", "promoted", "rolled-back", "hold-released", "deployed"]
+Event = Literal["registered", "promoted", "rolled-back", "hold-released", "deployed", "deployment-aborted"]
 _START = "0" * 64  # what the first line names as the hash before it
 
 
@@ -35,7 +35,7 @@ class Fact(Strict):
     Attributes:
         actor: `human:NAME` or `automation:NAME`.
         replaced: The version that was champion, or was deployed, until then.
-        environment: Where to, for a deployment.
+        environment: Where to, for a deployment; an aborted one was taken back by the cluster itself.
     """
 
     event: Event

@@ -64,7 +64,7 @@ class Registry:
                     f"{held.actor} rolled {self.model} back to version {held.version} at {held.at}{why}:"
                     " nothing is promoted until a person runs `make release-hold`"
                 )
-            self._check(found)
+            self.check(found)
             return self.aliases.move(self._fact("promoted", found, who, champion, reason), previous=champion)
 
     def rollback(self, who: str, reason: str | None = None) -> Entry:
@@ -80,7 +80,7 @@ class Registry:
             if target is None:
                 raise PlumblineError(f"{self.model} has no version to roll back to: no alias `previous`")
             found = self.version(target)
-            self._check(found)
+            self.check(found)
             before = history.champions(self.ledger.entries(), self.model)
             while before and before.pop() != target:
                 pass
@@ -129,7 +129,12 @@ class Registry:
             raise PlumblineError(f"{self.model} has no version {number!r}; there are: {', '.join(known) or 'none'}")
         return known[number]
 
-    def _check(self, found: ModelVersion) -> None:
+    def check(self, found: ModelVersion) -> None:
+        """Check that a version may serve.
+
+        Raises:
+            PlumblineError: Its gate did not pass, or its bundle is not as it was signed.
+        """
         verdict, name = found.tags.get("gate_verdict"), f"{self.model} version {found.version}"
         if verdict is None:
             raise PlumblineError(f"{name} has no gate report: run `make gate register`")

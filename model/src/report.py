@@ -49,7 +49,7 @@ def render(facts: Facts) -> str:
             * bool(facts.parameters)
         ),
         "### Gate",
-        _gate(facts.gate),
+        gate_table(facts.gate),
         "### Slices",
         _slices(facts),
         "### Plots",
@@ -70,7 +70,8 @@ def _metrics(facts: Facts) -> str:
     return _table(["metric", facts.base, "here", "difference"], rows)
 
 
-def _gate(gate: dict[str, Any]) -> str:
+def gate_table(gate: dict[str, Any]) -> str:
+    """Write the table of a gate's report."""
     rows = [
         (
             rule["rule"],

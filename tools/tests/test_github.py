@@ -1,4 +1,4 @@
-"""Comments, dispatches and notifications, sent to a server of our own."""
+"""Comments and dispatches, sent to a server of our own."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tools import comment, dispatch, notify
+from tools import comment, dispatch
 from tools.comment import MARKER
 from tools.errors import PlumblineError
 from tools.github import Repository
@@ -123,24 +123,3 @@ def test_a_repository_takes_its_token_from_the_environment(monkeypatch: pytest.M
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     with pytest.raises(PlumblineError, match=r"^GITHUB_TOKEN must be set"):
         Repository.of_environment()
-
-
-def test_each_channel_is_told_in_its_own_form(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{server.url}/slack")
-    monkeypatch.setenv("TEAMS_WEBHOOK_URL", f"{server.url}/teams")
-    assert notify.notify("built") == ["SLACK_WEBHOOK_URL", "TEAMS_WEBHOOK_URL"]
-    bodies = {path: body for _, path, body in server.received}
-    assert bodies["/slack"] == {"text": "built"}
-    assert bodies["/teams"]["attachments"][0]["content"]["body"][0]["text"] == "built"
-
-
-def test_a_failed_notification_does_not_show_the_webhooks_secret(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.refuse = 500
-    monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{server.url}/secret")
-    monkeypatch.setenv("TEAMS_WEBHOOK_URL", "http://127.0.0.1:1/secret")
-    with pytest.raises(PlumblineError, match=r"127\.0\.0\.1 answers 500") as error:
-        notify.notify("built")
-    assert "TEAMS_WEBHOOK_URL: 127.0.0.1 cannot be reached" in str(error.value)
-    assert "secret" not in str(error.value)

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[3]
 
 
 class Running:
-    """Starts `python -m services.NAME.app` on a free port and stops it at the end."""
+    """Starts `python -m services.NAME.app` of the tree at `root` on a free port and stops it at the end."""
 
-    def __init__(self, name: str, log: Path, wait_for: str = "/readyz", **settings: object) -> None:
+    def __init__(self, name: str, log: Path, wait_for: str = "/readyz", root: Path = ROOT, **settings: object) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -29,7 +29,7 @@ class Running:
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", f"services.{name}.app"],
-                cwd=ROOT,
+                cwd=root,
                 env=clean | chosen | {f"{prefix}PORT": str(self.port)},
                 stderr=output,
                 stdout=output,

@@ -60,7 +60,8 @@ def build(folder: Path, toy: dict = PLANTS, version: str | None = "3", rows: int
     sha256 = seal(folder)
     if version:
         release = {"schema_version": 1, "model": toy["model"], "version": version,
-                   "bundle_sha256": sha256, "git_commit": "c" * 40, "git_dirty": False}  # fmt: skip
+                   "bundle_sha256": sha256, "git_commit": "c" * 40, "git_dirty": False,
+                   "released_at": "2026-01-02T03:04:05+00:00"}  # fmt: skip
         (folder / "release.json").write_text(json.dumps(release))
     return sha256
 

@@ -1,11 +1,12 @@
 """A bundle, read and verified file by file (docs/bundle.md)."""
 
+import datetime
 import hashlib
 import os
 import re
 import stat
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -42,10 +43,11 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Release(msgspec.Struct, frozen=True):
-    """Who released the bundle; `version` is its version in the model registry."""
+    """Who released the bundle and when; `version` is its version in the model registry."""
 
     bundle_sha256: str
     version: str | None = None
+    released_at: Annotated[datetime.datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class Bundle(msgspec.Struct, frozen=True):

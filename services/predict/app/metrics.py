@@ -1,5 +1,7 @@
 """What the predict service counts."""
 
+import datetime
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.predict.app.model import Identity
@@ -19,14 +21,21 @@ MODEL = Gauge(
     ["variant", "model", "version", "bundle_sha256"],
     multiprocess_mode="livemax",
 )
+RELEASED = Gauge(
+    "predict_model_released_timestamp_seconds",
+    "When the served model was released; 0 for one that nobody registered.",
+    ["variant"],
+    multiprocess_mode="livemax",
+)
 _models: dict[str, tuple[str, ...]] = {}
 
 
-def set_model(variant: str, identity: Identity) -> None:
-    """Show which model serves a variant."""
+def set_model(variant: str, identity: Identity, released_at: datetime.datetime | None) -> None:
+    """Show which model serves a variant, and when it was released."""
     forget_model(variant)
     labels = (variant, identity.name, identity.version or "", identity.bundle_sha256)
     MODEL.labels(*labels).set(1)
+    RELEASED.labels(variant).set(released_at.timestamp() if released_at else 0)
     _models[variant] = labels
 
 
@@ -35,6 +44,7 @@ def forget_model(variant: str) -> None:
     labels = _models.pop(variant, None)
     if labels:
         MODEL.labels(*labels).set(0)
+        RELEASED.labels(variant).set(0)
 
 
 def observe(route: str, status: int, seconds: float) -> None:

@@ -27,6 +27,7 @@ class Model:
 
     Attributes:
         identity: Which model this is.
+        released_at: When it was released; None for a bundle that nobody registered.
         contract: What a row may hold.
         reader: Decodes and validates a request's body.
         scorer: Scores what the reader gives.
@@ -46,6 +47,7 @@ class Model:
         """
         self.contract: Contract = source.contract
         self.identity = Identity(self.contract.model, source.version, source.sha256)
+        self.released_at = source.release.released_at if source.release else None
         self.reader = RowReader(self.contract, max_rows)
         self.scorer = scorer.make(source.files["model.onnx"], self.contract, self.reader.row_type)
         self.golden_rows = golden.verify(self.scorer, self.contract, self.reader.row_type, source.files["golden.json"])

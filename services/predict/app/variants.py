@@ -86,7 +86,7 @@ class Variants:
         self.models = self.models | {variant: new}
         self._loaded[variant] = location
         self.failures.pop(variant, None)
-        metrics.set_model(variant, new.identity)
+        metrics.set_model(variant, new.identity, new.released_at)
         seconds = round(time.perf_counter() - started, 3)
         logs.get().info("model_ready", variant=variant, seconds=seconds, model=new.identity)
 

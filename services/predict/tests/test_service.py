@@ -1,3 +1,4 @@
+import datetime
 import json
 import os
 import subprocess
@@ -157,3 +158,11 @@ def test_logs_one_json_object_a_line(predict):
 
     assert any(line.get("request_id") == "request-0002" for line in lines)
     assert {line["service"] for line in lines} == {"predict"}
+
+
+def test_counts_when_its_model_was_released(predict):
+    metrics = predict.client.get("/metrics").text
+
+    released = datetime.datetime.fromisoformat("2026-01-02T03:04:05+00:00").timestamp()
+    line = next(line for line in metrics.splitlines() if line.startswith("predict_model_released_timestamp_seconds{"))
+    assert float(line.split()[-1]) == released

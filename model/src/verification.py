@@ -1,0 +1,187 @@
+"""Wait until a cluster runs what an environment's overlay names, ask it, and say what is wrong if it does not."""
+
+import argparse
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from model.src import actor, deployment, tracking
+from model.src.ledger import Fact
+from model.src.registry import Registry, open_registry
+from tools import git, jsonfile, log, stage
+from tools.config import settings
+from tools.deploy import commits, diagnosis
+from tools.deploy.cluster import Cluster
+from tools.deploy.diagnosis import Finding, Snapshot
+from tools.deploy.overlay import Overlay
+from tools.errors import PlumblineError
+
+_PAUSE = 2.0  # seconds between two looks
+_GRACE = 20.0  # seconds for which a final finding must hold: Argo CD and the controllers need a moment
+
+
+def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> list[Finding]:
+    """Look until everything that the overlay names runs, or it is certain that it will not.
+
+    Returns:
+        What is wrong; nothing if all is well.
+    """
+    end, since = time.monotonic() + seconds, None
+    while True:
+        seen = cluster.snapshot(application)
+        missing = unfinished(seen, where)
+        if not missing:
+            return []
+        found, now = diagnosis.diagnose(seen), time.monotonic()
+        final = [finding for finding in found if finding.final]
+        since = (since or now) if final else None
+        if (since and now - since > _GRACE) or now > end:
+            return found or [Finding("time", where.environment, missing, "look again: make verify-deploy", final=False)]
+        time.sleep(_PAUSE)
+
+
+def unfinished(seen: Snapshot, where: Overlay) -> str:
+    """Say what is still on its way; "" if nothing is."""
+    status = (seen.application or {}).get("status", {})
+    revision = status.get("sync", {}).get("revision", "")
+    if status.get("sync", {}).get("status") != "Synced" or not revision:
+        return "Argo CD has not synchronized yet"
+    if commits.changed_since(revision, where):
+        return f"Argo CD is at {revision[:12]}, whose overlay is another one: was this commit pushed?"
+    if status.get("health", {}).get("status") != "Healthy":
+        return f"Argo CD says {status.get('health', {}).get('status')}"
+    for rollout in seen.rollouts:
+        if rollout.get("status", {}).get("phase") != "Healthy":
+            return f"Rollout {rollout['metadata']['name']}: {rollout.get('status', {}).get('message', 'is on its way')}"
+    return ""
+
+
+def served(cluster: Cluster, seen: Snapshot) -> dict[str, Any]:
+    """Ask each pod of predict which model it serves; give the description by pod."""
+    found = {}
+    for pod in seen.pods:
+        if pod["metadata"].get("labels", {}).get("app.kubernetes.io/name") == "predict" and _ready(pod):
+            name = str(pod["metadata"]["name"])
+            status, found[name] = cluster.ask(name, 8001, "GET", "/v1/model")
+            if status != 200:
+                raise PlumblineError(f"pod {name} does not say which model it serves: {found[name]}")
+    return found
+
+
+def compare(described: dict[str, Any], where: Overlay) -> list[Finding]:
+    """Compare the models that answer with the bundle of the overlay."""
+    wanted = where.bundle().sha256
+    if not described:
+        return [Finding("bundle", where.environment, "no pod of predict is ready", "look again: make verify-deploy")]
+    return [
+        Finding(
+            "bundle", f"Pod {pod}", f"it serves {model['bundle_sha256']} and not {wanted}", "was this commit pushed?"
+        )
+        for pod, model in described.items()
+        if model["bundle_sha256"] != wanted
+    ]
+
+
+def price(cluster: Cluster, seen: Snapshot, golden: Path, key: str) -> dict[str, Any]:
+    """Price the first golden row through api.
+
+    Raises:
+        PlumblineError: api refuses, or its price is not the training pipeline's.
+    """
+    pods = [
+        pod for pod in seen.pods if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "api" and _ready(pod)
+    ]
+    if not pods:
+        raise PlumblineError("no pod of api is ready")
+    expected = jsonfile.read(golden)
+    body = {"input": expected["rows"][0]}
+    status, answer = cluster.ask(pods[0]["metadata"]["name"], 8000, "POST", "/v1/predictions", body, key)
+    if status != 200:
+        raise PlumblineError(f"api does not price a house: {status} {answer}")
+    right = expected["predictions"][0]["prediction"]
+    if abs(answer["prediction"] - right) > expected["relative_tolerance"] * abs(right):
+        raise PlumblineError(f"api says {answer['prediction']} for a house that the training pipeline prices {right}")
+    result: dict[str, Any] = answer
+    return result
+
+
+def record(registry: Registry, where: Overlay, findings: list[Finding]) -> None:
+    """Tell the ledger that the cluster took a deployment back, once."""
+    why = "; ".join(
+        finding.what for finding in findings if finding.final and finding.problem in {"analysis", "rollout"}
+    )
+    if not why:
+        return
+    version = registry.version(deployment.find(registry, where.bundle().sha256))
+    with registry.ledger.locked():
+        reason = f"{(git.state().commit or '')[:12]}: {why}"[:500]
+        if any(entry.event == "deployment-aborted" and entry.reason == reason for entry in registry.ledger.entries()):
+            return
+        fact = Fact(
+            event="deployment-aborted",
+            actor=actor.current(),
+            model=registry.model,
+            version=str(version.version),
+            bundle_sha256=version.tags.get("bundle_sha256"),
+            git_commit=version.tags.get("git_commit"),
+            environment=where.environment,
+            reason=reason,
+        )
+        registry.ledger.append(fact)
+
+
+def _ready(pod: Any) -> bool:
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+
+def _show(findings: list[Finding]) -> None:
+    table = Table("problem", "where", "what", "what to do", title="What is wrong", show_lines=True)
+    for finding in findings:
+        table.add_row(finding.problem, finding.where, finding.what, finding.remedy)
+    Console(width=int(os.environ.get("COLUMNS", "140"))).print(table)
+
+
+@tracking.explained
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--environment", required=True)
+    parser.add_argument("--timeout", type=float, default=600, help="seconds to wait")
+    parser.add_argument("--application", help="Argo CD's; plumbline-ENVIRONMENT by default")
+    given = parser.parse_args()
+    where = Overlay(given.environment)
+    application = given.application or f"plumbline-{given.environment}"
+    cluster = Cluster(f"plumbline-{given.environment}")
+    registry = open_registry()
+    findings = wait(cluster, where, application, given.timeout)
+    seen = cluster.snapshot(application)
+    if not findings:
+        described = served(cluster, seen)
+        findings = compare(described, where)
+    if findings:
+        _show(findings)
+        record(registry, where, findings)
+        raise PlumblineError(f"{given.environment} does not run what its overlay names")
+    model = next(iter(described.values()))
+    lineage = {"bundle": model["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
+    key = settings().api_key
+    golden = registry.store / registry.model / where.bundle().sha256 / "golden.json"
+    if key and golden.is_file():
+        answer = price(cluster, seen, golden, key)
+        lineage |= {"price": answer["prediction"], "lineage": answer["lineage"]["git_commit"]}
+    log.get("verify-deploy").info(
+        "runs what its overlay names",
+        environment=given.environment,
+        pods=len(described),
+        **lineage,
+        **({} if key else {"not_priced": "PLUMBLINE_API_KEY is not set"}),
+    )
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,275 @@
+"""The steps of the story; each does one thing, sees that it happened, and gives a sentence for the table."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+from tests.cluster import images, kube, world
+from tests.cluster.kube import kubectl, until
+from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
+from tools import jsonfile
+from tools.errors import PlumblineError
+
+PREFIX = "localhost/plumbline-"
+APPLICATION = f"plumbline-{ENVIRONMENT}"
+
+
+def build(story: World) -> str:
+    """Build api, predict and a predict that answers wrongly, and load them into the cluster."""
+    story.make("images", f"TAG={story.tag}", "IMAGES=api predict", f"IMAGE_PREFIX={PREFIX}")
+    bad = f"{PREFIX}predict:{'bad0' * 10}"
+    images.build("bad.Dockerfile", bad, PREDICT=f"{PREFIX}predict:{story.tag}")
+    images.load(f"{PREFIX}api:{story.tag}", f"{PREFIX}predict:{story.tag}", bad)
+    story.known["bad image"] = bad
+    return f"api, predict:{story.tag[:12]}, and one that answers wrongly"
+
+
+def testbed(story: World) -> str:
+    """Start what the cluster lacks."""
+    image = f"{PREFIX}testbed:{story.tag}"
+    images.build("Dockerfile", image)
+    images.load(image)
+    world.start_testbed(image)
+    story.known["testbed"] = image
+    with object_store() as (_, client):
+        client.create_bucket(Bucket="models")
+    return "git, object store, PostgreSQL, Prometheus with the repository's rules"
+
+
+def train(story: World) -> str:
+    """Build two models, judge, sign and register them; the third is the second, signed by a key nobody trusts."""
+    story.make("data", "pipeline", "keys")
+    found = [register(story)]
+    story.run("dvc", "repro", "--quiet", **{}) if False else None
+    params = story.clone / "model/params.yaml"
+    text = params.read_text(encoding="utf-8")
+    parsed = yaml.safe_load(text)["train"]
+    params.write_text(text.replace(f"seed: {parsed['seed']}", f"seed: {parsed['seed'] + 1}", 1), encoding="utf-8")
+    story.make("pipeline")
+    story.run("git", "commit", "--quiet", "--all", "--message", "Train with another seed")
+    found.append(register(story))
+    story.known["bundles"] = found
+    if found[0] == found[1]:
+        raise PlumblineError("both models have the same bundle: the change of the seed changed nothing")
+    return " and ".join(f"{sha256[:12]}" for sha256 in found)
+
+
+def register(story: World) -> str:
+    """Judge and register what was built; give the sha256 of the bundle."""
+    story.make("gate")
+    story.make("register")
+    return str(jsonfile.read(story.clone / ".plumbline/release.json")["bundle_sha256"])
+
+
+def first(story: World) -> str:
+    """Deploy the first version by a commit, and let Argo CD bring it into the cluster."""
+    key = (story.clone / ".plumbline/keys/signing.pub.pem").read_text()
+    (story.clone / OVERLAY / "signing.pub.pem").write_text(key)
+    story.run("git", "add", str(OVERLAY))
+    story.run("git", "commit", "--quiet", "--message", "Trust the key of this story")
+    deploy(story, IMAGE=f"{PREFIX}api:{story.tag}")
+    deploy(story, IMAGE=f"{PREFIX}predict:{story.tag}", BUNDLE=story.known["bundles"][0])
+    commit = story.push()
+    create_application()
+    verify(story)
+    pods = kube.listed(NAMESPACE, "pods")
+    story.known["key"] = kubectl(
+        "-n", NAMESPACE, "exec", "deployment/api", "--", *"python -m services.api.app.keys create --name story".split()
+    ).strip()
+    return f"commit {commit[:12]}: {len(pods)} pods ready under Pod Security `restricted`"
+
+
+def price(story: World) -> str:
+    """Price a golden row through api; the answer names the bundle and the commit."""
+    text = verify(story, PLUMBLINE_API_KEY=story.known["key"])
+    return next(part for part in text.split() if part.startswith("price="))
+
+
+def promoted(story: World) -> str:
+    """A new bundle by commit: the canary's steps are judged by what Prometheus measured, then it serves alone."""
+    deploy(story, BUNDLE=story.known["bundles"][1])
+    story.push()
+    seen: list[str] = []
+
+    def weights() -> bool:
+        rollout = kube.get(NAMESPACE, "rollouts.argoproj.io", "predict") or {}
+        status = rollout.get("status", {})
+        canary, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
+        share = f"{canary}/{total}"
+        if canary and (not seen or seen[-1] != share):
+            seen.append(share)
+        return status.get("phase") == "Healthy" and bool(seen) and wanted(rollout, story.known["bundles"][1])
+
+    until("the new bundle is promoted", weights, 300)
+    verify(story, PLUMBLINE_API_KEY=story.known["key"])
+    runs = kube.listed(NAMESPACE, "analysisruns.argoproj.io")
+    measured = [m for run in runs for r in run["status"].get("metricResults", []) for m in r.get("measurements", [])]
+    if len(runs) < 3 or any(run["status"]["phase"] != "Successful" for run in runs) or not measured:
+        raise PlumblineError(f"the analyses did not judge it: {[run['status'] for run in runs]}")
+    return f"new pods of all: {', '.join(seen)}; {len(runs)} analyses, {len(measured)} measurements"
+
+
+def bad_bundle(story: World) -> str:
+    """A bundle whose signature nobody trusts: its pods never get ready, and the Rollout gives up by itself."""
+    sha256 = story.known["bundles"][0]
+    with object_store() as (_, client):
+        body = client.get_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig")["Body"].read()
+        client.put_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig", Body=body.replace(b"A", b"B"))
+    deploy(story, BUNDLE=sha256)
+    story.push()
+    said = verify(story, fails=True)
+    if "signature" not in said:
+        raise PlumblineError(f"the diagnosis does not name the signature:\n{said}")
+    serves(story, story.known["bundles"][1])
+    rollback(story)
+    with object_store() as (_, client):
+        client.put_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig", Body=body)
+    return "refused by its signature, taken back by itself, reverted in git"
+
+
+def bad_image(story: World) -> str:
+    """An image that answers wrongly: the golden rows find it, and the Rollout takes it back by itself."""
+    deploy(story, IMAGE=story.known["bad image"])
+    story.push()
+    said = verify(story, fails=True)
+    if "golden-parity" not in said:
+        raise PlumblineError(f"the diagnosis does not name the analysis:\n{said}")
+    serves(story, story.known["bundles"][1])
+    rollback(story)
+    return "found by golden-parity, taken back by itself, reverted in git"
+
+
+def killed(story: World) -> str:
+    """SIGKILL of a pod of predict and of api under load: whatever was answered is in the store."""
+    with load(story, "killed", 25) as name:
+        time.sleep(6)
+        for service in ("predict", "api"):
+            pods = kube.listed(NAMESPACE, "pods", f"app.kubernetes.io/name={service}")
+            kubectl("-n", NAMESPACE, "delete", "pod", pods[0]["metadata"]["name"], "--grace-period=0", "--force")
+            time.sleep(4)
+    answered, failed = answers(name)
+    lost = missing(answered)
+    if not answered or lost:
+        raise PlumblineError(f"{len(lost)} of {len(answered)} answered predictions are not in the store: {lost[:3]}")
+    return f"{len(answered)} answered, all stored; {len(failed)} refused meanwhile"
+
+
+def undisturbed(story: World) -> str:
+    """What users saw while versions came and were taken back."""
+    name = story.known["load"]
+    kubectl("-n", TESTBED, "exec", f"job/{name}", "--", "kill", "1", check=False)
+    until("the load ends", lambda: not running(name), 60)
+    answered, failed = answers(name)
+    if failed or not answered:
+        raise PlumblineError(f"users saw {len(failed)} failures, {len(answered)} answers: {failed[:3]}")
+    lost = missing(answered)
+    if lost:
+        raise PlumblineError(f"{len(lost)} answered predictions are not in the store")
+    return f"{len(answered)} requests answered, none failed, all stored"
+
+
+def ledger(story: World) -> str:
+    """The ledger tells the story, and no line of it was edited."""
+    story.make("ledger-verify")
+    lines = [json.loads(line) for line in (story.clone / ".plumbline/ledger.jsonl").read_text().splitlines()]
+    events = [line["event"] for line in lines]
+    if events.count("deployment-aborted") != 2 or events.count("deployed") < 4:
+        raise PlumblineError(f"the ledger does not tell the story: {events}")
+    return ", ".join(f"{events.count(event)} {event}" for event in dict.fromkeys(events))
+
+
+def overlays(story: World) -> str:
+    """The API server validates every overlay, as far as it knows the kinds."""
+    checked, unknown = 0, set()
+    known = {line.split()[-1] for line in kubectl("api-resources", "--no-headers").splitlines()}
+    for folder in sorted((story.clone / "infrastructure/kubernetes/overlays").iterdir()):
+        objects = list(yaml.safe_load_all(kubectl("kustomize", str(folder))))
+        unknown |= {item["kind"] for item in objects if item["kind"] not in known}
+        ours = [item for item in objects if item["kind"] in known]
+        spaces = [item for item in ours if item["kind"] == "Namespace"]
+        kube.dry_run(ours, create=[item["metadata"]["name"] for item in spaces])
+        checked += len(ours)
+    return f"{checked} objects valid; without their CRDs here: {', '.join(sorted(unknown)) or 'none'}"
+
+
+# What the steps are made of.
+
+
+def deploy(story: World, **what: str) -> None:
+    """Run `make deploy` with the object store of the cluster."""
+    with object_store() as (url, _):
+        story.make("deploy", ENV=ENVIRONMENT, AWS_ENDPOINT_URL=url, **_AWS, **what)
+
+
+def rollback(story: World) -> None:
+    """Run `make rollback`, push, and see that the cluster agrees with git again."""
+    story.make("rollback", ENV=ENVIRONMENT, REASON="taken back by the cluster")
+    story.push()
+    verify(story)
+
+
+def verify(story: World, fails: bool = False, **variables: str) -> str:
+    """Run `make verify-deploy`."""
+    return story.make("verify-deploy", "ARGS=--timeout 240", fails=fails, ENV=ENVIRONMENT, **variables)
+
+
+def serves(story: World, sha256: str) -> None:
+    """See that every ready pod of predict serves a bundle."""
+    with kube.forwarded(NAMESPACE, "service/api", 8000) as port:
+        found = story.run("curl", "-sS", "-m", "20", "-H", f"Authorization: Bearer {story.known['key']}",
+                          f"http://127.0.0.1:{port}/v1/model")
+    if sha256 not in found:
+        raise PlumblineError(f"api does not serve {sha256}: {found[:500]}")
+
+
+def wanted(rollout: Any, sha256: str) -> bool:
+    """Tell whether a Rollout's pods are to load a bundle."""
+    env = rollout["spec"]["template"]["spec"]["containers"][0]["env"]
+    names = [one["valueFrom"]["configMapKeyRef"]["name"] for one in env if "configMapKeyRef" in one.get("valueFrom", {})]
+    config = kube.get(NAMESPACE, "configmap", names[0])
+    return bool(config) and config["data"]["BUNDLE_SHA256"] == sha256
+
+
+def create_application() -> None:
+    """Create what the ApplicationSet makes of an environment: its project and Application, here from the git server."""
+    source = {"repoURL": GIT_URL, "targetRevision": "main", "path": str(OVERLAY)}
+    destination = {"server": "https://kubernetes.default.svc", "namespace": NAMESPACE}
+    project = {
+        "sourceRepos": [GIT_URL],
+        "destinations": [destination],
+        "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
+    }
+    metadata = {"name": APPLICATION, "namespace": ARGOCD}
+    kube.apply(
+        ARGOCD,
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": project},
+        {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            "metadata": metadata | {"finalizers": ["resources-finalizer.argocd.argoproj.io"]},
+            "spec": {
+                "project": APPLICATION,
+                "source": source,
+                "destination": destination,
+                "syncPolicy": {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]},
+            },
+        },
+    )
+
+
+_AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+
+
+@contextmanager
+def object_store() -> Iterator[tuple[str, Any]]:
+    """Reach the object store of the cluster; give its URL and a client."""
+    with kube.forwarded(TESTBED, "service/object-store", 5000) as port:
+        url = f"http://127.0.0.1:{port}"
+        yield url, boto3.client("s3", endpoint_url=url, region_name="us-east-1",
+                                aws_access_key_id="test", aws_secret_access_key="test")

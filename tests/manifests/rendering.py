@@ -1,0 +1,93 @@
+"""Overlays and components, rendered by Kustomize."""
+
+import functools
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+KUBERNETES = Path(__file__).parents[2] / "infrastructure/kubernetes"
+# In the order in which an overlay lists them: what a later one changes must be there.
+WAYS_OUT = (("plain",), ("canary-replicas",), ("canary",), ("canary", "shadow"))
+ADDITIONS = ("autoscaling", "autoscaling-requests", "observability", "network-policies", "mesh")
+
+Object = dict[str, Any]
+
+
+class RenderingError(Exception):
+    """Kustomize refused a folder; the message is its own."""
+
+
+def overlays(root: Path = KUBERNETES) -> list[Path]:
+    """Every folder that is applied as it is."""
+    return sorted(file.parent for file in root.glob("overlays/**/kustomization.yaml"))
+
+
+def combinations() -> Iterator[tuple[str, ...]]:
+    """Every set of components that an overlay may choose."""
+    for way, size in itertools.product(WAYS_OUT, range(len(ADDITIONS) + 1)):
+        for chosen in itertools.combinations(ADDITIONS, size):
+            if "autoscaling" in chosen or "autoscaling-requests" not in chosen:
+                yield (*(name for name in chosen if name != "mesh"), *way, *(name for name in chosen if name == "mesh"))
+
+
+@functools.cache
+def kustomize() -> tuple[str, ...]:
+    """The command that renders a folder; without one the test is skipped, or fails if tools are required."""
+    for command in (("kustomize", "build"), ("kubectl", "kustomize")):
+        if shutil.which(command[0]):
+            return command
+    return missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
+
+
+def missing(what: str) -> Any:
+    """Skip the test for want of a tool, or fail it if tools are required."""
+    if os.environ.get("PLUMBLINE_REQUIRE_TOOLS", "").lower() in {"1", "true"}:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def text(folder: Path) -> str:
+    """Render a folder.
+
+    Raises:
+        RenderingError: Kustomize refuses it.
+    """
+    done = subprocess.run([*kustomize(), str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RenderingError(done.stderr.strip())
+    return done.stdout
+
+
+def render(folder: Path) -> list[Object]:
+    """Render a folder to its objects."""
+    return list(yaml.load_all(text(folder), Loader=yaml.CSafeLoader))
+
+
+def combine(root: Path, components: tuple[str, ...]) -> Path:
+    """Write an overlay of the components, with what every overlay adds, into a copy of the manifests."""
+    folder = root / "overlays" / "-".join(("combined", *components))
+    folder.mkdir()
+    for name in ("bundle.env", "signing.pub.pem"):
+        shutil.copy(root / "overlays/local" / name, folder / name)
+    digest = "sha256:" + "0" * 64
+    overlay = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": "combined",
+        "resources": ["../../base/api", "../../base/predict"],
+        "components": [f"../../components/{name}" for name in components],
+        "configMapGenerator": [
+            {"name": "bundle", "envs": ["bundle.env"]},
+            {"name": "signing-keys", "files": ["signing.pub.pem"]},
+        ],
+        "images": [{"name": name, "newName": f"example.org/{name}", "digest": digest} for name in ("api", "predict")],
+    }
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    return folder

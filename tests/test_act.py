@@ -1,0 +1,116 @@
+"""The jobs of the workflows are wired as they should be: act runs them, with a make that notes what it is asked for."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.act import call, runner
+from tests.act.runner import Run
+from tests.conftest import copy_repository, run
+
+WHO = ("-c", "user.name=someone", "-c", "user.email=someone@localhost")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The repository as it is now, with one commit."""
+    if reason := runner.missing():
+        pytest.skip(reason)
+    root = copy_repository(tmp_path / "clone")
+    run(root, "git", "add", "--all")
+    run(root, "git", *WHO, "commit", "--quiet", "-m", "base")
+    return root
+
+
+Act = Callable[..., tuple[Run, list[str]]]
+
+
+@pytest.fixture
+def act(clone: Path, tmp_path: Path) -> Act:
+    """Run a workflow with the make of tests/act/bin; give the run and the targets that were asked for."""
+
+    def start(event: str, payload: Mapping[str, Any], workflow: str, *options: str, fail: str = "") -> Any:
+        calls = tmp_path / "calls"
+        path = run(clone, "printenv", "PATH").stdout.strip()
+        variables = {
+            "ACT_CALLS": str(calls),
+            "ACT_FAIL": fail,
+            "PATH": f"{runner.HERE / 'bin'}:{path}",
+        }
+        done = runner.act(clone, event, payload, workflow, tmp_path, options, variables)
+        return done, calls.read_text().split() if calls.exists() else []
+
+    return start
+
+
+def commit(root: Path, name: str) -> dict[str, Any]:
+    """Change a file, commit, and give the push that brings it to main."""
+    before = run(root, "git", "rev-parse", "HEAD").stdout.strip()
+    with (root / name).open("a") as file:
+        file.write("\n")
+    run(root, "git", *WHO, "commit", "--quiet", "--all", "-m", f"change {name}")
+    after = run(root, "git", "rev-parse", "HEAD").stdout.strip()
+    return {"ref": "refs/heads/main", "before": before, "after": after, "repository": {"default_branch": "main"}}
+
+
+def request(push: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the pull request that would bring the same change."""
+    return {
+        "number": 1,
+        "pull_request": {
+            "base": {"ref": "main", "sha": push["before"]},
+            "head": {"ref": "topic", "sha": push["after"], "repo": {"fork": True}},
+        },
+    }
+
+
+PIPELINES = {
+    "services/api/app/main.py": "services",
+    "data/src/preprocess.py": "data",
+    "model/housing_models.py": "model",
+    "README.md": "main",
+}
+
+
+@pytest.mark.parametrize("file", PIPELINES)
+def test_the_gate_opens_when_what_was_routed_succeeded(clone: Path, act: Act, file: str) -> None:
+    done, called = act("pull_request", request(commit(clone, file)), "pr-gate.yml", "--job", "gate")
+
+    assert done.succeeded, "\n".join(done.log)
+    assert done.jobs["pr gate/gate"] == "success"
+    assert {name.split("/")[0] for name in done.jobs} == {"pr gate", "ci", PIPELINES[file]}
+    assert "ci-gate" in called
+
+
+@pytest.mark.parametrize("target", ["lint", "test-root"])
+def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target: str) -> None:
+    call.replace_calls(clone / ".github/workflows/pr-gate.yml")
+    push = commit(clone, "README.md")
+
+    done, _ = act("pull_request", request(push), "pr-gate.yml", "--job", "gate", fail=target)
+
+    assert done.jobs["pr gate/main"] == "failure"
+    assert done.jobs["pr gate/gate"] == "failure"
+    assert any("main is failure and has to be success" in line for line in done.log), "\n".join(done.log)
+
+
+@pytest.mark.parametrize(
+    ("file", "workflow", "targets"),
+    [
+        ("services/api/app/main.py", "service-pipeline.yml", {"lint", "test-service", "chaos", "fuzz"}),
+        ("data/src/preprocess.py", "data-pipeline.yml", {"data", "pipeline", "preproc", "hashes", "check-data"}),
+        ("model/housing_models.py", "model-pipeline.yml", {"ci-data", "pr-check"}),
+        ("README.md", "main.yml", {"lint", "test-root"}),
+        ("README.md", "ci.yml", {"ci-data", "ci-repro", "hashes"}),
+    ],
+)
+def test_a_push_runs_the_jobs_that_need_no_account(
+    clone: Path, act: Act, file: str, workflow: str, targets: set[str]
+) -> None:
+    done, called = act("push", commit(clone, file), workflow)
+
+    assert done.succeeded, "\n".join(done.log)
+    assert targets <= set(called)
+    assert {"ci-push", "dispatch-model", "official", "notify"} & set(called) <= {"ci-push"}

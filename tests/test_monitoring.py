@@ -1,0 +1,204 @@
+"""Alerts, dashboards and the analyses of a canary ask for what the running services emit, and alerts lead somewhere."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.common.tests import toy
+from services.common.tests.running import Running
+from tests import monitoring_checks as checks
+from tests import workflow_checks
+from tests.conftest import ROOT, run
+from tests.monitoring_checks import Metrics
+from tests.workflow_checks import plant
+from tools.loop import dispatcher
+
+RULES, DASHBOARDS = "infrastructure/monitoring/rules", "infrastructure/monitoring/dashboards"
+# Of the monitor, which is a job and pushes them.
+MONITOR: Metrics = {
+    "monitor_drift_features": set(),
+    "monitor_drift_share": set(),
+    "monitor_drift": {"feature"},
+    "monitor_target_drift": set(),
+    "monitor_mae": set(),
+    "monitor_interval_coverage": set(),
+    "monitor_actuals_share": set(),
+    "monitor_last_run_timestamp_seconds": set(),
+    "monitor_rows": set(),
+}
+
+
+def scrape(service: Running) -> Metrics:
+    """Give the metrics of a service that have samples, as a scrape finds them."""
+    found: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(service.client.get("/metrics").text):
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).update(sample.labels)
+    return dict(found)
+
+
+def serve(root: Path, folder: Path) -> Metrics:
+    """Run the services of the tree at `root` for one prediction, and one with a bundle that it refuses."""
+    sha256 = toy.build(folder / "bundle")
+    store = f"sqlite:///{folder}/store.db"
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str, log: str, wait_for: str = "/readyz", **settings: object) -> Running:
+            return stack.enter_context(Running(name, folder / log, wait_for, root, **settings))
+
+        predict = start("predict", "predict.log", bundle_uri=folder / "bundle", bundle_sha256=sha256)
+        other = start("predict", "other.log", "/livez", bundle_uri=folder / "bundle", bundle_sha256="0" * 64)
+        api = start("api", "api.log", predict_url=predict.url, store_url=store)
+        key = subprocess.run(
+            [sys.executable, "-m", "services.api.app.keys", "create", "--name", "test"],
+            cwd=root,
+            env=os.environ | {"API_STORE_URL": store},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        api.authorize(key.stdout.strip())
+        answer: httpx.Response = api.client.post("/v1/predictions", json={"inputs": [toy.row(toy.PLANTS)]})
+        assert answer.status_code < 300, answer.text
+        other.wait("/readyz", status=503)
+        return scrape(predict) | scrape(other) | scrape(api)
+
+
+@pytest.fixture(scope="module")
+def emitted(tmp_path_factory: pytest.TempPathFactory) -> Metrics:
+    """What the services emit, and the monitor."""
+    return serve(ROOT, tmp_path_factory.mktemp("metrics")) | MONITOR
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of what the checks look at, to plant faults in."""
+    shutil.copytree(ROOT / "infrastructure/monitoring", tmp_path / "infrastructure/monitoring")
+    shutil.copytree(ROOT / "services", tmp_path / "services", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / checks.RUNBOOK, tmp_path / checks.RUNBOOK)
+    return tmp_path
+
+
+def test_whatever_is_asked_for_is_emitted(emitted: Metrics) -> None:
+    assert checks.unknown(ROOT, emitted) == []
+
+
+@pytest.mark.parametrize("service", ["api", "predict"])
+def test_a_metric_that_is_renamed_in_the_code_is_found(copy: Path, tmp_path: Path, service: str) -> None:
+    old, new = f"{service}_requests_total", f"{service}_answers_total"
+    plant(copy, f"services/{service}/app/metrics.py", old, new)
+
+    faults = checks.unknown(copy, serve(copy, tmp_path) | MONITOR)
+
+    assert f"availability.yaml: plumbline:requests:error_ratio_5m: nothing emits {old}" in faults
+    assert f"services.json: Requests by service and status: nothing emits {old}" in faults
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (f"{RULES}/model.yaml", "monitor_drift_features", "monitor_drifted", "FeatureDrift: nothing emits monitor_d"),
+        (f"{DASHBOARDS}/services.json", "api_rows_total", "api_lines_total", "Rows priced: nothing emits api_lines"),
+        (f"{RULES}/availability.yaml", "status=~", "code=~", "api_requests_total has no label code"),
+        (f"{RULES}/pipeline.yaml", "phase=~", "status=~", "argo_workflows_total_count has no label status"),
+        (
+            f"{RULES}/requests.yaml",
+            "record: plumbline:requests:latency_p99_1m",
+            "record: plumbline:requests:p99",
+            "Latency, 99th percentile: nothing emits plumbline:requests:latency_p99_1m",
+        ),
+    ],
+)
+def test_a_planted_fault_is_found(emitted: Metrics, copy: Path, file: str, old: str, new: str, message: str) -> None:
+    plant(copy, file, old, new)
+    faults = checks.unknown(copy, emitted)
+    assert [fault for fault in faults if message in fault], faults
+
+
+def test_an_analysis_that_asks_for_what_nothing_emits_is_found(emitted: Metrics, copy: Path) -> None:
+    query = 'nonsense_total{namespace="{{args.namespace}}"}'
+    metric = {"name": "made-up", "provider": {"prometheus": {"query": query}}}
+    (copy / "infrastructure/kubernetes").mkdir()
+    template = {"kind": "AnalysisTemplate", "spec": {"metrics": [metric]}}
+    (copy / "infrastructure/kubernetes/analysis.yaml").write_text(json.dumps(template))
+    assert checks.unknown(copy, emitted) == ["analysis.yaml: made-up: nothing emits nonsense_total"]
+
+
+def test_every_alert_has_a_severity_a_summary_and_an_entry_in_the_runbook() -> None:
+    assert checks.careless_alerts(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (checks.RUNBOOK, "# FeatureDrift", "# Feature drift", "model.yaml: FeatureDrift: docs/runbook.md has no entry"),
+        (f"{RULES}/model.yaml", "severity: ticket", "severity: nobody", "FeatureDrift: the severity is neither"),
+        (f"{RULES}/monitor.yaml", "summary:", "description:", "MonitorHasNotRun: there is no summary"),
+    ],
+)
+def test_an_alert_that_leads_nowhere_is_found(copy: Path, file: str, old: str, new: str, message: str) -> None:
+    plant(copy, file, old, new)
+    faults = checks.careless_alerts(copy)
+    assert [fault for fault in faults if message in fault], faults
+
+
+def test_the_runbook_has_no_entry_of_an_alert_that_is_gone() -> None:
+    entries = re.findall(r"^### (.+)$", (ROOT / checks.RUNBOOK).read_text(), flags=re.MULTILINE)
+    assert sorted(entries) == sorted(rule["alert"] for _, rule in checks.rules(ROOT) if "alert" in rule)
+
+
+def test_what_is_sent_to_the_receiver_are_alerts_that_exist() -> None:
+    config = yaml.safe_load((ROOT / "infrastructure/monitoring/receiver/alertmanagerconfig.yaml").read_text())
+    [matcher] = config["spec"]["route"]["matchers"]
+    assert set(matcher["value"].split("|")) <= {rule.get("alert") for _, rule in checks.rules(ROOT)}
+
+
+def test_the_pipeline_waits_for_what_the_receiver_sends() -> None:
+    workflow = workflow_checks.load(ROOT / ".github/workflows/model-pipeline.yml")
+    assert workflow["on"]["repository_dispatch"]["types"] == [dispatcher.EVENT]
+
+
+def test_every_alert_fires_in_a_test() -> None:
+    assert checks.untested_alerts(ROOT) == []
+
+
+def check_rules(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed (apt install prometheus)")
+    run(root, sys.executable, "-m", "tools.prometheus_rules", str(target))
+    for command in ("check", "test"):
+        files = sorted(str(path) for path in (target / {"check": "rules", "test": "tests"}[command]).iterdir())
+        done = run(root, "promtool", command, "rules", *files, check=False)
+        if done.returncode:
+            break
+    return done
+
+
+def test_the_alert_rules_pass_their_tests(tmp_path: Path) -> None:
+    done = check_rules(ROOT, tmp_path / "rules")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("* 0.001", "* 1"), ("sum by (namespace, service)", "sum by (namespace"), ("5..", "4..")],
+    ids=["a threshold that nothing reaches", "no PromQL", "a client's mistakes"],
+)
+def test_a_wrong_rule_is_found(copy: Path, tmp_path: Path, old: str, new: str) -> None:
+    path = copy / RULES / "availability.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    shutil.copytree(ROOT / "tools", copy / "tools", ignore=shutil.ignore_patterns("__pycache__", "tests"))
+    assert check_rules(copy, tmp_path / "unpacked").returncode != 0

@@ -1,0 +1,1 @@
+"""The container images, started and proved: `make smoke-images`."""

@@ -1,0 +1,1 @@
+"""From an alert to a new model: what tells the model pipeline that the data have drifted."""

@@ -1,0 +1,40 @@
+"""Unpack the PrometheusRule objects of the cluster into the plain rule files that promtool reads, with their tests."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import yaml
+
+from tools import stage
+from tools.config import read_yaml
+from tools.errors import PlumblineError
+
+SOURCE = Path("infrastructure/monitoring")
+
+
+def unpack(source: Path, target: Path) -> None:
+    """Write `rules/*.yaml` and `tests/*.yaml` of `source` below `target`, so that a test finds its rules as in git.
+
+    Raises:
+        PlumblineError: A file holds no PrometheusRule.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source / "tests", target / "tests")
+    (target / "rules").mkdir()
+    for path in sorted((source / "rules").glob("*.yaml")):
+        content = read_yaml(path)
+        if content.get("kind") != "PrometheusRule" or "spec" not in content:
+            raise PlumblineError(f"{path} holds no PrometheusRule with a spec")
+        (target / "rules" / path.name).write_text(yaml.safe_dump(content["spec"], sort_keys=False), encoding="utf-8")
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", type=Path, help="folder to write, which is emptied before")
+    unpack(SOURCE, parser.parse_args().target)
+
+
+if __name__ == "__main__":
+    stage.run(main)
