@@ -59,10 +59,40 @@ class Findings(msgspec.Struct, frozen=True):
     alerts: list[Alert]
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What a run reads from the store.
+
+    Attributes:
+        predicted: Predictions made within the window.
+        true: Predictions whose actual came within the window.
+        due: Predictions whose grace ended within the window.
+        known: Alerts that earlier runs raised and none has closed, with the time of the first.
+    """
+
+    predicted: list[Row]
+    true: list[Row]
+    due: list[Row]
+    known: dict[str, datetime]
+
+
 def find(engine: Engine, bundle: Bundle, settings: Settings, window: Window) -> Findings:
     """Look at the store; nothing is written."""
-    rows = store.predicted(engine, bundle.sha256, window)
-    true = store.came_true(engine, bundle.sha256, window)
+    seen = Seen(
+        store.predicted(engine, bundle.sha256, window),
+        store.came_true(engine, bundle.sha256, window),
+        store.due(engine, bundle.sha256, window, timedelta(days=settings.grace_days)),
+        store.open_alerts(engine, bundle.sha256),
+    )
+    found = judge(seen, bundle, settings, window)
+    if not found.errors:
+        return found
+    categories = [column.name for column in bundle.contract.columns if column.type == "category"]
+    return msgspec.structs.replace(found, slices=errors.slices(seen.true, categories, settings.min_actuals))
+
+
+def judge(seen: Seen, bundle: Bundle, settings: Settings, window: Window) -> Findings:
+    """Judge what was read; the slices, which raise no alert, are left out."""
+    rows, true = seen.predicted, seen.true
     enough, judged = len(rows) >= settings.min_rows, len(true) >= settings.min_actuals
     notes = []
     if not rows:
@@ -72,11 +102,9 @@ def find(engine: Engine, bundle: Bundle, settings: Settings, window: Window) -> 
     if not judged:
         notes.append(f"{len(true)} actuals; errors are judged from {settings.min_actuals} (MONITOR_MIN_ACTUALS).")
     columns = {column.name: [row.input.get(column.name) for row in rows] for column in bundle.contract.columns}
-    references = bundle.reference.features
     target = {"target": [row.actual for row in true]}
     against = {"target": bundle.reference.target}
     alpha, psi = settings.alpha, settings.min_psi
-    categories = [column.name for column in bundle.contract.columns if column.type == "category"]
     found = Findings(
         bundle_sha256=bundle.sha256,
         model=bundle.contract.model,
@@ -85,17 +113,16 @@ def find(engine: Engine, bundle: Bundle, settings: Settings, window: Window) -> 
         window=window,
         rows=len(rows),
         quality=quality.check([row.input for row in rows], bundle.contract),
-        drift=drift.compare(columns, references, alpha, psi) if enough else [],
+        drift=drift.compare(columns, bundle.reference.features, alpha, psi) if enough else [],
         target_drift=drift.compare(target, against, alpha, psi)[0] if judged else None,
         errors=errors.measure(true) if judged else None,
-        slices=errors.slices(true, categories, settings.min_actuals) if judged else [],
-        actuals=_actuals(store.due(engine, bundle.sha256, window, timedelta(days=settings.grace_days))),
+        slices=[],
+        actuals=_actuals(seen.due),
         notes=notes,
         alerts=[],
     )
-    known = store.open_alerts(engine, bundle.sha256)
     raised = _raised(found, settings, bundle.lineage.metrics.get("mae"), bundle.contract.interval.coverage)
-    alerts = [Alert(name, text, known.get(name, window.until), name not in known) for name, text in raised]
+    alerts = [Alert(name, text, seen.known.get(name, window.until), name not in seen.known) for name, text in raised]
     return msgspec.structs.replace(found, alerts=alerts)
 
 
