@@ -12,6 +12,7 @@ from services.monitor.app.store import Row
 
 CONFIDENCE = 0.99  # of every interval in the report
 _RESAMPLES = 1000
+_DRAWS = 10**6  # at once, which bounds the memory
 _SEED = 0  # the same rows give the same report
 
 Vector = NDArray[np.float64]
@@ -86,6 +87,10 @@ def slices(rows: Sequence[Row], columns: Sequence[str], min_rows: int) -> list[S
 
 def _estimate(values: Vector, of_mean: Callable[[float], float] = float) -> Estimate:
     generator = np.random.default_rng(_SEED)
-    means = [generator.choice(values, len(values)).mean() for _ in range(_RESAMPLES)]
-    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    at_once = max(1, _DRAWS // len(values))
+    means = [
+        values[generator.integers(len(values), size=(min(at_once, _RESAMPLES - begin), len(values)))].mean(axis=1)
+        for begin in range(0, _RESAMPLES, at_once)
+    ]
+    low, high = np.quantile(np.concatenate(means), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Estimate(of_mean(float(values.mean())), of_mean(float(low)), of_mean(float(high)))

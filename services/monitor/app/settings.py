@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_invalid: float = 0.01
     max_error_ratio: float = 1.25
     coverage_tolerance: float = 0.05
-    min_actuals_share: float = 0.0
+    min_actuals_share: float = 0.2
     log_level: str = "info"
 
     def __post_init__(self) -> None:
@@ -53,5 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("MONITOR_ALPHA must lie between 0 and 1")
         if self.min_rows < 20 or self.min_actuals < 20:
             raise ValueError("MONITOR_MIN_ROWS and MONITOR_MIN_ACTUALS must be at least 20")
+        if not 0 <= self.min_actuals_share <= 1:
+            raise ValueError("MONITOR_MIN_ACTUALS_SHARE must lie between 0 and 1; 0 for no alert")
         if self.log_level not in {"debug", "info", "warning", "error"}:
             raise ValueError("MONITOR_LOG_LEVEL must be debug, info, warning or error")

@@ -91,10 +91,23 @@ def test_counts_actuals_that_come_after_their_window(store, run, tmp_path):
 def test_does_not_know_what_came_after_the_window(store, run, tmp_path):
     store.fill(rows(200), days_ago=40, actual_after=60)
 
-    done = run(min_actuals_share=0.5)
+    done = run()
 
     assert (done.returncode, names(tmp_path)) == (3, {"actuals"})
     assert report(tmp_path)["actuals"] == {"due": 200, "share": 0.0, "lateness_days": None}
+
+
+def test_waits_for_actuals_as_long_as_the_grace_lasts(store, run, tmp_path):
+    store.fill(rows(200), days_ago=25, actual_after=None)
+
+    assert run().returncode == 0
+    assert report(tmp_path)["actuals"]["due"] == 0
+
+
+def test_does_not_ask_for_actuals_where_nobody_is_to_give_them(store, run):
+    store.fill(rows(200), days_ago=40, actual_after=None)
+
+    assert (run().returncode, run(min_actuals_share=0).returncode) == (3, 0)
 
 
 def test_says_that_an_empty_store_is_empty(store, run):
@@ -112,7 +125,9 @@ def test_says_that_there_is_no_store(run, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("settings", [{"alfa": 1}, {"alpha": 2}, {"window_days": 0}, {"min_rows": "many"}])
+@pytest.mark.parametrize(
+    "settings", [{"alfa": 1}, {"alpha": 2}, {"window_days": 0}, {"min_rows": "many"}, {"min_actuals_share": 1.5}]
+)
 def test_refuses_wrong_settings(run, settings):
     done = run(**settings)
 
