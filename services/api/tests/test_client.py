@@ -7,6 +7,7 @@ import pytest
 from services.chaos.faults import workers
 from services.common.tests import toy
 from services.common.tests.running import ROOT
+from services.conftest import make_key
 
 sys.path.insert(0, str(ROOT / "services/api/client"))
 from plumbline_client import Client, RefusedError, UnavailableError
@@ -48,6 +49,20 @@ def test_repeats_nothing_with_the_same_idempotency_key(client, bundle):
     row = toy.row(bundle.data)
 
     assert client.predict(row, "client-1") == client.predict(row, "client-1")
+
+
+def test_forgets_whom_predictions_are_about_and_no_one_else(start_api, bundle, tmp_path):
+    service, row = start_api(require_key="true"), toy.row(bundle.data)
+    key = make_key(f"sqlite:///{tmp_path}/store.db", "--scopes", "predict", "read", "delete")
+    with Client(service.url, key) as client:
+        made = client.predict(row, customer="anna")
+        client.predict_many([row, row], customer="anna")
+        other = client.predict(row, customer="ben")
+
+        assert client.forget_customer("anna") == 3
+        assert client.prediction(other.id).prediction == other.prediction
+        with pytest.raises(RefusedError, match="There is no prediction of yours"):
+            client.prediction(made.id)
 
 
 def test_names_the_fields_that_are_refused(client):

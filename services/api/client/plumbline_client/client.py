@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -64,23 +65,30 @@ class Client:
         """Close the connections."""
         self._client.close()
 
-    def predict(self, row: Row, idempotency_key: str | None = None) -> Prediction:
+    def predict(self, row: Row, idempotency_key: str | None = None, customer: str | None = None) -> Prediction:
         """Predict one row.
+
+        Args:
+            row: Values by column.
+            idempotency_key: A repetition with the same key is given the same answer.
+            customer: Your own reference to whom the row is about, by which `forget_customer` finds it.
 
         Raises:
             RefusedError: The row breaks the contract, or the key is not allowed to ask.
             UnavailableError: There is no answer within the deadline.
         """
-        return Prediction.parse(self._create({"input": row}, idempotency_key))
+        return Prediction.parse(self._create({"input": row}, idempotency_key, customer))
 
-    def predict_many(self, rows: Sequence[Row], idempotency_key: str | None = None) -> list[Prediction]:
-        """Predict rows, in their order.
+    def predict_many(
+        self, rows: Sequence[Row], idempotency_key: str | None = None, customer: str | None = None
+    ) -> list[Prediction]:
+        """Predict rows, in their order; all of them about the same customer, if one is named.
 
         Raises:
             RefusedError: A row breaks the contract, or the key is not allowed to ask.
             UnavailableError: There is no answer within the deadline.
         """
-        answer = self._create({"inputs": rows}, idempotency_key)
+        answer = self._create({"inputs": rows}, idempotency_key, customer)
         items = answer.pop("predictions")
         return [Prediction.parse(item, answer) for item in items]
 
@@ -106,13 +114,24 @@ class Client:
         """Record what turned out to be true."""
         self._call("POST", f"/v1/predictions/{identifier}/actual", json={"value": value})
 
+    def forget_customer(self, reference: str) -> int:
+        """Delete this key's predictions about a customer, with their actuals; give how many there were.
+
+        Raises:
+            RefusedError: The key lacks the scope delete, or this is no reference.
+            UnavailableError: There is no answer within the deadline; ask again, which does no harm.
+        """
+        answer = self._call("DELETE", f"/v1/customers/{quote(reference, safe='')}")
+        return int(answer["deleted"])
+
     def model(self) -> dict[str, Any]:
         """Give the contract, the lineage and the release of the model that is served."""
         return self._call("GET", "/v1/model")
 
-    def _create(self, body: dict[str, Any], key: str | None) -> dict[str, Any]:
+    def _create(self, body: dict[str, Any], key: str | None, customer: str | None) -> dict[str, Any]:
         # With a key a repetition is given the same answer, so that retrying is safe.
         headers = {"idempotency-key": key or str(uuid.uuid4())}
+        headers |= {"customer-reference": customer} if customer else {}
         return self._call("POST", "/v1/predictions", json=body, headers=headers)
 
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
