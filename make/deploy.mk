@@ -8,3 +8,26 @@ deploy: setup ## Commit IMAGE=… or BUNDLE=version to the overlay of ENV=… (R
 verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… names, and say what is wrong if it does not
 	@test -n "$${ENV:-}" || { echo 'error: which environment? make verify-deploy ENV=staging' >&2; exit 2; }
 	@python model/src/verification.py --environment "$${ENV:-}" $(ARGS)
+
+.PHONY: ci-deploy
+ci-deploy: export GIT_AUTHOR_NAME := CI Pipeline
+ci-deploy: export GIT_AUTHOR_EMAIL := ci-pipeline@localhost
+ci-deploy: export GIT_COMMITTER_NAME := CI Pipeline
+ci-deploy: export GIT_COMMITTER_EMAIL := ci-pipeline@localhost
+ci-deploy: setup ## Commit the services among REFERENCES="docker.io/…@sha256:…", and BUNDLE=version, to the overlay of ENV=…
+	@for reference in $${REFERENCES:-}; do \
+		name=$${reference##*/plumbline-}; \
+		test ! -d services/$${name%@*} || IMAGE=$$reference BUNDLE= $(MAKE) deploy; \
+	done
+	@test -z "$${BUNDLE:-}" || IMAGE= $(MAKE) deploy
+
+.PHONY: ci-propose
+ci-propose: setup ## Push those commits as a branch and open its pull request, as the App of GITHUB_TOKEN
+	@python -m tools.pull_request "deploy/$${ENV:-staging}"
+
+.PHONY: ci-kubeconfig
+ci-kubeconfig: ## Write KUBECONFIG for the cluster EKS_CLUSTER_NAME in AWS_REGION (needs the AWS CLI and an identity)
+	@test -n "$${EKS_CLUSTER_NAME:-}" -a -n "$${AWS_REGION:-}" || \
+		{ echo 'error: which cluster? set EKS_CLUSTER_NAME and AWS_REGION' >&2; exit 2; }
+	@command -v aws >/dev/null || { echo 'error: the AWS CLI is not installed: its `aws` also logs kubectl in' >&2; exit 2; }
+	@aws eks update-kubeconfig --name "$$EKS_CLUSTER_NAME" --region "$$AWS_REGION"
