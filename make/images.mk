@@ -28,6 +28,14 @@ images: ## Build the images, tagged by the commit (ENGINE=docker, podman or buil
 			$(BUILD_ARGS) --file $$file --tag $(IMAGE_PREFIX)$$name:$$tag .; \
 	done
 
+LAYERS := .plumbline/layers
+
+.PHONY: image-cached
+image-cached: ## Build IMAGES=… by BUILDX_BUILDER, with the layers that .plumbline/layers keeps
+	@rm -rf $(LAYERS)-new
+	@$(MAKE) images BUILD_ARGS="--load --cache-from type=local,src=$(LAYERS) --cache-to type=local,dest=$(LAYERS)-new,mode=max"
+	@rm -rf $(LAYERS); mv $(LAYERS)-new $(LAYERS)
+
 SAVED := reports/images
 
 .PHONY: image-save

@@ -98,8 +98,8 @@ GATE, CI, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate", "ci",
         (
             "calls_that_grant_too_little",
             GATE,
-            "contents: write #",
-            "contents: read #",
+            "contents: write # official",
+            "contents: read # official",
             "which official of model-pipeline.yml",
         ),
         (
