@@ -108,6 +108,7 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
         ("data/src/preprocess.py", "data-pipeline.yml", {"data", "pipeline", "preproc", "hashes", "check-data"}),
         ("model/housing_models.py", "model-pipeline.yml", {"ci-data", "pr-check"}),
         ("README.md", "main.yml", {"lint", "test-root"}),
+        ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"preflight"}),
         ("README.md", "ci.yml", {"ci-data", "ci-repro", "hashes"}),
     ],
 )
@@ -119,3 +120,29 @@ def test_a_push_runs_the_jobs_that_need_no_account(
     assert done.succeeded, "\n".join(done.log)
     assert targets <= set(called)
     assert not {"dispatch-model", "official", "notify", "push-images", "ci-deploy", "verify-deploy"} & set(called)
+
+
+def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path, act: Act) -> None:
+    secrets = ("DOCKER_USERNAME=someone", "DOCKER_PASSWORD=token", "APP_PRIVATE_KEY=key")
+    options = [word for secret in secrets for word in ("--secret", secret)]
+
+    push = commit(clone, "services/api/app/main.py")
+    done, called = act("push", push, "service-pipeline.yml", *options, "--var", "APP_ID=1")
+
+    assert done.succeeded, "\n".join(done.log)
+    last = ["push-images", "sign-images", "preflight", "ci-git", "ci-ledger-get", "ci-deploy", "ci-propose"]
+    assert [target for target in called if target in last][-len(last) :] == last
+    assert "verify-deploy" not in called
+
+
+def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act: Act) -> None:
+    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_ROLE_ARN=arn:aws:iam::1:role/a")
+    options = [word for variable in variables for word in ("--var", variable)]
+
+    push = commit(clone, "infrastructure/kubernetes/overlays/local/bundle.env")
+    done, called = act("push", push, "deploy.yml", *options)
+
+    # There is no account here, so that the job ends where it would take its identity.
+    assert done.jobs["deploy/verify"] == "failure"
+    assert "needs an account" in "\n".join(done.log)
+    assert "ci-deploy" not in called
