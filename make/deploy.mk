@@ -14,12 +14,12 @@ ci-deploy: export GIT_AUTHOR_NAME := CI Pipeline
 ci-deploy: export GIT_AUTHOR_EMAIL := ci-pipeline@localhost
 ci-deploy: export GIT_COMMITTER_NAME := CI Pipeline
 ci-deploy: export GIT_COMMITTER_EMAIL := ci-pipeline@localhost
-ci-deploy: setup ## Commit the services among REFERENCES="docker.io/…@sha256:…", and BUNDLE=version, to the overlay of ENV=…
+ci-deploy: setup ## Commit the services among REFERENCES="docker.io/…@sha256:…", and VERSION of the model, to the overlay of ENV=…
 	@for reference in $${REFERENCES:-}; do \
 		name=$${reference##*/plumbline-}; \
-		test ! -d services/$${name%@*} || IMAGE=$$reference BUNDLE= $(MAKE) deploy; \
+		test ! -d services/$${name%@*} || $(MAKE) deploy IMAGE=$$reference BUNDLE=; \
 	done
-	@test -z "$${BUNDLE:-}" || IMAGE= $(MAKE) deploy
+	@test -z "$${VERSION:-}" || $(MAKE) deploy IMAGE= BUNDLE="$$VERSION"
 
 .PHONY: ci-propose
 ci-propose: setup ## Push those commits as a branch and open its pull request, as the App of GITHUB_TOKEN

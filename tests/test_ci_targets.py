@@ -32,14 +32,14 @@ def make(*arguments: str, check: bool = True) -> str:
 
 
 def test_only_services_are_deployed_each_by_a_commit_and_the_bundle_last(tmp_path: Path, calls: Path) -> None:
-    stub = tool(tmp_path, "make", "ENV", "IMAGE", "BUNDLE")
+    stub = tool(tmp_path, "make", "ENV")
 
-    make("ci-deploy", f"MAKE={stub}", "ENV=staging", f"REFERENCES={API} {PREDICT} {PIPELINE}", "BUNDLE=3")
+    make("ci-deploy", f"MAKE={stub}", "ENV=staging", f"REFERENCES={API} {PREDICT} {PIPELINE}", "VERSION=3")
 
     assert calls.read_text().splitlines() == [
-        f"make deploy ENV=staging IMAGE={API} BUNDLE=",
-        f"make deploy ENV=staging IMAGE={PREDICT} BUNDLE=",
-        "make deploy ENV=staging IMAGE= BUNDLE=3",
+        f"make deploy IMAGE={API} BUNDLE= ENV=staging",
+        f"make deploy IMAGE={PREDICT} BUNDLE= ENV=staging",
+        "make deploy IMAGE= BUNDLE=3 ENV=staging",
     ]
 
 
