@@ -12,3 +12,26 @@ verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… 
 .PHONY: test-cluster
 test-cluster: setup ## From a commit to pods and back, on the cluster of KUBECONFIG, with Argo CD and Argo Rollouts in it (ARGS=--keep)
 	@python -m tests.cluster $(ARGS)
+
+.PHONY: ci-deploy
+ci-deploy: export GIT_AUTHOR_NAME := CI Pipeline
+ci-deploy: export GIT_AUTHOR_EMAIL := ci-pipeline@localhost
+ci-deploy: export GIT_COMMITTER_NAME := CI Pipeline
+ci-deploy: export GIT_COMMITTER_EMAIL := ci-pipeline@localhost
+ci-deploy: setup ## Commit the services among REFERENCES="docker.io/…@sha256:…", and VERSION of the model, to the overlay of ENV=…
+	@for reference in $${REFERENCES:-}; do \
+		name=$${reference##*/plumbline-}; \
+		test ! -d services/$${name%@*} || $(MAKE) deploy IMAGE=$$reference BUNDLE=; \
+	done
+	@test -z "$${VERSION:-}" || $(MAKE) deploy IMAGE= BUNDLE="$$VERSION"
+
+.PHONY: ci-propose
+ci-propose: setup ## Push those commits as a branch and open its pull request, as the App of GITHUB_TOKEN
+	@python -m tools.pull_request "deploy/$${ENV:-staging}"
+
+.PHONY: ci-kubeconfig
+ci-kubeconfig: ## Write KUBECONFIG for the cluster EKS_CLUSTER_NAME in AWS_REGION (needs the AWS CLI and an identity)
+	@test -n "$${EKS_CLUSTER_NAME:-}" -a -n "$${AWS_REGION:-}" || \
+		{ echo 'error: which cluster? set EKS_CLUSTER_NAME and AWS_REGION' >&2; exit 2; }
+	@command -v aws >/dev/null || { echo 'error: the AWS CLI is not installed: its `aws` also logs kubectl in' >&2; exit 2; }
+	@aws eks update-kubeconfig --name "$$EKS_CLUSTER_NAME" --region "$$AWS_REGION"

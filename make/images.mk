@@ -28,11 +28,63 @@ images: ## Build the images, tagged by the commit (ENGINE=docker, podman or buil
 			$(BUILD_ARGS) --file $$file --tag $(IMAGE_PREFIX)$$name:$$tag .; \
 	done
 
+LAYERS := .plumbline/layers
+
+.PHONY: image-cached
+image-cached: ## Build IMAGES=… by BUILDX_BUILDER, with the layers that .plumbline/layers keeps
+	@rm -rf $(LAYERS)-new
+	@$(MAKE) images BUILD_ARGS="--load --cache-from type=local,src=$(LAYERS) --cache-to type=local,dest=$(LAYERS)-new,mode=max"
+	@rm -rf $(LAYERS); mv $(LAYERS)-new $(LAYERS)
+
+SAVED := reports/images
+
+.PHONY: image-save
+image-save: ## Write the built IMAGES=… to reports/images/NAME.tar
+	@mkdir -p $(SAVED); for name in $(IMAGES); do \
+		'$(ENGINE)' save --output $(SAVED)/$$name.tar $(IMAGE_PREFIX)$$name:$(TAG); \
+	done
+
+.PHONY: image-load
+image-load: ## Take the images of reports/images/NAME.tar, which another machine built
+	@for file in $(SAVED)/*.tar; do '$(ENGINE)' load --quiet --input $$file; done
+
+.PHONY: image-sbom
+image-sbom: ## Write what is in reports/images/NAME.tar to reports/sbom-NAME.cdx.json, as CycloneDX (needs trivy)
+	@command -v trivy >/dev/null || { echo 'error: trivy is not installed: https://trivy.dev says how to have it' >&2; exit 2; }
+	@for file in $(SAVED)/*.tar; do \
+		name=$$(basename $$file .tar); \
+		trivy image --quiet --input $$file --format cyclonedx --output reports/sbom-$$name.cdx.json; \
+	done
+
+.PHONY: push-images
+push-images: setup ## Push the built images to docker.io/DOCKER_USERNAME by the commit's hash, and say their digests
+	@python -m tools.images.push --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) --images $(IMAGES)
+
+COSIGN := .plumbline/bin/cosign
+
+.PHONY: sign-images
+sign-images: $(COSIGN) ## Sign the pushed REFERENCES="docker.io/…@sha256:…" without a key, and attest their SBOMs
+	@test -n "$${REFERENCES:-}" || { echo 'error: which images? REFERENCES is what `make push-images` says' >&2; exit 2; }
+	@for reference in $$REFERENCES; do \
+		name=$${reference##*/plumbline-}; \
+		$(COSIGN) sign --yes $$reference; \
+		$(COSIGN) attest --yes --type cyclonedx --predicate reports/sbom-$${name%@*}.cdx.json $$reference; \
+	done
+
+# Go's checksum database vouches for the source.
+$(COSIGN):
+	GOBIN=$(CURDIR)/$(@D) go install github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5
+
 RELEASE := .plumbline/release.json
 
 .PHONY: smoke-images
 smoke-images: setup | $(RELEASE) ## Start the built images, price a house, stop them under load, and rebuild the bundle
 	@python -m tools.images --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) --images $(IMAGES)
+
+.PHONY: readiness-image
+readiness-image: setup | $(RELEASE) ## Load the bundle that was released last in the real image of predict
+	@$(MAKE) images IMAGES=predict
+	@python -m tools.readiness --engine '$(ENGINE)' --image $(IMAGE_PREFIX)predict:$(TAG)
 
 .PHONY: compose-env
 compose-env: setup | $(RELEASE) ## Write .env for compose.yaml: the built images, the released bundle, new passwords where none are

@@ -1,5 +1,6 @@
 # Routing: which pipelines a change runs, and the gate of a pull request.
 BASE ?= main
+ROUTING := $(CURDIR)/.plumbline/environments/routing
 
 .PHONY: route
 route: setup ## Say which pipelines the difference to BASE=main runs, and why
@@ -11,8 +12,14 @@ changed: setup ## Run the make targets of just those pipelines
 	@targets=$$(python -m tools.routing.route --base "$(BASE)" --targets); test -z "$$targets" || $(MAKE) $$targets
 
 .PHONY: ci-route
-ci-route: setup ## Route the GitHub event GITHUB_EVENT_PATH and write the outputs of the gate's changes job
-	@python -m tools.routing.route --event --github-output
+ci-route: $(ROUTING)/.installed ## Route the GitHub event GITHUB_EVENT_PATH and write the outputs of the gate's changes job
+	@$(ROUTING)/bin/python -m tools.routing.route --event --github-output
+
+# An environment of a few seconds: every job of a pull request waits for the routing.
+$(ROUTING)/.installed: requirements/routing.txt
+	@$(PYTHON) -m venv $(ROUTING)
+	@$(ROUTING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 # Without `setup`: the gate has to answer even where the environment cannot be built.
 .PHONY: ci-gate

@@ -66,21 +66,22 @@ def request(push: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-PIPELINES = {
-    "services/api/app/main.py": "services",
-    "data/src/preprocess.py": "data",
-    "model/housing_models.py": "model",
-    "README.md": "main",
+# What each change calls; act names a job by the call that is nearest to it.
+CALLS = {
+    "services/api/app/main.py": {"services", "images"},
+    "data/src/preprocess.py": {"data"},
+    "model/housing_models.py": {"model"},
+    "README.md": {"main"},
 }
 
 
-@pytest.mark.parametrize("file", PIPELINES)
+@pytest.mark.parametrize("file", CALLS)
 def test_the_gate_opens_when_what_was_routed_succeeded(clone: Path, act: Act, file: str) -> None:
     done, called = act("pull_request", request(commit(clone, file)), "pr-gate.yml", "--job", "gate")
 
     assert done.succeeded, "\n".join(done.log)
     assert done.jobs["pr gate/gate"] == "success"
-    assert {name.split("/")[0] for name in done.jobs} == {"pr gate", "ci", PIPELINES[file]}
+    assert {name.split("/")[0] for name in done.jobs} == {"pr gate", "ci", *CALLS[file]}
     assert "ci-gate" in called
 
 
@@ -99,10 +100,15 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
 @pytest.mark.parametrize(
     ("file", "workflow", "targets"),
     [
-        ("services/api/app/main.py", "service-pipeline.yml", {"lint", "test-service", "chaos", "fuzz"}),
+        (
+            "services/api/app/main.py",
+            "service-pipeline.yml",
+            {"lint", "test-service", "chaos", "fuzz", "image-cached", "image-save", "smoke-images", "image-sbom"},
+        ),
         ("data/src/preprocess.py", "data-pipeline.yml", {"data", "pipeline", "preproc", "hashes", "check-data"}),
         ("model/housing_models.py", "model-pipeline.yml", {"ci-data", "pr-check"}),
         ("README.md", "main.yml", {"lint", "test-root"}),
+        ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"preflight"}),
         ("README.md", "ci.yml", {"ci-data", "ci-repro", "hashes"}),
     ],
 )
@@ -113,4 +119,30 @@ def test_a_push_runs_the_jobs_that_need_no_account(
 
     assert done.succeeded, "\n".join(done.log)
     assert targets <= set(called)
-    assert {"ci-push", "dispatch-model", "official", "notify"} & set(called) <= {"ci-push"}
+    assert not {"dispatch-model", "official", "notify", "push-images", "ci-deploy", "verify-deploy"} & set(called)
+
+
+def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path, act: Act) -> None:
+    secrets = ("DOCKER_USERNAME=someone", "DOCKER_PASSWORD=token", "APP_PRIVATE_KEY=key")
+    options = [word for secret in secrets for word in ("--secret", secret)]
+
+    push = commit(clone, "services/api/app/main.py")
+    done, called = act("push", push, "service-pipeline.yml", *options, "--var", "APP_ID=1")
+
+    assert done.succeeded, "\n".join(done.log)
+    last = ["push-images", "sign-images", "preflight", "ci-git", "ci-ledger-get", "ci-deploy", "ci-propose"]
+    assert [target for target in called if target in last][-len(last) :] == last
+    assert "verify-deploy" not in called
+
+
+def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act: Act) -> None:
+    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_ROLE_ARN=arn:aws:iam::1:role/a")
+    options = [word for variable in variables for word in ("--var", variable)]
+
+    push = commit(clone, "infrastructure/kubernetes/overlays/local/bundle.env")
+    done, called = act("push", push, "deploy.yml", *options)
+
+    # There is no account here, so that the job ends where it would take its identity.
+    assert done.jobs["deploy/verify"] == "failure"
+    assert "needs an account" in "\n".join(done.log)
+    assert "ci-deploy" not in called

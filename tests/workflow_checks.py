@@ -112,6 +112,16 @@ def paths_that_match_nothing(root: Path, tracked: list[str]) -> list[str]:
     return found
 
 
+def images_that_are_not_built(root: Path) -> list[str]:
+    """Every Dockerfile of a service, and the training pipeline's."""
+    wanted = {path.parent.name for path in ROOT.glob("services/*/Dockerfile")} | {"pipeline"}
+    return [
+        f"images.yml, job {name}: its matrix lacks {', '.join(lacking)}"
+        for name, job in load(root / ".github/workflows/images.yml")["jobs"].items()
+        if "strategy" in job and (lacking := sorted(wanted - set(job["strategy"]["matrix"]["image"])))
+    ]
+
+
 def secrets_that_are_not_documented(root: Path) -> list[str]:
     """And documented ones that nothing uses, and those that the preflight takes and no workflow gives."""
     used = {name for path in files(root) for name in _CONTEXT.findall(path.read_text())}

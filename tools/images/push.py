@@ -1,0 +1,75 @@
+"""Push the built images to Docker Hub, named by their commit alone, and say the digests that are deployed."""
+
+import argparse
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import command, stage
+from tools.errors import PlumblineError
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def push(engine: str, names: Sequence[str], prefix: str, tag: str, account: str) -> list[str]:
+    """Push images.
+
+    Args:
+        engine: docker or podman, logged in.
+        names: Of the images, such as predict.
+        prefix: What stands before a name on this machine.
+        tag: The commit that they were built from.
+        account: Where to, at Docker Hub.
+
+    Returns:
+        `docker.io/ACCOUNT/plumbline-NAME@sha256:…` for each.
+
+    Raises:
+        PlumblineError: The tag is not a commit, no account is given, or the engine fails.
+    """
+    if not _COMMIT.fullmatch(tag):
+        raise PlumblineError(f"the tag {tag} is no commit: commit what differs, and build the images again")
+    if not account:
+        raise PlumblineError("DOCKER_USERNAME is not set: it names the account at Docker Hub")
+    references = []
+    for name in names:
+        target = f"docker.io/{account}/plumbline-{name}"
+        command.run(engine, "tag", f"{prefix}{name}:{tag}", f"{target}:{tag}")
+        references.append(f"{target}@{_pushed(engine, f'{target}:{tag}')}")
+    return references
+
+
+def _pushed(engine: str, image: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "digest"
+        if Path(engine).name == "podman":  # docker prints the digest, podman writes it to a file
+            command.run(engine, "push", "--digestfile", str(file), image)
+            said = file.read_text(encoding="utf-8")
+        else:
+            said = command.run(engine, "push", image)
+    found = _DIGEST.findall(said)
+    if not found:
+        raise PlumblineError(f"`{engine} push {image}` does not say the digest:\n{said}")
+    return str(found[-1])
+
+
+def main() -> None:
+    """Run from the command line; a workflow gets the references as its output `images`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", required=True)
+    parser.add_argument("--prefix", required=True, help="what stands before an image's name")
+    parser.add_argument("--tag", required=True, help="the commit")
+    parser.add_argument("--images", nargs="+", required=True)
+    given = parser.parse_args()
+    references = push(given.engine, given.images, given.prefix, given.tag, os.environ.get("DOCKER_USERNAME", ""))
+    print("\n".join(references))  # noqa: T201 - the target's output
+    if output := os.environ.get("GITHUB_OUTPUT"):
+        with Path(output).open("a", encoding="utf-8") as file:
+            file.write(f"images={' '.join(references)}\n")
+
+
+if __name__ == "__main__":
+    stage.run(main)
