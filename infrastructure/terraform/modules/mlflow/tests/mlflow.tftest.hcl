@@ -34,6 +34,17 @@ run "the_database_is_encrypted_backed_up_and_private" {
   }
 }
 
+run "the_database_takes_only_tls_and_its_logs_go_with_it" {
+  assert {
+    condition     = anytrue([for it in aws_db_parameter_group.mlflow.parameter : it.name == "rds.force_ssl" && it.value == "1"])
+    error_message = "The database answers without TLS."
+  }
+  assert {
+    condition     = toset(keys(aws_cloudwatch_log_group.database)) == toset(aws_db_instance.mlflow.enabled_cloudwatch_logs_exports)
+    error_message = "RDS would make a log group that survives a destroy."
+  }
+}
+
 run "artifacts_are_versioned_encrypted_and_private" {
   assert {
     condition     = aws_s3_bucket.artifacts.bucket == "plumbline-staging-mlflow-123456789012" && aws_s3_bucket_versioning.artifacts.versioning_configuration[0].status == "Enabled"
