@@ -15,6 +15,10 @@ attach = @case "$(ENV)" in staging|production) ;; *) echo "error: ENV must be st
 	$(PLATFORM) init -reconfigure -input=false -backend-config=bucket=plumbline-state-$$TF_VAR_account_id \
 		-backend-config=key=$(ENV)/platform.tfstate -backend-config=region=$(REGION)
 
+.PHONY: bootstrap
+bootstrap: ## Once an account: make the bucket of the states and move its own state into it
+	@$(TERRAFORM)/bootstrap
+
 .PHONY: plan
 plan: ## Show what would change in an environment, and save it: make plan ENV=staging
 	$(attach)
