@@ -5,7 +5,6 @@ mock_provider "aws" {
 variables {
   environment = "staging"
   account_id  = "123456789012"
-  region      = "ap-south-1"
   access_log  = "plumbline-staging-access-log-123456789012"
   cluster = {
     name              = "plumbline-staging"
