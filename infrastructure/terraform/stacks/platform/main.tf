@@ -27,6 +27,7 @@ module "eks" {
   kubernetes_version = var.kubernetes_version
   subnet_ids         = module.network.private_subnet_ids
   admins             = var.admins
+  api_cidrs          = var.api_cidrs
   node_groups        = var.node_groups
   time_zone          = var.time_zone
   karpenter          = var.karpenter

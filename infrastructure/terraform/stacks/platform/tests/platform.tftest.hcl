@@ -85,3 +85,11 @@ run "refuses_a_deletion_window_that_kms_does_not_have" {
   }
   expect_failures = [var.key_deletion_days]
 }
+
+run "refuses_the_whole_internet" {
+  command = plan
+  variables {
+    api_cidrs = ["0.0.0.0/0"]
+  }
+  expect_failures = [var.api_cidrs]
+}
