@@ -5,6 +5,8 @@ module "network" {
   account_id   = var.account_id
   region       = var.region
   nat_per_zone = var.multi_zone
+
+  endpoint_per_zone = var.multi_zone
 }
 
 module "dvc_remote" {
