@@ -1,0 +1,21 @@
+locals {
+  addons = ["argo-rollouts", "argo-workflows", "external-secrets", "istio", "karpenter", "kube-prometheus-stack"]
+
+  # Exactly what infrastructure/argocd/applicationsets reads; tests/test_bridge.py compares both.
+  annotations = {
+    cluster_name               = var.cluster
+    region                     = var.region
+    domain                     = var.domain
+    repo_url                   = var.repository.url
+    revision                   = var.repository.revision
+    kms_key_arn                = var.storage.kms_key_arn
+    bucket_pipeline            = var.storage.buckets.pipeline
+    bucket_models              = var.storage.buckets.models
+    bucket_data                = var.storage.buckets.data
+    bucket_data_cache          = var.storage.buckets.data-cache
+    mlflow_bucket              = var.mlflow.bucket
+    mlflow_database_host       = var.mlflow.database_host
+    mlflow_database_secret_arn = var.mlflow.database_secret_arn
+    mlflow_admin_secret        = var.mlflow.admin_secret
+  }
+}
