@@ -1,5 +1,12 @@
 locals {
-  addons = ["argo-rollouts", "argo-workflows", "external-secrets", "istio", "karpenter", "kube-prometheus-stack"]
+  addons = {
+    argo-rollouts         = contains(var.addons, "argo-rollouts")
+    argo-workflows        = contains(var.addons, "argo-workflows")
+    external-secrets      = contains(var.addons, "external-secrets")
+    istio                 = contains(var.addons, "istio")
+    karpenter             = var.karpenter_queue != null
+    kube-prometheus-stack = contains(var.addons, "kube-prometheus-stack")
+  }
 
   # Exactly what infrastructure/argocd/applicationsets reads; tests/test_bridge.py compares both.
   annotations = {
@@ -9,6 +16,7 @@ locals {
     repo_url                   = var.repository.url
     revision                   = var.repository.revision
     kms_key_arn                = var.storage.kms_key_arn
+    karpenter_queue            = var.karpenter_queue == null ? "" : var.karpenter_queue
     bucket_pipeline            = var.storage.buckets.pipeline
     bucket_models              = var.storage.buckets.models
     bucket_data                = var.storage.buckets.data

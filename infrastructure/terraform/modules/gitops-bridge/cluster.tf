@@ -6,7 +6,7 @@ resource "kubernetes_secret_v1" "cluster" {
 
     labels = merge(
       { "argocd.argoproj.io/secret-type" = "cluster", environment = var.environment },
-      { for addon in local.addons : "addons.plumbline.dev/${addon}" => tostring(contains(var.addons, addon)) },
+      { for addon, wanted in local.addons : "addons.plumbline.dev/${addon}" => tostring(wanted) },
     )
 
     annotations = { for name, value in local.annotations : "plumbline.dev/${name}" => value }

@@ -85,8 +85,19 @@ variable "addons" {
   default     = ["argo-rollouts", "argo-workflows", "external-secrets", "istio", "kube-prometheus-stack"]
 
   validation {
-    condition     = length(setsubtract(var.addons, ["argo-rollouts", "argo-workflows", "external-secrets", "istio", "karpenter", "kube-prometheus-stack"])) == 0
-    error_message = "addons must be of argo-rollouts, argo-workflows, external-secrets, istio, karpenter, kube-prometheus-stack."
+    condition     = length(setsubtract(var.addons, ["argo-rollouts", "argo-workflows", "external-secrets", "istio", "kube-prometheus-stack"])) == 0
+    error_message = "addons must be of argo-rollouts, argo-workflows, external-secrets, istio, kube-prometheus-stack."
+  }
+}
+
+variable "karpenter_queue" {
+  description = "Queue of Karpenter's interruptions; null leaves Karpenter out."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.karpenter_queue == null || can(regex("^[A-Za-z0-9_-]{1,80}$", var.karpenter_queue))
+    error_message = "karpenter_queue must be the name of a queue of SQS, or null."
   }
 }
 

@@ -38,7 +38,7 @@ run "argocd_is_one_version_with_no_door_of_its_own" {
 
 run "waves_wait_for_applications" {
   assert {
-    condition     = strcontains(yamldecode(helm_release.argocd.values[0]).configs.cm["resource.customizations.health.argoproj.io_Application"], "obj.status.health.status")
+    condition     = strcontains(yamldecode(helm_release.argocd.values[0]).configs.cm["resource.customizations.health.argoproj.io_Application"], "health.status = status.health.status")
     error_message = "Argo CD would take every Application for healthy, and start all waves at once."
   }
 }
@@ -53,7 +53,7 @@ run "the_cluster_is_registered_with_what_terraform_made" {
     error_message = "An annotation does not hold the output."
   }
   assert {
-    condition     = alltrue([for name, value in kubernetes_secret_v1.cluster.metadata[0].annotations : startswith(name, "plumbline.dev/") && length(value) > 0])
+    condition     = alltrue([for name, value in kubernetes_secret_v1.cluster.metadata[0].annotations : startswith(name, "plumbline.dev/") && (length(value) > 0 || name == "plumbline.dev/karpenter_queue")])
     error_message = "An annotation is empty or has another prefix."
   }
   assert {
@@ -63,8 +63,21 @@ run "the_cluster_is_registered_with_what_terraform_made" {
 }
 
 run "karpenter_is_an_option" {
+  variables {
+    karpenter_queue = "plumbline-staging-karpenter"
+  }
   assert {
-    condition     = kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/karpenter"] == "false" && kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/istio"] == "true"
+    condition     = kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/karpenter"] == "true" && kubernetes_secret_v1.cluster.metadata[0].annotations["plumbline.dev/karpenter_queue"] == "plumbline-staging-karpenter"
+    error_message = "Karpenter would not be installed, or not hear of interruptions."
+  }
+}
+
+run "what_was_not_asked_for_is_left_out" {
+  variables {
+    addons = ["istio"]
+  }
+  assert {
+    condition     = kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/karpenter"] == "false" && kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/argo-rollouts"] == "false" && kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/istio"] == "true"
     error_message = "The labels are not the addons that were asked for."
   }
 }
