@@ -18,6 +18,7 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt
 requirements: setup ## Compile every requirements*.txt anew from its .in file
 	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
 	compile requirements/dev.in -o requirements/dev.txt; \
+	compile requirements/checkov.in -o requirements/checkov.txt; \
 	for name in requirements/pipeline requirements/uv services/api/requirements services/predict/requirements; do \
 		compile $$name.in -c requirements/dev.txt -o $$name.txt; \
 	done

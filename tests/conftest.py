@@ -28,6 +28,13 @@ def copy_repository(target: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def checkov() -> tuple[str, ...]:
+    """The command of checkov, in its own environment, made on demand; it asks no service for anything."""
+    run(ROOT, "make", "checkov-setup")
+    return (str(ROOT / ".plumbline/environments/checkov/bin/checkov"), "--skip-download", "--quiet", "--compact")
+
+
+@pytest.fixture(scope="session")
 def second_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository whose data and model are replaced, with the pipeline run up to the release."""
     copy = copy_repository(tmp_path_factory.mktemp("second"))

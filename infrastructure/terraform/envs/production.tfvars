@@ -1,6 +1,7 @@
 environment     = "production"
 multi_zone      = true
 keep_on_destroy = true
+karpenter       = true
 
 node_groups = {
   system    = { instance_types = ["t3.large"], spot = false, min = 2, max = 3 }

@@ -1,6 +1,6 @@
 locals {
   name    = "plumbline-${var.environment}"
-  kinds   = toset(["data", "models", "cache"])
+  kinds   = toset(["data", "data-cache", "models", "pipeline"])
   names   = { for kind in local.kinds : kind => "${local.name}-${kind}-${var.account_id}" }
   arns    = { for kind, name in local.names : kind => "arn:aws:s3:::${name}" }
   buckets = merge(aws_s3_bucket.remote, { access-log = aws_s3_bucket.access_log })
@@ -13,8 +13,8 @@ resource "aws_s3_bucket" "remote" {
   force_destroy = var.force_destroy
 }
 
-resource "aws_s3_bucket_versioning" "remote" {
-  for_each = aws_s3_bucket.remote
+resource "aws_s3_bucket_versioning" "all" {
+  for_each = local.buckets
 
   bucket = each.value.id
 

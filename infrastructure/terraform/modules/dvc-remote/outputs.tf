@@ -1,5 +1,5 @@
 output "buckets" {
-  description = "Bucket names by kind: data, models, cache."
+  description = "Bucket names by kind: data, data-cache, models, pipeline."
   value       = { for kind, bucket in aws_s3_bucket.remote : kind => bucket.bucket }
 }
 
@@ -11,4 +11,9 @@ output "policy_arns" {
 output "key_arn" {
   description = "ARN of the key that encrypts the buckets."
   value       = aws_kms_key.remote.arn
+}
+
+output "access_log" {
+  description = "Bucket that receives the access logs of the environment's buckets."
+  value       = aws_s3_bucket.access_log.bucket
 }

@@ -26,7 +26,7 @@ resource "aws_eks_cluster" "this" {
     resources = ["secrets"]
 
     provider {
-      key_arn = aws_kms_key.secrets.arn
+      key_arn = aws_kms_key.cluster.arn
     }
   }
 
@@ -37,4 +37,5 @@ resource "aws_eks_cluster" "this" {
 resource "aws_cloudwatch_log_group" "control_plane" {
   name              = "/aws/eks/${local.name}/cluster"
   retention_in_days = 365
+  kms_key_id        = aws_kms_key.cluster.arn
 }

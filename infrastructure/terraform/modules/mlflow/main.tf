@@ -1,9 +1,7 @@
-# The server itself is deployed by Argo CD from this module's outputs.
+# The server itself is deployed by Argo CD from this module's outputs; what its pod may do is in module workload-identity.
 locals {
-  name            = "plumbline-${var.environment}"
-  bucket          = "${local.name}-mlflow-${var.account_id}"
-  namespace       = "mlflow"
-  service_account = "mlflow"
+  name   = "plumbline-${var.environment}"
+  bucket = "${local.name}-mlflow-${var.account_id}"
 }
 
 # The password of the server's administrator. Its value is put in by hand, so that no state holds it.

@@ -43,6 +43,16 @@ variable "cluster" {
   }
 }
 
+variable "access_log" {
+  description = "Bucket that receives the access log of the artifacts."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9.-]{3,63}$", var.access_log))
+    error_message = "access_log must be the name of a bucket."
+  }
+}
+
 variable "instance_class" {
   description = "Size of the database."
   type        = string
@@ -75,4 +85,15 @@ variable "keep_on_destroy" {
   description = "Whether a destroy leaves a last snapshot, refuses a filled bucket and lets the secret be recovered."
   type        = bool
   default     = true
+}
+
+variable "key_deletion_days" {
+  description = "Days between the deletion of the key and the loss of all it encrypts."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.key_deletion_days >= 7 && var.key_deletion_days <= 30
+    error_message = "key_deletion_days must be from 7 to 30, the bounds of KMS."
+  }
 }

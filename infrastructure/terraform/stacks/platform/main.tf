@@ -14,6 +14,8 @@ module "dvc_remote" {
   account_id    = var.account_id
   region        = var.region
   force_destroy = !var.keep_on_destroy
+
+  key_deletion_days = var.key_deletion_days
 }
 
 module "eks" {
@@ -21,10 +23,14 @@ module "eks" {
 
   environment        = var.environment
   account_id         = var.account_id
+  region             = var.region
   kubernetes_version = var.kubernetes_version
   subnet_ids         = module.network.private_subnet_ids
   admins             = var.admins
   node_groups        = var.node_groups
+  time_zone          = var.time_zone
+  karpenter          = var.karpenter
+  key_deletion_days  = var.key_deletion_days
 }
 
 module "mlflow" {
@@ -35,6 +41,9 @@ module "mlflow" {
   region          = var.region
   multi_zone      = var.multi_zone
   keep_on_destroy = var.keep_on_destroy
+  access_log      = module.dvc_remote.access_log
+
+  key_deletion_days = var.key_deletion_days
 
   cluster = {
     name              = module.eks.name
@@ -42,6 +51,21 @@ module "mlflow" {
     vpc_id            = module.network.vpc_id
     subnet_ids        = module.network.private_subnet_ids
   }
+}
+
+module "workload_identity" {
+  source = "../../modules/workload-identity"
+
+  environment  = var.environment
+  account_id   = var.account_id
+  region       = var.region
+  cluster_name = module.eks.name
+
+  buckets = merge(
+    { for kind, name in module.dvc_remote.buckets : kind => { name = name, key_arn = module.dvc_remote.key_arn } },
+    { mlflow = { name = module.mlflow.artifact_bucket, key_arn = module.mlflow.key_arn } },
+  )
+  secrets = [for arn in values(module.mlflow.secret_arns) : { arn = arn, key_arn = module.mlflow.key_arn }]
 }
 
 module "github_oidc" {

@@ -6,6 +6,7 @@ variables {
   environment = "staging"
   account_id  = "123456789012"
   region      = "ap-south-1"
+  access_log  = "plumbline-staging-access-log-123456789012"
   cluster = {
     name              = "plumbline-staging"
     security_group_id = "sg-0a"
@@ -44,26 +45,36 @@ run "artifacts_are_versioned_encrypted_and_private" {
   }
 }
 
-run "the_server_uses_its_bucket_and_key_and_nothing_else" {
+run "artifacts_log_accesses_and_forget_old_versions" {
   assert {
-    condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.server.policy).Statement : s.Resource])) == toset([
-      "arn:aws:s3:::plumbline-staging-mlflow-123456789012",
-      "arn:aws:s3:::plumbline-staging-mlflow-123456789012/*",
-      aws_kms_key.mlflow.arn,
-    ])
-    error_message = "The server reaches more than its own."
+    condition     = aws_s3_bucket_logging.artifacts.target_bucket == "plumbline-staging-access-log-123456789012"
+    error_message = "The artifact bucket does not log its accesses."
+  }
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
+    error_message = "Old versions of artifacts never expire."
+  }
+  assert {
+    condition     = aws_s3_bucket_ownership_controls.artifacts.rule[0].object_ownership == "BucketOwnerEnforced"
+    error_message = "An artifact could belong to the account that wrote it."
+  }
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.artifacts.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "The artifact bucket answers without TLS."
   }
   assert {
     condition = alltrue([
-      for s in jsondecode(aws_iam_role_policy.server.policy).Statement :
-      toset(s.Action) == toset(["kms:Decrypt", "kms:GenerateDataKey"]) && s.Condition.StringEquals["kms:ViaService"] == "s3.ap-south-1.amazonaws.com"
-      if s.Sid == "Key"
+      for rule in aws_s3_bucket_server_side_encryption_configuration.artifacts.rule :
+      rule.apply_server_side_encryption_by_default[0].kms_master_key_id == aws_kms_key.mlflow.arn
     ])
-    error_message = "An upload would be refused by KMS, or the key is usable outside S3."
+    error_message = "Artifacts are not encrypted with their key."
   }
+}
+
+run "who_deploys_the_server_learns_its_secrets" {
   assert {
-    condition     = aws_eks_pod_identity_association.server.namespace == "mlflow" && aws_eks_pod_identity_association.server.service_account == "mlflow"
-    error_message = "The server's pod has no identity."
+    condition     = output.secret_arns.database == "arn:aws:secretsmanager:ap-south-1:123456789012:secret:rds!db-mocked"
+    error_message = "The server would be deployed without the secret of its database."
   }
 }
 
@@ -86,6 +97,32 @@ run "a_destroy_finishes_when_told" {
     condition     = aws_secretsmanager_secret.admin.recovery_window_in_days == 0
     error_message = "The secret in recovery would block the next apply."
   }
+}
+
+run "the_key_goes_when_told" {
+  variables {
+    key_deletion_days = 7
+  }
+  assert {
+    condition     = aws_kms_key.mlflow.deletion_window_in_days == 7
+    error_message = "The key stays longer than told."
+  }
+}
+
+run "refuses_a_deletion_window_that_kms_does_not_have" {
+  command = plan
+  variables {
+    key_deletion_days = 3
+  }
+  expect_failures = [var.key_deletion_days]
+}
+
+run "refuses_a_log_bucket_that_is_no_name" {
+  command = plan
+  variables {
+    access_log = "arn:aws:s3:::logs"
+  }
+  expect_failures = [var.access_log]
 }
 
 run "refuses_a_database_without_backups" {

@@ -20,7 +20,7 @@ run "an_environment_is_named_as_one" {
     error_message = "Cluster and buckets have names of different environments."
   }
   assert {
-    condition     = output.mlflow.bucket == "plumbline-staging-mlflow-123456789012" && output.mlflow.service_account.namespace == "mlflow"
+    condition     = output.mlflow.bucket == "plumbline-staging-mlflow-123456789012" && output.service_accounts.mlflow == { namespace = "plumbline-staging", service_account = "mlflow" }
     error_message = "The MLflow server would be deployed with another bucket or service account."
   }
 }
