@@ -19,7 +19,6 @@ CHECKS = {
     "refused": checks.refused,
     "careless": checks.careless,
 }
-APPLICATIONSET = "infrastructure/argocd/applicationsets/platform.yaml"
 TEMPLATES = "infrastructure/argocd/platform/templates"
 VALUES = "infrastructure/argocd/platform/values.yaml"
 FILES = ("infrastructure/argocd", rendering.BRIDGE)
@@ -73,10 +72,6 @@ def test_an_application_of_the_platform_makes_no_application() -> None:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_folder_that_is_synced_exists(environment: str) -> None:
     assert list(checks.missing_paths(ROOT, rendering.platform(ROOT, environment))) == []
-
-
-def test_annotations_and_labels_are_written_and_read() -> None:
-    assert list(checks.annotations(ROOT)) == []
 
 
 def test_an_addon_whose_label_says_no_is_left_out() -> None:
@@ -143,16 +138,6 @@ def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
 def test_a_chart_without_version_is_found(copy: Path) -> None:
     plant(copy / VALUES, "    version: 2.4.1\n", "")
     with pytest.raises(rendering.RenderingError, match=r"addons/external-secrets.*\n?.*version"):
-        rendering.platform(copy, "staging")
-
-
-def test_an_annotation_that_the_bridge_does_not_write_is_found(copy: Path) -> None:
-    plant(copy / APPLICATIONSET, f"{rendering.PREFIX}region", "plumbline.dev/area")
-    assert sorted(checks.annotations(copy)) == [
-        "plumbline.dev/area is read, but modules/gitops-bridge does not write it",
-        "plumbline.dev/region is written, but no ApplicationSet reads it",
-    ]
-    with pytest.raises(rendering.RenderingError, match="region"):
         rendering.platform(copy, "staging")
 
 

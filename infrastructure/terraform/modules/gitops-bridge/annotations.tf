@@ -22,7 +22,7 @@ locals {
     bucket_data                = var.storage.buckets.data
     bucket_data_cache          = var.storage.buckets.data-cache
     mlflow_bucket              = var.mlflow.bucket
-    mlflow_database_host       = var.mlflow.database_host
+    mlflow_database            = var.mlflow.database
     mlflow_database_secret_arn = var.mlflow.database_secret_arn
     mlflow_admin_secret        = var.mlflow.admin_secret
   }

@@ -68,10 +68,15 @@ variable "mlflow" {
   description = "What the MLflow server is deployed with: artifact bucket, database, and where the passwords are."
   type = object({
     bucket              = string
-    database_host       = string
+    database            = string
     database_secret_arn = string
     admin_secret        = string
   })
+
+  validation {
+    condition     = can(regex("^[a-z0-9.-]+:[0-9]+/[a-z0-9_]+$", var.mlflow.database))
+    error_message = "mlflow.database must be HOST:PORT/NAME."
+  }
 
   validation {
     condition     = alltrue([for value in values(var.mlflow) : length(value) > 0]) && startswith(var.mlflow.database_secret_arn, "arn:aws:secretsmanager:")

@@ -19,7 +19,7 @@ variables {
   }
   mlflow = {
     bucket              = "plumbline-staging-mlflow-123456789012"
-    database_host       = "mlflow.ap-south-1.rds.amazonaws.com"
+    database            = "mlflow.ap-south-1.rds.amazonaws.com:5432/mlflow"
     database_secret_arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:rds"
     admin_secret        = "plumbline-staging/mlflow/admin"
   }
@@ -120,7 +120,15 @@ run "refuses_a_repository_without_transport_security" {
 run "refuses_a_secret_by_name" {
   command = plan
   variables {
-    mlflow = { bucket = "b", database_host = "h", database_secret_arn = "rds", admin_secret = "a" }
+    mlflow = { bucket = "b", database = "h:5432/d", database_secret_arn = "rds", admin_secret = "a" }
+  }
+  expect_failures = [var.mlflow]
+}
+
+run "refuses_a_database_without_port" {
+  command = plan
+  variables {
+    mlflow = { bucket = "b", database = "h", database_secret_arn = "arn:aws:secretsmanager:x", admin_secret = "a" }
   }
   expect_failures = [var.mlflow]
 }
