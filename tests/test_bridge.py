@@ -90,3 +90,10 @@ def test_an_output_that_was_renamed_is_found_by_name(name: str, copy: Path) -> N
     found = list(disagreements(copy))
     assert f"{name} is read by {READERS[name][0]}, but the platform has no such output" in found
     assert f"the_{name} is an output of the platform that nothing reads" in found
+
+
+def test_the_readme_describes_every_annotation() -> None:
+    text = (ROOT / "infrastructure/argocd/README.md").read_text()
+    table = text.split("| annotation `plumbline.dev/…`", 1)[1].split("\n\n", 1)[0]
+    first = "\n".join(row.split("|")[1] for row in table.splitlines()[2:])
+    assert set(re.findall(r"`(\w+)`", first)) == rendering.written(ROOT)
