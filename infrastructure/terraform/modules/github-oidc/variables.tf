@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment the network serves; part of every name."
+  description = "Environment of GitHub, and of AWS, that the role serves; part of every name."
   type        = string
 
   validation {

@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment the network serves; part of every name."
+  description = "Environment the server runs in; part of every name."
   type        = string
 
   validation {
@@ -15,16 +15,6 @@ variable "account_id" {
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
     error_message = "account_id must be 12 digits."
-  }
-}
-
-variable "region" {
-  description = "Region of server, database and bucket."
-  type        = string
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must look like ap-south-1."
   }
 }
 

@@ -1,6 +1,17 @@
 locals {
+  kept = var.environment == "production" ? local.production_keeps : []
+
   # A workload that may do nothing gets no role.
-  entitled = { for name, it in local.workloads : name => it if it.secrets || length(concat(it.read, it.write, it.delete)) > 0 }
+  entitled = {
+    for name, it in local.workloads : name => {
+      namespace       = it.namespace
+      service_account = it.service_account
+      reads           = distinct(concat(it.reads, it.writes, it.deletes))
+      writes          = tolist(setsubtract(it.writes, local.kept))
+      deletes         = tolist(setsubtract(it.deletes, local.kept))
+      secrets         = it.secrets
+    } if it.secrets || length(concat(it.reads, it.writes, it.deletes)) > 0
+  }
 }
 
 resource "aws_iam_role" "workload" {

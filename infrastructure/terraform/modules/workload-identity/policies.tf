@@ -1,7 +1,6 @@
 locals {
   # What a row means: for each workload the statements that have a resource.
   arns       = { for kind, it in var.buckets : kind => "arn:aws:s3:::${it.name}" }
-  reads      = { for name, it in local.entitled : name => distinct(concat(it.read, it.write)) }
   secret_set = "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:plumbline-${var.environment}/*"
 
   statements = {
@@ -11,28 +10,28 @@ locals {
           Sid       = "List"
           Effect    = "Allow"
           Action    = ["s3:GetBucketLocation", "s3:ListBucket"]
-          Resource  = [for kind in local.reads[name] : local.arns[kind]]
+          Resource  = [for kind in it.reads : local.arns[kind]]
           Condition = {}
         },
         {
           Sid       = "Read"
           Effect    = "Allow"
           Action    = ["s3:GetObject", "s3:GetObjectVersion"]
-          Resource  = [for kind in local.reads[name] : "${local.arns[kind]}/*"]
+          Resource  = [for kind in it.reads : "${local.arns[kind]}/*"]
           Condition = {}
         },
         {
           Sid       = "Write"
           Effect    = "Allow"
           Action    = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
-          Resource  = [for kind in it.write : "${local.arns[kind]}/*"]
+          Resource  = [for kind in it.writes : "${local.arns[kind]}/*"]
           Condition = {}
         },
         {
           Sid       = "Delete"
           Effect    = "Allow"
           Action    = ["s3:DeleteObject"]
-          Resource  = [for kind in it.delete : "${local.arns[kind]}/*"]
+          Resource  = [for kind in it.deletes : "${local.arns[kind]}/*"]
           Condition = {}
         },
         {
@@ -40,14 +39,14 @@ locals {
           Sid       = "Decrypt"
           Effect    = "Allow"
           Action    = ["kms:Decrypt"]
-          Resource  = distinct([for kind in local.reads[name] : var.buckets[kind].key_arn])
+          Resource  = distinct([for kind in it.reads : var.buckets[kind].key_arn])
           Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
         },
         {
           Sid       = "Encrypt"
           Effect    = "Allow"
           Action    = ["kms:GenerateDataKey"]
-          Resource  = distinct([for kind in it.write : var.buckets[kind].key_arn])
+          Resource  = distinct([for kind in it.writes : var.buckets[kind].key_arn])
           Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
         },
         {

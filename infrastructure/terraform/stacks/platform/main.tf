@@ -38,7 +38,6 @@ module "mlflow" {
 
   environment     = var.environment
   account_id      = var.account_id
-  region          = var.region
   multi_zone      = var.multi_zone
   keep_on_destroy = var.keep_on_destroy
   access_log      = module.dvc_remote.access_log

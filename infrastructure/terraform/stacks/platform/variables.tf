@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment the network serves; part of every name."
+  description = "Environment the stack makes; part of every name."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "environment" {
 }
 
 variable "account_id" {
-  description = "AWS account of the network; only its flow logs may be written."
+  description = "AWS account of the environment."
   type        = string
 
   validation {

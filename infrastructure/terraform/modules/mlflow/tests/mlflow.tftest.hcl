@@ -5,7 +5,6 @@ mock_provider "aws" {
 variables {
   environment = "staging"
   account_id  = "123456789012"
-  region      = "ap-south-1"
   access_log  = "plumbline-staging-access-log-123456789012"
   cluster = {
     name              = "plumbline-staging"
@@ -31,6 +30,17 @@ run "the_database_is_encrypted_backed_up_and_private" {
   assert {
     condition     = aws_vpc_security_group_ingress_rule.database.referenced_security_group_id == "sg-0a" && aws_vpc_security_group_ingress_rule.database.from_port == 5432
     error_message = "Others than the nodes reach the database."
+  }
+}
+
+run "the_database_takes_only_tls_and_its_logs_go_with_it" {
+  assert {
+    condition     = anytrue([for it in aws_db_parameter_group.mlflow.parameter : it.name == "rds.force_ssl" && it.value == "1"])
+    error_message = "The database answers without TLS."
+  }
+  assert {
+    condition     = toset(keys(aws_cloudwatch_log_group.database)) == toset(aws_db_instance.mlflow.enabled_cloudwatch_logs_exports)
+    error_message = "RDS would make a log group that survives a destroy."
   }
 }
 

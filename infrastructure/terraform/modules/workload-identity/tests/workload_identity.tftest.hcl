@@ -52,7 +52,7 @@ run "who_reads_may_decrypt_and_who_writes_may_encrypt" {
   assert {
     condition = alltrue([
       for name, it in aws_iam_role_policy.workload : alltrue([
-        for kind in concat(local.entitled[name].read, local.entitled[name].write) : contains(flatten([
+        for kind in local.entitled[name].reads : contains(flatten([
           for s in jsondecode(it.policy).Statement : [for action in s.Action : [for arn in s.Resource : "${action} ${arn}"]]
         ]), "kms:Decrypt ${var.buckets[kind].key_arn}")
       ])
@@ -62,7 +62,7 @@ run "who_reads_may_decrypt_and_who_writes_may_encrypt" {
   assert {
     condition = alltrue([
       for name, it in aws_iam_role_policy.workload : alltrue([
-        for kind in local.entitled[name].write : contains(flatten([
+        for kind in local.entitled[name].writes : contains(flatten([
           for s in jsondecode(it.policy).Statement : [for action in s.Action : [for arn in s.Resource : "${action} ${arn}"]]
         ]), "kms:GenerateDataKey ${var.buckets[kind].key_arn}")
       ])
