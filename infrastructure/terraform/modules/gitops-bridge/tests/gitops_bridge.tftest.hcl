@@ -20,7 +20,7 @@ variables {
   mlflow = {
     bucket              = "plumbline-staging-mlflow-123456789012"
     database            = "mlflow.ap-south-1.rds.amazonaws.com:5432/mlflow"
-    database_secret_arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:rds"
+    database_secret_arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:mocked" # checkov:skip=CKV_SECRET_6: where a secret is, not what it is
     admin_secret        = "plumbline-staging/mlflow/admin"
   }
 }
