@@ -15,7 +15,7 @@ CHAINS = (
     ("kube-prometheus-stack", "argo-rollouts", "storage"),
     ("kube-prometheus-stack", "argo-workflows", "storage"),
     ("external-secrets", "storage"),
-    ("karpenter", "storage"),
+    ("karpenter", "nodes", "storage"),
     ("storage", "mlflow", "services", "schedules"),
 )
 

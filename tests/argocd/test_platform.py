@@ -77,17 +77,20 @@ def test_every_folder_that_is_synced_exists(environment: str) -> None:
 def test_an_addon_whose_label_says_no_is_left_out() -> None:
     everything = checks.applications(rendering.platform(ROOT, "staging"))
     without = checks.applications(rendering.platform(ROOT, "staging", optional=False))
-    assert everything.keys() - without.keys() == {"karpenter"}
+    assert everything.keys() - without.keys() == {"karpenter", "nodes"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_project_allows_what_storage_holds(environment: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [("storage", {"ClusterSecretStore", "ConfigMap", "ExternalSecret"}), ("nodes", {"EC2NodeClass", "NodePool"})],
+)
+def test_the_project_allows_what_our_own_charts_hold(name: str, kinds: set[str], environment: str) -> None:
     objects = rendering.platform(ROOT, environment)
-    storage = checks.applications(objects)["storage"]["spec"]
-    manifests = rendering.template(
-        ROOT / storage["source"]["path"], storage["source"]["helm"]["valuesObject"], storage["destination"]["namespace"]
-    )
-    assert {item["kind"] for item in manifests} == {"ClusterSecretStore", "ConfigMap", "ExternalSecret"}
+    application = checks.applications(objects)[name]["spec"]
+    source, namespace = application["source"], application["destination"]["namespace"]
+    manifests = rendering.template(ROOT / source["path"], source["helm"]["valuesObject"], namespace)
+    assert {item["kind"] for item in manifests} == kinds
     assert list(checks.forbidden(manifests, checks.project(objects))) == []
 
 

@@ -4,7 +4,7 @@ locals {
     argo-workflows        = contains(var.addons, "argo-workflows")
     external-secrets      = contains(var.addons, "external-secrets")
     istio                 = contains(var.addons, "istio")
-    karpenter             = var.karpenter_queue != null
+    karpenter             = var.karpenter != null
     kube-prometheus-stack = contains(var.addons, "kube-prometheus-stack")
   }
 
@@ -16,7 +16,8 @@ locals {
     repo_url                   = var.repository.url
     revision                   = var.repository.revision
     kms_key_arn                = var.storage.kms_key_arn
-    karpenter_queue            = var.karpenter_queue == null ? "" : var.karpenter_queue
+    karpenter_node_role        = var.karpenter == null ? "" : var.karpenter.node_role
+    karpenter_queue            = var.karpenter == null ? "" : var.karpenter.queue
     bucket_pipeline            = var.storage.buckets.pipeline
     bucket_models              = var.storage.buckets.models
     bucket_data                = var.storage.buckets.data

@@ -95,14 +95,17 @@ variable "addons" {
   }
 }
 
-variable "karpenter_queue" {
-  description = "Queue of Karpenter's interruptions; null leaves Karpenter out."
-  type        = string
-  default     = null
+variable "karpenter" {
+  description = "Role of the nodes that Karpenter starts and queue of its interruptions; null leaves Karpenter out."
+  type = object({
+    node_role = string
+    queue     = string
+  })
+  default = null
 
   validation {
-    condition     = var.karpenter_queue == null || can(regex("^[A-Za-z0-9_-]{1,80}$", var.karpenter_queue))
-    error_message = "karpenter_queue must be the name of a queue of SQS, or null."
+    condition     = var.karpenter == null || can(regex("^[A-Za-z0-9_-]{1,80}$", var.karpenter.queue)) && can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.karpenter.node_role))
+    error_message = "karpenter must be null, or the name of a role and of a queue of SQS."
   }
 }
 

@@ -29,13 +29,13 @@ provider "helm" {
 module "gitops_bridge" {
   source = "../../modules/gitops-bridge"
 
-  environment     = var.environment
-  region          = var.region
-  cluster         = module.eks.name
-  domain          = "${var.environment}.${var.domain}"
-  repository      = { url = "https://github.com/${var.repository.owner}/${var.repository.name}.git", revision = var.revision }
-  storage         = { kms_key_arn = module.dvc_remote.key_arn, buckets = module.dvc_remote.buckets }
-  karpenter_queue = module.eks.karpenter_queue
+  environment = var.environment
+  region      = var.region
+  cluster     = module.eks.name
+  domain      = "${var.environment}.${var.domain}"
+  repository  = { url = "https://github.com/${var.repository.owner}/${var.repository.name}.git", revision = var.revision }
+  storage     = { kms_key_arn = module.dvc_remote.key_arn, buckets = module.dvc_remote.buckets }
+  karpenter   = var.karpenter ? { node_role = module.eks.node_role, queue = module.eks.karpenter_queue } : null
 
   mlflow = {
     bucket              = module.mlflow.artifact_bucket

@@ -53,7 +53,7 @@ run "the_cluster_is_registered_with_what_terraform_made" {
     error_message = "An annotation does not hold the output."
   }
   assert {
-    condition     = alltrue([for name, value in kubernetes_secret_v1.cluster.metadata[0].annotations : startswith(name, "plumbline.dev/") && (length(value) > 0 || name == "plumbline.dev/karpenter_queue")])
+    condition     = alltrue([for name, value in kubernetes_secret_v1.cluster.metadata[0].annotations : startswith(name, "plumbline.dev/") && (length(value) > 0 || startswith(name, "plumbline.dev/karpenter_"))])
     error_message = "An annotation is empty or has another prefix."
   }
   assert {
@@ -64,7 +64,7 @@ run "the_cluster_is_registered_with_what_terraform_made" {
 
 run "karpenter_is_an_option" {
   variables {
-    karpenter_queue = "plumbline-staging-karpenter"
+    karpenter = { node_role = "plumbline-staging-node", queue = "plumbline-staging-karpenter" }
   }
   assert {
     condition     = kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/karpenter"] == "true" && kubernetes_secret_v1.cluster.metadata[0].annotations["plumbline.dev/karpenter_queue"] == "plumbline-staging-karpenter"
@@ -142,6 +142,14 @@ run "refuses_a_key_by_alias" {
     }
   }
   expect_failures = [var.storage]
+}
+
+run "refuses_a_role_by_arn" {
+  command = plan
+  variables {
+    karpenter = { node_role = "arn:aws:iam::123456789012:role/node", queue = "plumbline-staging-karpenter" }
+  }
+  expect_failures = [var.karpenter]
 }
 
 run "refuses_a_domain_with_a_path" {
