@@ -144,6 +144,12 @@ def test_a_chart_without_version_is_found(copy: Path) -> None:
         rendering.platform(copy, "staging")
 
 
+def test_an_addon_without_its_file_is_found(copy: Path) -> None:
+    (copy / "infrastructure/argocd/platform/addons/istiod.yaml").unlink()
+    with pytest.raises(rendering.RenderingError, match=r"addons/istiod\.yaml is missing"):
+        rendering.platform(copy, "staging")
+
+
 def test_an_overlay_that_does_not_exist_is_found(copy: Path) -> None:
     plant(copy / TEMPLATES / "services.yaml", "/overlays/", "/overlay/")
     found = list(checks.missing_paths(ROOT, rendering.platform(copy, "staging")))
