@@ -80,7 +80,7 @@ def unquote(text: str) -> str:
     return text.removeprefix('"').removesuffix('"')
 
 
-def expression(value: Any) -> str:  # noqa: ANN401 (whatever the parser gives)
+def expression(value: Any) -> str:
     """Write a parsed value as HCL in one line."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -1,4 +1,4 @@
-"""Who may do what in a cluster, as a page: the rows of the module workload-identity and the controllers of the module eks."""
+"""Who may do what in a cluster, as a page: the table of module workload-identity and the controllers of module eks."""
 
 from pathlib import Path
 from typing import Any
@@ -47,16 +47,16 @@ def page(root: Path) -> str:
         "",
         MARK,
         "",
-        "A pod acts in AWS as its service account (EKS Pod Identity), and a service account may do what its row says. Who reads a",
-        "bucket may decrypt with its key, who writes may encrypt with it, through S3 only (`kms:ViaService`). Nodes may do nothing here,",
-        "and no pod reaches their credentials.",
+        "A pod acts in AWS as its service account (EKS Pod Identity), and a service account may do what its row says.",
+        "Who reads a bucket may decrypt with its key, who writes may encrypt with it, only through S3 (`ViaService`).",
+        "Nodes may do nothing here, and no pod reaches their credentials.",
         "",
         "| workload | namespace | service account | reads | writes | deletes | secrets | why |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, row in table(root).items():
         kinds = [_kinds([*row["reads"], *row["writes"]]), _kinds(row["writes"]), _kinds(row["deletes"])]
-        secrets = "the project's" if row["secrets"] else "–"
+        secrets = "the project's" if row["secrets"] else "none"
         cells = [f"`{name}`", _namespace(row["namespace"]), f"`{row['service_account']}`", *kinds, secrets, row["why"]]
         lines.append(f"| {' | '.join(cells)} |")
     kept = _kinds(_kept(root))
@@ -81,7 +81,7 @@ def _resources(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 (whatever the parser gives)
+def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return hcl.unquote(value) if isinstance(value, str) else value
@@ -92,4 +92,4 @@ def _namespace(written: str) -> str:
 
 
 def _kinds(kinds: list[str]) -> str:
-    return ", ".join(f"`{kind}`" for kind in sorted(set(kinds))) or "–"
+    return ", ".join(f"`{kind}`" for kind in sorted(set(kinds))) or "none"

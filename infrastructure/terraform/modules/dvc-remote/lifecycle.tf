@@ -42,5 +42,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "access_log" {
       days_after_initiation = 7
     }
   }
+
   depends_on = [aws_s3_bucket_versioning.all]
 }

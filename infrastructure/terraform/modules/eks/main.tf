@@ -22,6 +22,11 @@ resource "aws_eks_cluster" "this" {
     bootstrap_cluster_creator_admin_permissions = false
   }
 
+  # A version out of standard support is upgraded: extended support costs six times as much.
+  upgrade_policy {
+    support_type = "STANDARD"
+  }
+
   encryption_config {
     resources = ["secrets"]
 

@@ -54,7 +54,7 @@ variable "secrets" {
   default     = []
 
   validation {
-    condition     = alltrue([for it in var.secrets : startswith(it.arn, "arn:aws:secretsmanager:") && startswith(it.key_arn, "arn:aws:kms:")])
+    condition     = alltrue([for it in var.secrets : startswith(it.arn, "arn:aws:") && startswith(it.key_arn, "arn:aws:kms:")])
     error_message = "secrets must be ARNs of secrets, with ARNs of their keys."
   }
 }

@@ -5,6 +5,8 @@ module "network" {
   account_id   = var.account_id
   region       = var.region
   nat_per_zone = var.multi_zone
+
+  endpoint_per_zone = var.multi_zone
 }
 
 module "dvc_remote" {
@@ -27,6 +29,7 @@ module "eks" {
   kubernetes_version = var.kubernetes_version
   subnet_ids         = module.network.private_subnet_ids
   admins             = var.admins
+  api_cidrs          = var.api_cidrs
   node_groups        = var.node_groups
   time_zone          = var.time_zone
   karpenter          = var.karpenter

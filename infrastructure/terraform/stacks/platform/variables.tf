@@ -40,6 +40,17 @@ variable "kubernetes_version" {
   }
 }
 
+variable "api_cidrs" {
+  description = "Addresses that reach the API server from outside, such as those of who runs Terraform; empty keeps it private."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for cidr in var.api_cidrs : can(cidrhost(cidr, 0)) && cidr != "0.0.0.0/0"])
+    error_message = "api_cidrs must be CIDR blocks, and not the whole internet."
+  }
+}
+
 variable "admins" {
   description = "ARNs of the IAM roles that administer the cluster."
   type        = set(string)
@@ -114,7 +125,7 @@ variable "repository" {
 }
 
 variable "multi_zone" {
-  description = "Whether NAT gateways and database survive the loss of a zone, at twice their price."
+  description = "Whether NAT gateways, endpoints and database survive the loss of a zone, at twice their price."
   type        = bool
   default     = false
 }

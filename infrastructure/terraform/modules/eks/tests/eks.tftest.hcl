@@ -34,6 +34,13 @@ run "the_cluster_is_named_logged_encrypted_and_private" {
   }
 }
 
+run "an_old_version_never_costs_extended_support" {
+  assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "STANDARD"
+    error_message = "A cluster left alone would cost six times as much an hour."
+  }
+}
+
 run "administrators_are_those_listed" {
   assert {
     condition     = aws_eks_cluster.this.access_config[0].authentication_mode == "API" && !aws_eks_cluster.this.access_config[0].bootstrap_cluster_creator_admin_permissions

@@ -43,6 +43,13 @@ run "the_disks_of_nodes_are_encrypted_and_tagged" {
   }
 }
 
+run "volumes_of_claims_are_found_by_their_tags" {
+  assert {
+    condition     = jsondecode(aws_eks_addon.ebs.configuration_values).controller.extraVolumeTags == { Project = "plumbline", Environment = "staging" }
+    error_message = "A destroy would not find the volumes that outlived their cluster."
+  }
+}
+
 run "a_group_with_hours_is_empty_outside_them" {
   assert {
     condition     = toset(keys(aws_autoscaling_schedule.down)) == toset(["system", "pipelines"]) && alltrue([for it in aws_autoscaling_schedule.down : it.desired_capacity == 0 && it.min_size == 0])

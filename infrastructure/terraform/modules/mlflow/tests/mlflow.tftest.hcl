@@ -158,3 +158,19 @@ run "refuses_an_unknown_environment" {
   }
   expect_failures = [var.environment]
 }
+
+run "refuses_an_account_that_is_not_12_digits" {
+  command = plan
+  variables {
+    account_id = "1234"
+  }
+  expect_failures = [var.account_id]
+}
+
+run "refuses_a_single_subnet" {
+  command = plan
+  variables {
+    cluster = { name = "plumbline-staging", security_group_id = "sg-0a", vpc_id = "vpc-0a", subnet_ids = ["subnet-0a"] }
+  }
+  expect_failures = [var.cluster]
+}
