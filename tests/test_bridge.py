@@ -21,10 +21,7 @@ READERS = {
     "buckets": (BRIDGE, "plumbline.dev/bucket_data_cache"),
     "mlflow": (BRIDGE, "plumbline.dev/mlflow_database"),
     "ci_role_arn": (".github/workflows/data-pipeline.yml", "vars.AWS_ROLE_ARN"),
-    "service_accounts": (
-        "infrastructure/terraform/stacks/platform/tests/platform.tftest.hcl",
-        "output.service_accounts",
-    ),
+    "service_accounts": ("infrastructure/argocd/platform/addons/external-secrets.yaml", "name: external-secrets"),
 }
 
 
