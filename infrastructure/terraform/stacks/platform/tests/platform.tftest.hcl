@@ -2,6 +2,10 @@ mock_provider "aws" {
   source = "../../mocks"
 }
 
+mock_provider "helm" {}
+
+mock_provider "kubernetes" {}
+
 variables {
   environment = "staging"
   account_id  = "123456789012"

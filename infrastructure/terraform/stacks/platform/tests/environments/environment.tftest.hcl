@@ -3,6 +3,10 @@ mock_provider "aws" {
   source = "../../mocks"
 }
 
+mock_provider "helm" {}
+
+mock_provider "kubernetes" {}
+
 variables {
   account_id = "123456789012"
   repository = { owner = "acme", name = "plumbline", owner_id = "42", id = "4711" }
