@@ -3,6 +3,8 @@ environment     = "staging"
 multi_zone      = false
 keep_on_destroy = false
 
+budget_monthly_usd = 320
+
 node_groups = {
   system    = { instance_types = ["t3.medium"], spot = false, min = 1, max = 2 }
   services  = { instance_types = ["t3.large", "t3a.large"], spot = true, min = 1, max = 3 }

@@ -101,3 +101,13 @@ variable "keep_on_destroy" {
   type        = bool
   default     = true
 }
+
+variable "budget_monthly_usd" {
+  description = "US dollars a month that the environment may cost by the estimate; a plan over it is refused."
+  type        = number
+
+  validation {
+    condition     = var.budget_monthly_usd > 0
+    error_message = "budget_monthly_usd must be above 0."
+  }
+}

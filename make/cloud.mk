@@ -1,0 +1,8 @@
+# What an environment in the cloud costs, whether the account is ready for it, and its end.
+.PHONY: cost
+cost: setup ## Estimate what an environment costs a month, without an account: make cost ENV=staging
+	@python -m tools.cloud.cost --environment "$(ENV)" --override "$(BUDGET_OVERRIDE)"
+
+.PHONY: cost-diff
+cost-diff: setup ## Write reports/cost.md: what the change since BASE costs a month, without an account
+	@python -m tools.cloud.cost_diff "$(or $(BASE),origin/main)"
