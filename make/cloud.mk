@@ -6,3 +6,7 @@ cost: setup ## Estimate what an environment costs a month, without an account: m
 .PHONY: cost-diff
 cost-diff: setup ## Write reports/cost.md: what the change since BASE costs a month, without an account
 	@python -m tools.cloud.cost_diff "$(or $(BASE),origin/main)"
+
+.PHONY: doctor
+doctor: setup ## Check the account of an environment, and say what to do: make doctor ENV=staging
+	@python -m tools.cloud.doctor "$(ENV)"
