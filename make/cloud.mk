@@ -10,3 +10,9 @@ cost-diff: setup ## Write reports/cost.md: what the change since BASE costs a mo
 .PHONY: doctor
 doctor: setup ## Check the account of an environment, and say what to do: make doctor ENV=staging
 	@python -m tools.cloud.doctor "$(ENV)"
+
+# The state is attached as for a plan: a destroy without it would find nothing and leave everything.
+.PHONY: destroy
+destroy: setup ## Delete an environment and its data: make destroy ENV=staging (ARGS=--dry-run shows the order)
+	$(attach)
+	@CONFIRM="$(CONFIRM)" python -m tools.cloud.destroy "$(ENV)" $(ARGS)

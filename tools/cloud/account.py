@@ -25,6 +25,7 @@ class Account:
     number: str
     region: str
     session: Any = field(repr=False, compare=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -47,8 +48,10 @@ class Account:
         return (*self.remotes.values(), f"{self.name}-mlflow-{self.number}", f"{self.name}-access-log-{self.number}")
 
     def client(self, service: str) -> Any:
-        """Give a client of one service."""
-        return self.session.client(service, config=_CONFIG)
+        """Give the client of one service; to make one takes a second."""
+        if service not in self._clients:
+            self._clients[service] = self.session.client(service, config=_CONFIG)
+        return self._clients[service]
 
 
 def find(environment: str) -> Account:

@@ -50,12 +50,12 @@ def ready(staging: Account) -> Account:
         key = kms.create_key()["KeyMetadata"]["KeyId"]
         kms.create_alias(AliasName=f"alias/plumbline-staging-{name}", TargetKeyId=key)
     for bucket in (staging.state_bucket, *staging.remotes.values()):
-        make_bucket(staging, bucket)
+        deny_plain_http(make_bucket(staging, bucket), bucket)
     return staging
 
 
 def make_bucket(where: Account, bucket: str) -> Any:
-    """Make a bucket as the modules do."""
+    """Make a bucket as the modules do, but for its policy."""
     s3 = where.client("s3")
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": where.region})
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -64,6 +64,11 @@ def make_bucket(where: Account, bucket: str) -> Any:
     s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
     closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True))
+    return s3
+
+
+def deny_plain_http(s3: Any, bucket: str) -> None:
+    """Put the policy of the modules on a bucket; moto overlooks its condition, and denies every object from then on."""
     tls = {
         "Effect": "Deny",
         "Principal": "*",
@@ -72,4 +77,3 @@ def make_bucket(where: Account, bucket: str) -> Any:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls]}))
-    return s3
