@@ -88,3 +88,21 @@ def test_every_resource_of_an_environment_has_a_price_and_the_budget_holds(
     done = make(clone, aws, "cost", f"ENV={environment}")
     assert done.returncode == 0, done.stderr
     assert "not priced" not in done.stdout
+    # and docs/cloud.md says so
+    pattern = rf"{environment} costs ([\d,.]+) \$ a month; its budget_monthly_usd is ([\d,]+)"
+    ((total, budget),) = re.findall(pattern, done.stdout)
+    row = f"| {environment} | {float(total.replace(',', '')):.0f} | {budget.replace(',', '')} |"
+    assert row in (ROOT / "docs/cloud.md").read_text().splitlines()
+
+
+def test_a_dry_run_of_destroy_prints_the_order_and_touches_nothing(clone: Path, aws: dict[str, str]) -> None:
+    done = make(clone, aws, "destroy", "ENV=production", "ARGS=--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("applications") < done.stdout.index("the stack platform") < done.stdout.index("volumes")
+
+
+def test_production_keeps_its_data(clone: Path, aws: dict[str, str]) -> None:
+    done = make(clone, aws, "destroy", "ENV=production", "CONFIRM=production")
+    assert done.returncode != 0
+    assert "error: production is not destroyed" in done.stderr
+    assert "Traceback" not in done.stderr
