@@ -2,6 +2,8 @@ environment     = "production"
 multi_zone      = true
 keep_on_destroy = true
 
+budget_monthly_usd = 900
+
 # Hours in Asia/Kolkata: pipelines run at night.
 node_groups = {
   system    = { instance_types = ["t3.large"], spot = false, min = 2, max = 3 }

@@ -4,6 +4,8 @@ multi_zone        = false
 keep_on_destroy   = false
 key_deletion_days = 7
 
+budget_monthly_usd = 320
+
 # Hours in Asia/Kolkata. Outside them nothing answers.
 node_groups = {
   system    = { instance_types = ["t3.medium"], spot = false, min = 1, max = 2, hours = { up = "0 8 * * 1-5", down = "0 20 * * 1-5" } }

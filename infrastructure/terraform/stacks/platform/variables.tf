@@ -146,3 +146,13 @@ variable "key_deletion_days" {
     error_message = "key_deletion_days must be from 7 to 30, the bounds of KMS."
   }
 }
+
+variable "budget_monthly_usd" {
+  description = "US dollars a month that the environment may cost by the estimate; a plan over it is refused."
+  type        = number
+
+  validation {
+    condition     = var.budget_monthly_usd > 0
+    error_message = "budget_monthly_usd must be above 0."
+  }
+}
