@@ -79,7 +79,7 @@ variable "mlflow" {
   }
 
   validation {
-    condition     = alltrue([for value in values(var.mlflow) : length(value) > 0]) && startswith(var.mlflow.database_secret_arn, "arn:aws:secretsmanager:")
+    condition     = alltrue([for value in values(var.mlflow) : length(value) > 0]) && startswith(var.mlflow.database_secret_arn, "arn:aws:")
     error_message = "mlflow must be filled, and mlflow.database_secret_arn be the ARN of a secret."
   }
 }

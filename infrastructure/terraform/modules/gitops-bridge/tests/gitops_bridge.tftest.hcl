@@ -167,3 +167,19 @@ run "refuses_an_unknown_environment" {
   }
   expect_failures = [var.environment]
 }
+
+run "refuses_a_cluster_by_arn" {
+  command = plan
+  variables {
+    cluster = "arn:aws:eks:ap-south-1:123456789012:cluster/plumbline-staging"
+  }
+  expect_failures = [var.cluster]
+}
+
+run "refuses_a_region_that_is_none" {
+  command = plan
+  variables {
+    region = "Mumbai"
+  }
+  expect_failures = [var.region]
+}

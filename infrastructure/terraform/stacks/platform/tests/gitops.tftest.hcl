@@ -7,11 +7,12 @@ mock_provider "helm" {}
 mock_provider "kubernetes" {}
 
 variables {
-  environment = "production"
-  account_id  = "123456789012"
-  repository  = { owner = "acme", name = "plumbline" }
-  admins      = ["arn:aws:iam::123456789012:role/platform"]
-  domain      = "example.com"
+  environment        = "production"
+  budget_monthly_usd = 300
+  account_id         = "123456789012"
+  repository         = { owner = "acme", name = "plumbline" }
+  admins             = ["arn:aws:iam::123456789012:role/platform"]
+  domain             = "example.com"
   node_groups = {
     system    = { instance_types = ["t3.medium"], spot = false, min = 1, max = 2 }
     services  = { instance_types = ["t3.large"], spot = false, min = 1, max = 4 }

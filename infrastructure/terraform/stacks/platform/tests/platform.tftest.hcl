@@ -98,3 +98,11 @@ run "refuses_the_whole_internet" {
   }
   expect_failures = [var.api_cidrs]
 }
+
+run "refuses_a_budget_of_nothing" {
+  command = plan
+  variables {
+    budget_monthly_usd = 0
+  }
+  expect_failures = [var.budget_monthly_usd]
+}
