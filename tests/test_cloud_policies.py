@@ -63,8 +63,9 @@ def s3_as(moto: str, applied: dict[str, dict[str, Any]]) -> Iterator[Callable[[s
 
     s3, iam = client("s3"), client("iam")
     bucket = applied['aws_s3_bucket.remote["data"]']["bucket"]
-    if bucket not in [one["Name"] for one in s3.list_buckets()["Buckets"]]:
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for name in (bucket, applied['aws_s3_bucket.remote["models"]']["bucket"]):
+        if name not in [one["Name"] for one in s3.list_buckets()["Buckets"]]:
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     status = applied['aws_s3_bucket_versioning.remote["data"]']["versioning_configuration"][0]["status"]
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": status})
     rule = applied['aws_s3_bucket_server_side_encryption_configuration.remote["data"]']["rule"]
@@ -74,7 +75,7 @@ def s3_as(moto: str, applied: dict[str, dict[str, Any]]) -> Iterator[Callable[[s
     s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
     s3.put_object(Bucket=bucket, Key="there", Body=b"1")
     keys = {}
-    for reader in ("developer", "ci", "production"):
+    for reader in ("developer", "ci", "release", "production"):
         iam.create_user(UserName=reader)
         policy = applied[f'aws_iam_policy.remote["{reader}"]']["policy"]
         iam.put_user_policy(UserName=reader, PolicyName="remote", PolicyDocument=policy)
@@ -111,6 +112,15 @@ def allowed(s3: Any) -> set[str]:
 @pytest.mark.parametrize("reader", ["developer", "ci"])
 def test_who_works_on_the_data_reads_and_writes_and_deletes_nothing(reader: str, s3_as: Callable[[str], Any]) -> None:
     assert allowed(s3_as(reader)) == {"list", "get", "put"}
+
+
+def test_a_release_adds_bundles_deletes_none_and_only_reads_data(s3_as: Callable[[str], Any]) -> None:
+    s3 = s3_as("release")
+    assert allowed(s3) == {"list", "get"}
+    models = BUCKET.replace("-data-", "-models-")
+    s3.put_object(Bucket=models, Key="housing/manifest.json", Body=b"{}")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=models, Key="housing/manifest.json")
 
 
 def test_production_only_reads(s3_as: Callable[[str], Any]) -> None:

@@ -46,7 +46,7 @@ FAULTS = {
     ),
     "subject of every environment": (
         "modules/github-oidc/main.tf",
-        ":environment:${var.environment}",
+        ":environment:${each.key}",
         ":*",
         "those of another environment let in",
     ),

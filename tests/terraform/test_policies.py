@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
+from tests.conftest import ROOT
 from tests.terraform.conftest import ENVIRONMENTS, TERRAFORM, copied, plant
 from tests.terraform.iam import allows
 
@@ -78,28 +80,57 @@ def test_whatever_is_attached_in_production_neither_writes_nor_deletes_data(envi
     resources = environments["production"]
     attached = {address: it for address, it in policies(resources).items() if '"ci"' not in address}
     attached = {address: it for address, it in attached.items() if '"developer"' not in address}
-    assert len(attached) >= 6
+    assert len(attached) >= 7
     for address, policy in attached.items():
         for kind in DATA:
-            for action in WRITES:
+            # Only an official build adds bundles.
+            for action in WRITES[1:] if (kind, '"release"' in address) == ("models", True) else WRITES:
                 assert not allows(policy, action, f"{bucket('production', kind)}/files/md5/00"), f"{address}: {action}"
 
 
-def test_workflows_of_production_take_the_policy_that_reads(environments: Environments) -> None:
-    policy = policies(environments["production"])['module.dvc_remote.aws_iam_policy.remote["production"]']
-    assert allows(policy, "s3:GetObject", f"{bucket('production', 'models')}/1/model.onnx")
-    main = (TERRAFORM / "stacks/platform/main.tf").read_text()
-    assert 'policy_arns[var.environment == "production" ? "production" : "ci"]' in main
+def test_an_official_build_adds_bundles_for_production_and_reads_its_data(environments: Environments) -> None:
+    resources = environments["production"]
+    policy = policies(resources)['module.dvc_remote.aws_iam_policy.remote["release"]']
+    bundle, datum = (
+        f"{bucket('production', 'models')}/housing/model.onnx",
+        f"{bucket('production', 'data')}/files/md5/00",
+    )
+    assert allows(policy, "s3:PutObject", bundle)
+    assert not allows(policy, "s3:DeleteObject", bundle)
+    assert allows(policy, "s3:GetObject", datum)
+    assert not allows(policy, "s3:PutObject", datum)
+    arn = key(resources, "dvc_remote")
+    assert allows(policy, "kms:GenerateDataKey", arn, kms__ViaService="s3.ap-south-1.amazonaws.com")
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_workflows_take_their_role_with_either_subject(environments: Environments, environment: str) -> None:
-    role = next(it for it in environments[environment] if it["address"] == "module.github_oidc.aws_iam_role.ci")
-    (statement,) = json.loads(role["values"]["assume_role_policy"])["Statement"]
+def test_pods_of_production_add_no_bundles(environments: Environments) -> None:
+    policy = workload(environments, "production", "pipeline")
+    assert not allows(policy, "s3:PutObject", f"{bucket('production', 'models')}/housing/model.onnx")
+
+
+# Environment of GitHub, the environment of AWS whose role its jobs take, and the policy of that role.
+ROLES = {"read": ("staging", "production"), "data": ("staging", "ci"), "production": ("production", "release")}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_jobs_take_the_role_of_their_environment_with_either_subject(environments: Environments, name: str) -> None:
+    environment, policy = ROLES[name]
+    resources = {it["address"]: it["values"] for it in environments[environment]}
+    role = resources[f'module.github_oidc.aws_iam_role.workflow["{name}"]']
+    (statement,) = json.loads(role["assume_role_policy"])["Statement"]
     assert statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"] == [
-        f"repo:acme/plumbline:environment:{environment}",
-        f"repo:acme@42/plumbline@4711:environment:{environment}",
+        f"repo:acme/plumbline:environment:{name}",
+        f"repo:acme@42/plumbline@4711:environment:{name}",
     ]
+    attached = resources[f'module.github_oidc.aws_iam_role_policy_attachment.workflow["{name}"]']["policy_arn"]
+    assert attached == resources[f'module.dvc_remote.aws_iam_policy.remote["{policy}"]']["arn"]
+
+
+def test_every_job_that_asks_for_a_role_has_one() -> None:
+    for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
+        for name, job in yaml.safe_load(path.read_text())["jobs"].items():
+            asks = [step for step in job.get("steps", []) if step.get("uses") == "./.github/actions/aws"]
+            assert not asks or job["environment"] in ROLES, f"{path.name}: {name}"
 
 
 def unexplained(text: str) -> list[str]:

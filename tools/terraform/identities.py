@@ -1,4 +1,4 @@
-"""Who may do what in a cluster, as a page: the table of module workload-identity and the controllers of module eks."""
+"""Who may do what, as a page: the tables of modules workload-identity and dvc-remote, the controllers of module eks."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,13 @@ from typing import Any
 from tools.errors import PlumblineError
 from tools.terraform import hcl
 
-MARK = "<!-- Made by `make terraform-docs` from modules/workload-identity/table.tf and modules/eks. -->"
+MARK = "<!-- Made by `make terraform-docs` from modules/workload-identity, modules/eks and modules/dvc-remote. -->"
+_WHO = {
+    "developer": "people who work on data and models",
+    "ci": "jobs in GitHub's environment `data`, in staging",
+    "release": "jobs in GitHub's environment `production`, in production: the official build",
+    "production": "who only reads, such as jobs in GitHub's environment `read`, in staging",
+}
 
 
 def table(root: Path) -> dict[str, dict[str, Any]]:
@@ -40,6 +46,24 @@ def controllers(root: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
+def writers(root: Path) -> dict[str, list[str]]:
+    """Give the kinds of buckets that each policy of the remotes may write, by the policy's name.
+
+    Raises:
+        PlumblineError: The table is not where it belongs.
+    """
+    path = root / "modules/dvc-remote/policies.tf"
+    for block in hcl.parse(path).get("locals", []):
+        if "writers" in block:
+            rows = {name: _plain(kinds) for name, kinds in block["writers"].items() if name != "__is_block__"}
+            if unknown := rows.keys() ^ _WHO.keys():
+                raise PlumblineError(
+                    f"{path}: say in tools/terraform/identities.py who takes {', '.join(sorted(unknown))}"
+                )
+            return rows
+    raise PlumblineError(f"{path} has no local `writers`: the table of the remotes' policies belongs there")
+
+
 def page(root: Path) -> str:
     """Write the page."""
     lines = [
@@ -60,10 +84,17 @@ def page(root: Path) -> str:
         cells = [f"`{name}`", _namespace(row["namespace"]), f"`{row['service_account']}`", *kinds, secrets, row["why"]]
         lines.append(f"| {' | '.join(cells)} |")
     kept = _kinds(_kept(root))
-    lines += ["", f"In production nobody writes or deletes in {kept}: there a row that writes reads instead.", ""]
+    lines += ["", f"In production no pod writes or deletes in {kept}: there a row that writes reads instead.", ""]
     lines += ["Controllers of the cluster, whose identity comes with the module `eks`:", ""]
     lines += ["| controller | namespace | service account |", "|---|---|---|"]
     lines += [f"| `{name}` | `{space}` | `{account}` |" for name, (space, account) in sorted(controllers(root).items())]
+    lines += [
+        "",
+        "Outside the cluster (policies `plumbline-<env>-remote-…` of the module `dvc-remote`; none deletes):",
+        "",
+    ]
+    lines += ["| policy | writes | who |", "|---|---|---|"]
+    lines += [f"| `{name}` | {_kinds(kinds)} | {_WHO[name]} |" for name, kinds in writers(root).items()]
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,11 @@ from tools.errors import PlumblineError
 from tools.terraform import hcl
 
 MARK = "<!-- From here on made by `make terraform-docs`. -->"
+_WITH_PLATFORM = "`make destroy ENV=staging` takes it away with the stack `platform`, in the order of `docs/cloud.md`."
+_HOW = {
+    "platform": "`make destroy ENV=staging` takes everything away, in the order of `docs/cloud.md`.",
+    "bootstrap": "No target destroys states: delete their versions by hand once every environment is gone.",
+}
 
 
 def folders(root: Path) -> list[Path]:
@@ -45,7 +50,7 @@ def generated(folder: Path) -> str:
         "",
     ]
     lines += ["runs `fmt`, `validate` and the tests of `tests/`, in no account.", "", "## Destroy", ""]
-    return "\n".join([*lines, *_destroy(variables)]) + "\n"
+    return "\n".join([*lines, _HOW.get(folder.name, _WITH_PLATFORM), "", *_destroy(variables)]) + "\n"
 
 
 def _destroy(variables: list[hcl.Variable]) -> list[str]:

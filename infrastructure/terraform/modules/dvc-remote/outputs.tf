@@ -4,7 +4,7 @@ output "buckets" {
 }
 
 output "policy_arns" {
-  description = "Policy ARNs by reader: developer, ci, production."
+  description = "Policy ARNs by reader: developer, ci, release, production."
   value       = { for reader, policy in aws_iam_policy.remote : reader => policy.arn }
 }
 

@@ -5,11 +5,9 @@ locals {
   repo   = var.repository.name
 
   # GitHub adds the ids to the subjects of newer repositories, so that a name taken over by another gets no role.
-  subjects = concat(
-    ["repo:${local.owner}/${local.repo}:environment:${var.environment}"],
-    var.repository.id == null ? [] : [
-      "repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}:environment:${var.environment}",
-    ],
+  repositories = concat(
+    ["repo:${local.owner}/${local.repo}"],
+    var.repository.id == null ? [] : ["repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}"],
   )
 }
 
@@ -18,9 +16,11 @@ data "aws_iam_openid_connect_provider" "github" {
   url = "https://${local.issuer}"
 }
 
-resource "aws_iam_role" "ci" {
-  name                 = "${local.name}-ci"
-  description          = "Workflows of ${local.owner}/${local.repo} in the environment ${var.environment}"
+resource "aws_iam_role" "workflow" {
+  for_each = var.policy_arns
+
+  name                 = "${local.name}-workflow-${each.key}"
+  description          = "Jobs of ${local.owner}/${local.repo} in the environment ${each.key} of GitHub"
   max_session_duration = 3600
 
   assume_role_policy = jsonencode({
@@ -32,16 +32,16 @@ resource "aws_iam_role" "ci" {
       Condition = {
         StringEquals = {
           "${local.issuer}:aud" = "sts.amazonaws.com"
-          "${local.issuer}:sub" = local.subjects
+          "${local.issuer}:sub" = [for repository in local.repositories : "${repository}:environment:${each.key}"]
         }
       }
     }]
   })
 }
 
-resource "aws_iam_role_policy_attachment" "ci" {
+resource "aws_iam_role_policy_attachment" "workflow" {
   for_each = var.policy_arns
 
-  role       = aws_iam_role.ci.name
+  role       = aws_iam_role.workflow[each.key].name
   policy_arn = each.value
 }

@@ -75,6 +75,6 @@ module "github_oidc" {
 
   environment = var.environment
   repository  = var.repository
-  # Workflows of production promote what CI has pushed: they read.
-  policy_arns = { remote = module.dvc_remote.policy_arns[var.environment == "production" ? "production" : "ci"] }
+  # Jobs by their environment of GitHub: pull requests read and data pipelines write in staging, official builds release to production.
+  policy_arns = { for environment, reader in var.environment == "production" ? { production = "release" } : { read = "production", data = "ci" } : environment => module.dvc_remote.policy_arns[reader] }
 }

@@ -8,9 +8,9 @@ output "buckets" {
   value       = module.dvc_remote.buckets
 }
 
-output "ci_role_arn" {
-  description = "Role of the workflows in this environment."
-  value       = module.github_oidc.role_arn
+output "workflow_role_arns" {
+  description = "Role of the workflows' jobs by environment of GitHub."
+  value       = module.github_oidc.role_arns
 }
 
 output "region" {
