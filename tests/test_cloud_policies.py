@@ -66,7 +66,7 @@ def s3_as(moto: str, applied: dict[str, dict[str, Any]]) -> Iterator[Callable[[s
     for name in (bucket, applied['aws_s3_bucket.remote["models"]']["bucket"]):
         if name not in [one["Name"] for one in s3.list_buckets()["Buckets"]]:
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    status = applied['aws_s3_bucket_versioning.remote["data"]']["versioning_configuration"][0]["status"]
+    status = applied['aws_s3_bucket_versioning.all["data"]']["versioning_configuration"][0]["status"]
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": status})
     rule = applied['aws_s3_bucket_server_side_encryption_configuration.remote["data"]']["rule"]
     default = next(iter(rule))["apply_server_side_encryption_by_default"][0]

@@ -4,7 +4,7 @@ multi_zone        = false
 keep_on_destroy   = false
 key_deletion_days = 7
 
-budget_monthly_usd = 320
+budget_monthly_usd = 250
 
 # Hours in Asia/Kolkata. Outside them nothing answers.
 node_groups = {
