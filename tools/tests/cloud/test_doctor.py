@@ -118,7 +118,7 @@ def test_the_database_is_private_encrypted_and_backed_up(staging: Account) -> No
 
 
 def test_an_error_ends_the_doctor_with_1_and_no_traceback(ready: Account) -> None:
-    bucket = ready.remotes["cache"]
+    bucket = ready.remotes["data-cache"]
     assert run_doctor().returncode == 0
     ready.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
     done = run_doctor()

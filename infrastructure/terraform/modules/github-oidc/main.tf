@@ -1,19 +1,16 @@
 locals {
   name   = "plumbline-${var.environment}"
   issuer = "token.actions.githubusercontent.com"
-  owner  = var.repository.owner
-  repo   = var.repository.name
+  # One an account: the stack bootstrap makes it, both environments share it. Named, not looked up, so that a plan needs no account.
+  provider_arn = "arn:aws:iam::${var.account_id}:oidc-provider/${local.issuer}"
+  owner        = var.repository.owner
+  repo         = var.repository.name
 
   # GitHub adds the ids to the subjects of newer repositories, so that a name taken over by another gets no role.
   repositories = concat(
     ["repo:${local.owner}/${local.repo}"],
     var.repository.id == null ? [] : ["repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}"],
   )
-}
-
-# One an account: the stack bootstrap makes it, both environments share it.
-data "aws_iam_openid_connect_provider" "github" {
-  url = "https://${local.issuer}"
 }
 
 resource "aws_iam_role" "workflow" {
@@ -27,7 +24,7 @@ resource "aws_iam_role" "workflow" {
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Principal = { Federated = data.aws_iam_openid_connect_provider.github.arn }
+      Principal = { Federated = local.provider_arn }
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = {
         StringEquals = {

@@ -8,6 +8,16 @@ variable "environment" {
   }
 }
 
+variable "account_id" {
+  description = "AWS account whose identity provider for GitHub, made by the stack bootstrap, the roles trust."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be 12 digits."
+  }
+}
+
 variable "repository" {
   description = "Repository whose workflows take the roles: owner, name and, for the newer subjects, their ids."
   type = object({

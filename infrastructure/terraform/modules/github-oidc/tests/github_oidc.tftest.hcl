@@ -4,6 +4,7 @@ mock_provider "aws" {
 
 variables {
   environment = "production"
+  account_id  = "123456789012"
   repository  = { owner = "acme", name = "plumbline", owner_id = "42", id = "4711" }
   policy_arns = { production = "arn:aws:iam::123456789012:policy/plumbline-production-remote-release" }
 }
@@ -19,6 +20,10 @@ run "both_subjects_name_repository_and_environment" {
   assert {
     condition     = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
     error_message = "A token made for somebody else than AWS is taken."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    error_message = "The role trusts another provider than the one that bootstrap makes."
   }
   assert {
     condition     = !strcontains(aws_iam_role.workflow["production"].assume_role_policy, "*")
@@ -92,4 +97,12 @@ run "refuses_an_unknown_environment" {
     environment = "prod"
   }
   expect_failures = [var.environment]
+}
+
+run "refuses_an_account_that_is_not_12_digits" {
+  command = plan
+  variables {
+    account_id = "1234"
+  }
+  expect_failures = [var.account_id]
 }
