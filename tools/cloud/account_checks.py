@@ -43,6 +43,18 @@ def region(account: Account) -> Finding:
     return ok("region", account.region)
 
 
+def github(account: Account) -> Finding:
+    """Look for the identity provider that the roles of the workflows trust; Terraform names it without a look."""
+    return _guarded("GitHub", partial(_github, account))
+
+
+def _github(account: Account) -> Finding:
+    known = account.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    if any(one["Arn"].endswith("/token.actions.githubusercontent.com") for one in known):
+        return ok("GitHub", "its identity provider is known")
+    return wrong("GitHub", "its identity provider is unknown: no workflow gets a role", "make bootstrap")
+
+
 def quotas(account: Account) -> list[Finding]:
     """Compare the quotas with what the environments need."""
     client = account.client("service-quotas")

@@ -44,7 +44,8 @@ def staging(aws: str) -> Account:
 
 @pytest.fixture
 def ready(staging: Account) -> Account:
-    """An account with the key, the state bucket and the remotes of staging."""
+    """An account with GitHub's identity provider, the keys, the state bucket and the remotes of staging."""
+    staging.client("iam").create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com")
     kms = staging.client("kms")
     for name in ("remote", "mlflow"):
         key = kms.create_key()["KeyMetadata"]["KeyId"]

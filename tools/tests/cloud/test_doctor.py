@@ -28,6 +28,11 @@ def test_nothing_is_wrong_in_an_account_as_terraform_makes_it(ready: Account) ->
     assert wrong(ready) == []
 
 
+def test_an_account_that_does_not_know_github_is_found(staging: Account) -> None:
+    found = account_checks.github(staging)
+    assert (found.state, found.advice) == ("wrong", "make bootstrap")
+
+
 def test_an_unversioned_bucket_is_found(ready: Account) -> None:
     bucket = ready.remotes["data"]
     ready.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
