@@ -1,10 +1,20 @@
 # The cloud: checks that need no account, then plan, apply and destroy of one environment.
 TERRAFORM := infrastructure/terraform
+TFLINT := v0.64.0
 TERRAFORM_FOLDERS := $(patsubst $(TERRAFORM)/%/versions.tf,%,$(wildcard $(TERRAFORM)/*/*/versions.tf))
 
 .PHONY: terraform-check
 terraform-check: ## Check format, validity and tests of each Terraform module and stack, without an account
 	@printf '%s\n' $(TERRAFORM_FOLDERS) | xargs -P 2 -n 1 $(TERRAFORM)/check
+
+.PHONY: terraform-docs
+terraform-docs: setup ## Write what is made from the Terraform files: READMEs and the table of identities
+	@python -m tools.terraform
+
+.PHONY: tflint
+tflint: ## Check Terraform with tflint's own rules; it is built with Go if it is not there
+	@command -v tflint >/dev/null || { mkdir -p .plumbline/bin; GOBIN=$(CURDIR)/.plumbline/bin go install github.com/terraform-linters/tflint@$(TFLINT); }
+	@PATH="$$PATH:$(CURDIR)/.plumbline/bin" tflint --chdir=$(TERRAFORM) --config=$(CURDIR)/$(TERRAFORM)/.tflint.hcl --recursive --format=compact
 
 PLATFORM := terraform -chdir=$(TERRAFORM)/stacks/platform
 REGION = $(or $(TF_VAR_region),ap-south-1)
@@ -15,10 +25,17 @@ attach = @case "$(ENV)" in staging|production) ;; *) echo "error: ENV must be st
 	$(PLATFORM) init -reconfigure -input=false -backend-config=bucket=plumbline-state-$$TF_VAR_account_id \
 		-backend-config=key=$(ENV)/platform.tfstate -backend-config=region=$(REGION)
 
+.PHONY: bootstrap
+bootstrap: ## Once an account: make the bucket of the states and move its own state into it
+	@$(TERRAFORM)/bootstrap
+
+# A plan over the budget does not stay: apply would take it.
 .PHONY: plan
-plan: ## Show what would change in an environment, and save it: make plan ENV=staging
+plan: setup ## Show what would change in an environment and its monthly cost, and save it: make plan ENV=staging
 	$(attach)
 	@$(PLATFORM) plan -input=false -var-file=../../envs/$(ENV).tfvars -out=$(ENV).tfplan
+	@python -m tools.cloud.cost --plan $(TERRAFORM)/stacks/platform/$(ENV).tfplan --override "$(BUDGET_OVERRIDE)" || \
+		{ rm $(TERRAFORM)/stacks/platform/$(ENV).tfplan; exit 1; }
 
 .PHONY: apply
 apply: ## Make the changes of the saved plan, and no others: make apply ENV=staging

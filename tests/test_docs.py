@@ -35,7 +35,7 @@ def missing_paths(document: Path, text: str) -> list[str]:
     for piece in quoted(text):
         for word in re.findall(r"[\w.@-]+(?:/[\w.@*-]+)*/?", piece):
             first = word.split("/")[0]
-            if first not in TOP or "/" not in word or word.startswith(MADE) or word in MADE_FILES:
+            if first not in TOP or "/" not in word or f"{word}/".startswith(MADE) or word in MADE_FILES:
                 continue
             if not list(ROOT.glob(word.rstrip("/"))):
                 found.append(word)

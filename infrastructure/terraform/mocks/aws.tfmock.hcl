@@ -40,7 +40,26 @@ mock_resource "aws_eks_cluster" {
 
 mock_resource "aws_db_instance" {
   defaults = {
-    address = "mocked.ap-south-1.rds.amazonaws.com"
-    port    = 5432
+    address            = "mocked.ap-south-1.rds.amazonaws.com"
+    port               = 5432
+    master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:rds!db-mocked" }]
+  }
+}
+
+mock_resource "aws_secretsmanager_secret" {
+  defaults = {
+    arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:mocked"
+  }
+}
+
+mock_resource "aws_eks_node_group" {
+  defaults = {
+    resources = [{ autoscaling_groups = [{ name = "eks-mocked" }] }]
+  }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = {
+    arn = "arn:aws:sqs:ap-south-1:123456789012:mocked"
   }
 }

@@ -17,7 +17,7 @@ locals {
     Action    = "s3:PutObject"
     Resource  = "arn:aws:s3:::${aws_s3_bucket.access_log.bucket}/*"
     Condition = {
-      ArnLike      = { "aws:SourceArn" = values(local.arns) }
+      ArnLike      = { "aws:SourceArn" = "arn:aws:s3:::${local.name}-*" }
       StringEquals = { "aws:SourceAccount" = var.account_id }
     }
   }

@@ -18,7 +18,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "remote" {
     }
   }
 
-  depends_on = [aws_s3_bucket_versioning.remote]
+  depends_on = [aws_s3_bucket_versioning.all]
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "access_log" {
@@ -34,8 +34,14 @@ resource "aws_s3_bucket_lifecycle_configuration" "access_log" {
       days = 365
     }
 
+    noncurrent_version_expiration {
+      noncurrent_days = 7
+    }
+
     abort_incomplete_multipart_upload {
       days_after_initiation = 7
     }
   }
+
+  depends_on = [aws_s3_bucket_versioning.all]
 }

@@ -1,47 +1,70 @@
+# Who may write what of the remotes; IDENTITIES.md is made from this table (make terraform-docs). All read all, and none deletes.
+locals {
+  writers = {
+    developer  = ["data", "data-cache", "models", "pipeline"]
+    ci         = ["data", "data-cache", "models", "pipeline"]
+    release    = ["models"]
+    production = []
+  }
+
+  # These are denied the rest, so that no other policy can let them write or delete.
+  guarded = ["release", "production"]
+}
+
 locals {
   folders = values(local.arns)
   objects = [for arn in local.folders : "${arn}/*"]
 
-  list = {
-    Sid      = "List"
-    Effect   = "Allow"
-    Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
-    Resource = local.folders
-  }
-  read = {
-    Sid      = "Read"
-    Effect   = "Allow"
-    Action   = ["s3:GetObject", "s3:GetObjectVersion"]
-    Resource = local.objects
-  }
-  # No s3:DeleteObject: DVC adds objects by their hash, and a push never deletes one.
-  write = {
-    Sid      = "Write"
-    Effect   = "Allow"
-    Action   = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
-    Resource = local.objects
-  }
-  deny_write = {
-    Sid      = "NeitherWriteNorDelete"
-    Effect   = "Deny"
-    Action   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject", "s3:PutBucketPolicy", "s3:PutBucketVersioning"]
-    Resource = concat(local.folders, local.objects)
-  }
-  through_s3 = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
-  decrypt = {
-    Sid       = "Decrypt"
-    Effect    = "Allow"
-    Action    = ["kms:Decrypt"]
-    Resource  = aws_kms_key.remote.arn
-    Condition = local.through_s3
-  }
-  # An upload needs GenerateDataKey; one in several parts needs Decrypt as well.
-  encrypt = merge(local.decrypt, { Sid = "Encrypt", Action = ["kms:Decrypt", "kms:GenerateDataKey"] })
-
+  # What a row means: for each writer the statements that have a resource.
   statements = {
-    developer  = [local.list, local.read, local.write, local.encrypt]
-    ci         = [local.list, local.read, local.write, local.encrypt]
-    production = [local.list, local.read, local.deny_write, local.decrypt]
+    for writer, kinds in local.writers : writer => [
+      for statement in [
+        {
+          Sid       = "List"
+          Effect    = "Allow"
+          Action    = ["s3:GetBucketLocation", "s3:ListBucket"]
+          Resource  = local.folders
+          Condition = {}
+        },
+        {
+          Sid       = "Read"
+          Effect    = "Allow"
+          Action    = ["s3:GetObject", "s3:GetObjectVersion"]
+          Resource  = local.objects
+          Condition = {}
+        },
+        {
+          # No s3:DeleteObject: DVC adds objects by their hash, and a push never deletes one.
+          Sid       = "Write"
+          Effect    = "Allow"
+          Action    = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
+          Resource  = [for kind in kinds : "${local.arns[kind]}/*"]
+          Condition = {}
+        },
+        {
+          Sid       = "NoWrite"
+          Effect    = "Deny"
+          Action    = ["s3:PutObject"]
+          Resource  = [for kind, arn in local.arns : "${arn}/*" if contains(local.guarded, writer) && !contains(kinds, kind)]
+          Condition = {}
+        },
+        {
+          Sid       = "NeitherDeleteNorChangeBuckets"
+          Effect    = "Deny"
+          Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy", "s3:PutBucketVersioning"]
+          Resource  = [for arn in concat(local.folders, local.objects) : arn if contains(local.guarded, writer)]
+          Condition = {}
+        },
+        {
+          # An upload needs GenerateDataKey; one in several parts needs Decrypt as well.
+          Sid       = "UseKey"
+          Effect    = "Allow"
+          Action    = length(kinds) == 0 ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"]
+          Resource  = [aws_kms_key.remote.arn]
+          Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+        },
+      ] : { for key, value in statement : key => value if key != "Condition" || length(value) > 0 } if length(statement.Resource) > 0
+    ]
   }
 }
 

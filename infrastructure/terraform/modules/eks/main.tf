@@ -22,11 +22,16 @@ resource "aws_eks_cluster" "this" {
     bootstrap_cluster_creator_admin_permissions = false
   }
 
+  # A version out of standard support is upgraded: extended support costs six times as much.
+  upgrade_policy {
+    support_type = "STANDARD"
+  }
+
   encryption_config {
     resources = ["secrets"]
 
     provider {
-      key_arn = aws_kms_key.secrets.arn
+      key_arn = aws_kms_key.cluster.arn
     }
   }
 
@@ -37,4 +42,5 @@ resource "aws_eks_cluster" "this" {
 resource "aws_cloudwatch_log_group" "control_plane" {
   name              = "/aws/eks/${local.name}/cluster"
   retention_in_days = 365
+  kms_key_id        = aws_kms_key.cluster.arn
 }

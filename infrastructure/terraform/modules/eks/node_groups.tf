@@ -9,6 +9,11 @@ resource "aws_eks_node_group" "this" {
   capacity_type   = each.value.spot ? "SPOT" : "ON_DEMAND"
   labels          = { "plumbline/node-group" = each.key }
 
+  launch_template {
+    id      = aws_launch_template.node[each.key].id
+    version = aws_launch_template.node[each.key].latest_version
+  }
+
   scaling_config {
     min_size     = each.value.min
     max_size     = each.value.max

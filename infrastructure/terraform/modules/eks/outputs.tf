@@ -17,3 +17,13 @@ output "security_group_id" {
   description = "Security group of the nodes and the control plane."
   value       = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
 }
+
+output "karpenter_queue" {
+  description = "Name of Karpenter's queue; null without Karpenter."
+  value       = one([for queue in aws_sqs_queue.karpenter : queue.name])
+}
+
+output "node_role" {
+  description = "Name of the role of the nodes."
+  value       = aws_iam_role.node.name
+}

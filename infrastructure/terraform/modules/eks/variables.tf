@@ -18,6 +18,16 @@ variable "account_id" {
   }
 }
 
+variable "region" {
+  description = "Region of the cluster."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must look like ap-south-1."
+  }
+}
+
 variable "kubernetes_version" {
   description = "Minor version of Kubernetes."
   type        = string
@@ -61,12 +71,13 @@ variable "admins" {
 }
 
 variable "node_groups" {
-  description = "Managed node groups: system, services and pipelines."
+  description = "Managed node groups: system, services and pipelines; one with hours is empty outside them."
   type = map(object({
     instance_types = list(string)
     spot           = bool
     min            = number
     max            = number
+    hours          = optional(object({ up = string, down = string }))
   }))
 
   validation {
@@ -77,5 +88,49 @@ variable "node_groups" {
   validation {
     condition     = alltrue([for it in var.node_groups : it.min >= 0 && it.max >= it.min && it.max > 0 && length(it.instance_types) > 0])
     error_message = "Each node group needs instance_types and 0 <= min <= max, with max above 0."
+  }
+
+  validation {
+    condition     = alltrue([for it in var.node_groups : it.hours == null || alltrue([for cron in [try(it.hours.up, ""), try(it.hours.down, "")] : can(regex("^[0-9*/,-]+( [0-9A-Z*/,-]+){4}$", cron))])])
+    error_message = "hours.up and hours.down of a node group must be cron expressions of five fields, such as 0 20 * * 1-5."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the hours of the node groups."
+  type        = string
+  default     = "Asia/Kolkata"
+
+  validation {
+    condition     = var.time_zone == "UTC" || can(regex("^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+$", var.time_zone))
+    error_message = "time_zone must be UTC or a name such as Asia/Kolkata."
+  }
+}
+
+variable "disk_gib" {
+  description = "Size of a node's root disk in GiB."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.disk_gib >= 20 && var.disk_gib <= 500
+    error_message = "disk_gib must be from 20 to 500: images do not fit on less."
+  }
+}
+
+variable "karpenter" {
+  description = "Whether Karpenter may start nodes: makes its identity and its queue."
+  type        = bool
+  default     = false
+}
+
+variable "key_deletion_days" {
+  description = "Days between the deletion of the key and the loss of all it encrypts."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.key_deletion_days >= 7 && var.key_deletion_days <= 30
+    error_message = "key_deletion_days must be from 7 to 30, the bounds of KMS."
   }
 }

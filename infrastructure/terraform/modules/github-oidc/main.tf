@@ -1,47 +1,44 @@
 locals {
   name   = "plumbline-${var.environment}"
   issuer = "token.actions.githubusercontent.com"
-  owner  = var.repository.owner
-  repo   = var.repository.name
+  # One an account: the stack bootstrap makes it, both environments share it. Named, not looked up, so that a plan needs no account.
+  provider_arn = "arn:aws:iam::${var.account_id}:oidc-provider/${local.issuer}"
+  owner        = var.repository.owner
+  repo         = var.repository.name
 
   # GitHub adds the ids to the subjects of newer repositories, so that a name taken over by another gets no role.
-  subjects = concat(
-    ["repo:${local.owner}/${local.repo}:environment:${var.environment}"],
-    var.repository.id == null ? [] : [
-      "repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}:environment:${var.environment}",
-    ],
+  repositories = concat(
+    ["repo:${local.owner}/${local.repo}"],
+    var.repository.id == null ? [] : ["repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}"],
   )
 }
 
-# One an account: the stack bootstrap makes it, both environments share it.
-data "aws_iam_openid_connect_provider" "github" {
-  url = "https://${local.issuer}"
-}
+resource "aws_iam_role" "workflow" {
+  for_each = var.policy_arns
 
-resource "aws_iam_role" "ci" {
-  name                 = "${local.name}-ci"
-  description          = "Workflows of ${local.owner}/${local.repo} in the environment ${var.environment}"
+  name                 = "${local.name}-workflow-${each.key}"
+  description          = "Jobs of ${local.owner}/${local.repo} in the environment ${each.key} of GitHub"
   max_session_duration = 3600
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Principal = { Federated = data.aws_iam_openid_connect_provider.github.arn }
+      Principal = { Federated = local.provider_arn }
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = {
         StringEquals = {
           "${local.issuer}:aud" = "sts.amazonaws.com"
-          "${local.issuer}:sub" = local.subjects
+          "${local.issuer}:sub" = [for repository in local.repositories : "${repository}:environment:${each.key}"]
         }
       }
     }]
   })
 }
 
-resource "aws_iam_role_policy_attachment" "ci" {
+resource "aws_iam_role_policy_attachment" "workflow" {
   for_each = var.policy_arns
 
-  role       = aws_iam_role.ci.name
+  role       = aws_iam_role.workflow[each.key].name
   policy_arn = each.value
 }

@@ -1,4 +1,4 @@
-output "role_arn" {
-  description = "ARN of the role: the workflows' AWS_ROLE_ARN in this environment."
-  value       = aws_iam_role.ci.arn
+output "role_arns" {
+  description = "Role of the workflows' jobs by environment of GitHub: their AWS_ROLE_ARN or AWS_READ_ROLE_ARN."
+  value       = { for environment, role in aws_iam_role.workflow : environment => role.arn }
 }

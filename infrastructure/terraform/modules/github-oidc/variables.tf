@@ -1,10 +1,20 @@
 variable "environment" {
-  description = "Environment the network serves; part of every name."
+  description = "Environment of AWS that the roles belong to; part of every name."
   type        = string
 
   validation {
     condition     = contains(["staging", "production"], var.environment)
     error_message = "environment must be staging or production."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account whose identity provider for GitHub, made by the stack bootstrap, the roles trust."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be 12 digits."
   }
 }
 
@@ -29,11 +39,16 @@ variable "repository" {
 }
 
 variable "policy_arns" {
-  description = "Policies of the role that workflows take in this environment."
+  description = "Policy of the role that jobs take, by environment of GitHub."
   type        = map(string)
 
   validation {
-    condition     = length(var.policy_arns) > 0 && alltrue([for arn in var.policy_arns : can(regex("^arn:aws:iam::[0-9]{12}:policy/.+", arn))])
+    condition     = length(var.policy_arns) > 0 && alltrue([for environment in keys(var.policy_arns) : can(regex("^[a-z-]+$", environment))])
+    error_message = "policy_arns must name at least one environment of GitHub, in small letters and hyphens."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.policy_arns : can(regex("^arn:aws:iam::[0-9]{12}:policy/.+", arn))])
     error_message = "policy_arns must be ARNs of the account's own policies: those of AWS grant too much."
   }
 }

@@ -1,7 +1,7 @@
 resource "aws_kms_key" "mlflow" {
   description             = "Database, artifacts and secrets of MLflow in ${local.name}"
   enable_key_rotation     = true
-  deletion_window_in_days = 30
+  deletion_window_in_days = var.key_deletion_days
 
   policy = jsonencode({
     Version = "2012-10-17"

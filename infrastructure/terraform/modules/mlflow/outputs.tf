@@ -13,7 +13,12 @@ output "admin_secret" {
   value       = aws_secretsmanager_secret.admin.name
 }
 
-output "service_account" {
-  description = "Namespace and service account of the server."
-  value       = { namespace = local.namespace, name = local.service_account }
+output "secret_arns" {
+  description = "ARNs of the secrets that the server is deployed with: of the database, which RDS rotates, and of its administrator."
+  value       = { database = one(aws_db_instance.mlflow.master_user_secret[*].secret_arn), admin = aws_secretsmanager_secret.admin.arn }
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts database, artifacts and secrets."
+  value       = aws_kms_key.mlflow.arn
 }

@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment the network serves; part of every name."
+  description = "Environment the server runs in; part of every name."
   type        = string
 
   validation {
@@ -18,16 +18,6 @@ variable "account_id" {
   }
 }
 
-variable "region" {
-  description = "Region of server, database and bucket."
-  type        = string
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must look like ap-south-1."
-  }
-}
-
 variable "cluster" {
   description = "Cluster that runs the server: its name and security group, and where it lies."
   type = object({
@@ -40,6 +30,16 @@ variable "cluster" {
   validation {
     condition     = length(var.cluster.subnet_ids) >= 2
     error_message = "cluster.subnet_ids must name two subnets or more: RDS needs two zones."
+  }
+}
+
+variable "access_log" {
+  description = "Bucket that receives the access log of the artifacts."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9.-]{3,63}$", var.access_log))
+    error_message = "access_log must be the name of a bucket."
   }
 }
 
@@ -75,4 +75,15 @@ variable "keep_on_destroy" {
   description = "Whether a destroy leaves a last snapshot, refuses a filled bucket and lets the secret be recovered."
   type        = bool
   default     = true
+}
+
+variable "key_deletion_days" {
+  description = "Days between the deletion of the key and the loss of all it encrypts."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.key_deletion_days >= 7 && var.key_deletion_days <= 30
+    error_message = "key_deletion_days must be from 7 to 30, the bounds of KMS."
+  }
 }

@@ -14,7 +14,7 @@ resource "aws_vpc_endpoint" "interface" {
   service_name        = "com.amazonaws.${var.region}.${each.key}"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
-  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
+  subnet_ids          = [for zone, subnet in aws_subnet.private : subnet.id if var.endpoint_per_zone || zone == local.first_zone]
   security_group_ids  = [aws_security_group.endpoints.id]
   tags                = { Name = "${local.name}-${each.key}" }
 }

@@ -4,6 +4,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts it with its own key; addresses and ports are no secret
   name              = local.log_group
   retention_in_days = var.flow_log_days
 }

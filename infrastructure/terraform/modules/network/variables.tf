@@ -56,6 +56,12 @@ variable "nat_per_zone" {
   default     = false
 }
 
+variable "endpoint_per_zone" {
+  description = "Whether the endpoints of ECR and STS have an address in each zone rather than in the first: each address costs."
+  type        = bool
+  default     = true
+}
+
 variable "flow_log_days" {
   description = "Days that flow logs are kept."
   type        = number

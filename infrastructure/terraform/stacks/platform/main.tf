@@ -5,6 +5,8 @@ module "network" {
   account_id   = var.account_id
   region       = var.region
   nat_per_zone = var.multi_zone
+
+  endpoint_per_zone = var.multi_zone
 }
 
 module "dvc_remote" {
@@ -14,6 +16,8 @@ module "dvc_remote" {
   account_id    = var.account_id
   region        = var.region
   force_destroy = !var.keep_on_destroy
+
+  key_deletion_days = var.key_deletion_days
 }
 
 module "eks" {
@@ -21,10 +25,15 @@ module "eks" {
 
   environment        = var.environment
   account_id         = var.account_id
+  region             = var.region
   kubernetes_version = var.kubernetes_version
   subnet_ids         = module.network.private_subnet_ids
   admins             = var.admins
+  api_cidrs          = var.api_cidrs
   node_groups        = var.node_groups
+  time_zone          = var.time_zone
+  karpenter          = var.karpenter
+  key_deletion_days  = var.key_deletion_days
 }
 
 module "mlflow" {
@@ -32,9 +41,11 @@ module "mlflow" {
 
   environment     = var.environment
   account_id      = var.account_id
-  region          = var.region
   multi_zone      = var.multi_zone
   keep_on_destroy = var.keep_on_destroy
+  access_log      = module.dvc_remote.access_log
+
+  key_deletion_days = var.key_deletion_days
 
   cluster = {
     name              = module.eks.name
@@ -44,11 +55,27 @@ module "mlflow" {
   }
 }
 
+module "workload_identity" {
+  source = "../../modules/workload-identity"
+
+  environment  = var.environment
+  account_id   = var.account_id
+  region       = var.region
+  cluster_name = module.eks.name
+
+  buckets = merge(
+    { for kind, name in module.dvc_remote.buckets : kind => { name = name, key_arn = module.dvc_remote.key_arn } },
+    { mlflow = { name = module.mlflow.artifact_bucket, key_arn = module.mlflow.key_arn } },
+  )
+  secrets = [for arn in values(module.mlflow.secret_arns) : { arn = arn, key_arn = module.mlflow.key_arn }]
+}
+
 module "github_oidc" {
   source = "../../modules/github-oidc"
 
   environment = var.environment
+  account_id  = var.account_id
   repository  = var.repository
-  # Workflows of production promote what CI has pushed: they read.
-  policy_arns = { remote = module.dvc_remote.policy_arns[var.environment == "production" ? "production" : "ci"] }
+  # Jobs by their environment of GitHub: pull requests read and data pipelines write in staging, official builds release to production.
+  policy_arns = { for environment, reader in var.environment == "production" ? { production = "release" } : { read = "production", data = "ci" } : environment => module.dvc_remote.policy_arns[reader] }
 }

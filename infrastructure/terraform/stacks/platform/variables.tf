@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment the network serves; part of every name."
+  description = "Environment the stack makes; part of every name."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "environment" {
 }
 
 variable "account_id" {
-  description = "AWS account of the network; only its flow logs may be written."
+  description = "AWS account of the environment."
   type        = string
 
   validation {
@@ -40,6 +40,17 @@ variable "kubernetes_version" {
   }
 }
 
+variable "api_cidrs" {
+  description = "Addresses that reach the API server from outside, such as those of who runs Terraform; empty keeps it private."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for cidr in var.api_cidrs : can(cidrhost(cidr, 0)) && cidr != "0.0.0.0/0"])
+    error_message = "api_cidrs must be CIDR blocks, and not the whole internet."
+  }
+}
+
 variable "admins" {
   description = "ARNs of the IAM roles that administer the cluster."
   type        = set(string)
@@ -51,12 +62,13 @@ variable "admins" {
 }
 
 variable "node_groups" {
-  description = "Managed node groups: system, services and pipelines."
+  description = "Managed node groups: system, services and pipelines; one with hours is empty outside them."
   type = map(object({
     instance_types = list(string)
     spot           = bool
     min            = number
     max            = number
+    hours          = optional(object({ up = string, down = string }))
   }))
 
   validation {
@@ -68,6 +80,28 @@ variable "node_groups" {
     condition     = alltrue([for it in var.node_groups : it.min >= 0 && it.max >= it.min && it.max > 0 && length(it.instance_types) > 0])
     error_message = "Each node group needs instance_types and 0 <= min <= max, with max above 0."
   }
+
+  validation {
+    condition     = alltrue([for it in var.node_groups : it.hours == null || alltrue([for cron in [try(it.hours.up, ""), try(it.hours.down, "")] : can(regex("^[0-9*/,-]+( [0-9A-Z*/,-]+){4}$", cron))])])
+    error_message = "hours.up and hours.down of a node group must be cron expressions of five fields, such as 0 20 * * 1-5."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the hours of the node groups."
+  type        = string
+  default     = "Asia/Kolkata"
+
+  validation {
+    condition     = var.time_zone == "UTC" || can(regex("^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+$", var.time_zone))
+    error_message = "time_zone must be UTC or a name such as Asia/Kolkata."
+  }
+}
+
+variable "karpenter" {
+  description = "Whether Karpenter may start nodes: makes its identity and its queue."
+  type        = bool
+  default     = false
 }
 
 variable "repository" {
@@ -91,7 +125,7 @@ variable "repository" {
 }
 
 variable "multi_zone" {
-  description = "Whether NAT gateways and database survive the loss of a zone, at twice their price."
+  description = "Whether NAT gateways, endpoints and database survive the loss of a zone, at twice their price."
   type        = bool
   default     = false
 }
@@ -100,4 +134,26 @@ variable "keep_on_destroy" {
   description = "Whether a destroy keeps data: filled buckets, a last snapshot, the secret."
   type        = bool
   default     = true
+}
+
+variable "key_deletion_days" {
+  description = "Days between the deletion of a key and the loss of all it encrypts."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.key_deletion_days >= 7 && var.key_deletion_days <= 30
+    error_message = "key_deletion_days must be from 7 to 30, the bounds of KMS."
+  }
+}
+
+# tflint-ignore: terraform_unused_declarations # make plan reads it from the plan
+variable "budget_monthly_usd" {
+  description = "US dollars a month that the environment may cost by the estimate; a plan over it is refused."
+  type        = number
+
+  validation {
+    condition     = var.budget_monthly_usd > 0
+    error_message = "budget_monthly_usd must be above 0."
+  }
 }

@@ -14,11 +14,11 @@ run "buckets_are_named_versioned_encrypted_and_private" {
     error_message = "The data bucket has another name."
   }
   assert {
-    condition     = toset(keys(aws_s3_bucket.remote)) == toset(["data", "models", "cache"])
-    error_message = "There must be a bucket for data, models and cache."
+    condition     = toset(keys(aws_s3_bucket.remote)) == toset(["data", "data-cache", "models", "pipeline"])
+    error_message = "There must be a bucket for data, its cache, models and pipelines."
   }
   assert {
-    condition     = alltrue([for it in aws_s3_bucket_versioning.remote : it.versioning_configuration[0].status == "Enabled"])
+    condition     = alltrue([for it in aws_s3_bucket_versioning.all : it.versioning_configuration[0].status == "Enabled"])
     error_message = "A remote is not versioned."
   }
   assert {
@@ -30,7 +30,7 @@ run "buckets_are_named_versioned_encrypted_and_private" {
     error_message = "A remote is not encrypted with its own key."
   }
   assert {
-    condition = length(aws_s3_bucket_public_access_block.all) == 4 && alltrue([
+    condition = length(aws_s3_bucket_public_access_block.all) == 5 && alltrue([
       for it in aws_s3_bucket_public_access_block.all :
       it.block_public_acls && it.block_public_policy && it.ignore_public_acls && it.restrict_public_buckets
     ])
@@ -60,6 +60,13 @@ run "access_is_logged_and_old_versions_expire" {
       for it in aws_s3_bucket_lifecycle_configuration.remote : it.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
     ])
     error_message = "Old versions of a remote never expire."
+  }
+}
+
+run "objects_belong_to_the_account" {
+  assert {
+    condition     = length(aws_s3_bucket_ownership_controls.all) == 5 && alltrue([for it in aws_s3_bucket_ownership_controls.all : it.rule[0].object_ownership == "BucketOwnerEnforced"])
+    error_message = "An object could belong to the account that wrote it."
   }
 }
 

@@ -48,12 +48,37 @@ run "production_reads_and_can_neither_write_nor_delete" {
   }
 }
 
+run "a_release_adds_models_reads_the_rest_and_deletes_nothing" {
+  assert {
+    condition = toset(flatten([
+      for s in jsondecode(aws_iam_policy.remote["release"].policy).Statement : s.Resource if s.Effect == "Allow" && contains(s.Action, "s3:PutObject")
+    ])) == toset(["arn:aws:s3:::plumbline-production-models-123456789012/*"])
+    error_message = "A release may write more than bundles, or none."
+  }
+  assert {
+    condition = toset(flatten([
+      for s in jsondecode(aws_iam_policy.remote["release"].policy).Statement : s.Resource if s.Effect == "Deny" && contains(s.Action, "s3:PutObject")
+    ])) == toset([for kind in ["data", "data-cache", "pipeline"] : "arn:aws:s3:::plumbline-production-${kind}-123456789012/*"])
+    error_message = "Another policy could let a release write data."
+  }
+  assert {
+    condition = contains(flatten([
+      for s in jsondecode(aws_iam_policy.remote["release"].policy).Statement : s.Action if s.Effect == "Deny"
+    ]), "s3:DeleteObjectVersion")
+    error_message = "Another policy could let a release delete."
+  }
+  assert {
+    condition     = contains(flatten([for s in jsondecode(aws_iam_policy.remote["release"].policy).Statement : s.Action if s.Effect == "Allow"]), "kms:GenerateDataKey")
+    error_message = "A release would be refused: its KMS grant is missing."
+  }
+}
+
 run "the_key_is_used_through_s3_only" {
   assert {
     condition = alltrue(flatten([
       for it in values(aws_iam_policy.remote) : [
         for s in jsondecode(it.policy).Statement :
-        s.Condition.StringEquals["kms:ViaService"] == "s3.ap-south-1.amazonaws.com" && s.Resource == aws_kms_key.remote.arn
+        s.Condition.StringEquals["kms:ViaService"] == "s3.ap-south-1.amazonaws.com" && s.Resource == [aws_kms_key.remote.arn]
         if anytrue([for action in s.Action : startswith(action, "kms:")])
       ]
     ]))

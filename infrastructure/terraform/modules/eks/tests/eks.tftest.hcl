@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   environment = "staging"
   account_id  = "123456789012"
+  region      = "ap-south-1"
   subnet_ids  = ["subnet-0a", "subnet-0b"]
   admins      = ["arn:aws:iam::123456789012:role/platform"]
   node_groups = {
@@ -28,8 +29,15 @@ run "the_cluster_is_named_logged_encrypted_and_private" {
     error_message = "The control plane does not log everything."
   }
   assert {
-    condition     = aws_eks_cluster.this.encryption_config[0].provider[0].key_arn == aws_kms_key.secrets.arn
+    condition     = aws_eks_cluster.this.encryption_config[0].provider[0].key_arn == aws_kms_key.cluster.arn
     error_message = "Kubernetes secrets are not encrypted with the cluster's key."
+  }
+}
+
+run "an_old_version_never_costs_extended_support" {
+  assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "STANDARD"
+    error_message = "A cluster left alone would cost six times as much an hour."
   }
 }
 

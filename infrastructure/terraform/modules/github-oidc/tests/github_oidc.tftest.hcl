@@ -4,24 +4,29 @@ mock_provider "aws" {
 
 variables {
   environment = "production"
+  account_id  = "123456789012"
   repository  = { owner = "acme", name = "plumbline", owner_id = "42", id = "4711" }
-  policy_arns = { remote = "arn:aws:iam::123456789012:policy/plumbline-production-remote-production" }
+  policy_arns = { production = "arn:aws:iam::123456789012:policy/plumbline-production-remote-release" }
 }
 
 run "both_subjects_name_repository_and_environment" {
   assert {
-    condition = jsondecode(aws_iam_role.ci.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == [
+    condition = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == [
       "repo:acme/plumbline:environment:production",
       "repo:acme@42/plumbline@4711:environment:production",
     ]
     error_message = "Workflows of one of the subject formats are refused, or those of another environment let in."
   }
   assert {
-    condition     = jsondecode(aws_iam_role.ci.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    condition     = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
     error_message = "A token made for somebody else than AWS is taken."
   }
   assert {
-    condition     = !strcontains(aws_iam_role.ci.assume_role_policy, "*")
+    condition     = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    error_message = "The role trusts another provider than the one that bootstrap makes."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role.workflow["production"].assume_role_policy, "*")
     error_message = "The trust policy holds a wildcard."
   }
 }
@@ -31,9 +36,35 @@ run "without_ids_the_older_subject_is_the_only_one" {
     repository = { owner = "acme", name = "plumbline" }
   }
   assert {
-    condition     = length(jsondecode(aws_iam_role.ci.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == 1
+    condition     = length(jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == 1
     error_message = "A subject without ids was made up."
   }
+}
+
+run "an_environment_of_github_has_a_role_and_a_policy_of_its_own" {
+  variables {
+    environment = "staging"
+    policy_arns = {
+      data = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-ci"
+      read = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-production"
+    }
+  }
+  assert {
+    condition     = { for it in aws_iam_role.workflow : it.name => jsondecode(it.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"][0] } == { plumbline-staging-workflow-data = "repo:acme/plumbline:environment:data", plumbline-staging-workflow-read = "repo:acme/plumbline:environment:read" }
+    error_message = "A job that reads would take the role that writes, or none."
+  }
+  assert {
+    condition     = aws_iam_role_policy_attachment.workflow["read"].role == "plumbline-staging-workflow-read" && endswith(aws_iam_role_policy_attachment.workflow["read"].policy_arn, "remote-production")
+    error_message = "A role has the policy of another."
+  }
+}
+
+run "refuses_an_environment_with_a_wildcard" {
+  command = plan
+  variables {
+    policy_arns = { "*" = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-ci" }
+  }
+  expect_failures = [var.policy_arns]
 }
 
 run "refuses_a_wildcard_repository" {
@@ -55,7 +86,7 @@ run "refuses_one_id_without_the_other" {
 run "refuses_policies_of_aws" {
   command = plan
   variables {
-    policy_arns = { admin = "arn:aws:iam::aws:policy/AdministratorAccess" }
+    policy_arns = { production = "arn:aws:iam::aws:policy/AdministratorAccess" }
   }
   expect_failures = [var.policy_arns]
 }
@@ -66,4 +97,12 @@ run "refuses_an_unknown_environment" {
     environment = "prod"
   }
   expect_failures = [var.environment]
+}
+
+run "refuses_an_account_that_is_not_12_digits" {
+  command = plan
+  variables {
+    account_id = "1234"
+  }
+  expect_failures = [var.account_id]
 }

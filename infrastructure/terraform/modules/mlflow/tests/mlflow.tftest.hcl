@@ -5,7 +5,7 @@ mock_provider "aws" {
 variables {
   environment = "staging"
   account_id  = "123456789012"
-  region      = "ap-south-1"
+  access_log  = "plumbline-staging-access-log-123456789012"
   cluster = {
     name              = "plumbline-staging"
     security_group_id = "sg-0a"
@@ -33,6 +33,17 @@ run "the_database_is_encrypted_backed_up_and_private" {
   }
 }
 
+run "the_database_takes_only_tls_and_its_logs_go_with_it" {
+  assert {
+    condition     = anytrue([for it in aws_db_parameter_group.mlflow.parameter : it.name == "rds.force_ssl" && it.value == "1"])
+    error_message = "The database answers without TLS."
+  }
+  assert {
+    condition     = toset(keys(aws_cloudwatch_log_group.database)) == toset(aws_db_instance.mlflow.enabled_cloudwatch_logs_exports)
+    error_message = "RDS would make a log group that survives a destroy."
+  }
+}
+
 run "artifacts_are_versioned_encrypted_and_private" {
   assert {
     condition     = aws_s3_bucket.artifacts.bucket == "plumbline-staging-mlflow-123456789012" && aws_s3_bucket_versioning.artifacts.versioning_configuration[0].status == "Enabled"
@@ -44,26 +55,36 @@ run "artifacts_are_versioned_encrypted_and_private" {
   }
 }
 
-run "the_server_uses_its_bucket_and_key_and_nothing_else" {
+run "artifacts_log_accesses_and_forget_old_versions" {
   assert {
-    condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.server.policy).Statement : s.Resource])) == toset([
-      "arn:aws:s3:::plumbline-staging-mlflow-123456789012",
-      "arn:aws:s3:::plumbline-staging-mlflow-123456789012/*",
-      aws_kms_key.mlflow.arn,
-    ])
-    error_message = "The server reaches more than its own."
+    condition     = aws_s3_bucket_logging.artifacts.target_bucket == "plumbline-staging-access-log-123456789012"
+    error_message = "The artifact bucket does not log its accesses."
+  }
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
+    error_message = "Old versions of artifacts never expire."
+  }
+  assert {
+    condition     = aws_s3_bucket_ownership_controls.artifacts.rule[0].object_ownership == "BucketOwnerEnforced"
+    error_message = "An artifact could belong to the account that wrote it."
+  }
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.artifacts.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "The artifact bucket answers without TLS."
   }
   assert {
     condition = alltrue([
-      for s in jsondecode(aws_iam_role_policy.server.policy).Statement :
-      toset(s.Action) == toset(["kms:Decrypt", "kms:GenerateDataKey"]) && s.Condition.StringEquals["kms:ViaService"] == "s3.ap-south-1.amazonaws.com"
-      if s.Sid == "Key"
+      for rule in aws_s3_bucket_server_side_encryption_configuration.artifacts.rule :
+      rule.apply_server_side_encryption_by_default[0].kms_master_key_id == aws_kms_key.mlflow.arn
     ])
-    error_message = "An upload would be refused by KMS, or the key is usable outside S3."
+    error_message = "Artifacts are not encrypted with their key."
   }
+}
+
+run "who_deploys_the_server_learns_its_secrets" {
   assert {
-    condition     = aws_eks_pod_identity_association.server.namespace == "mlflow" && aws_eks_pod_identity_association.server.service_account == "mlflow"
-    error_message = "The server's pod has no identity."
+    condition     = output.secret_arns.database == "arn:aws:secretsmanager:ap-south-1:123456789012:secret:rds!db-mocked"
+    error_message = "The server would be deployed without the secret of its database."
   }
 }
 
@@ -88,6 +109,32 @@ run "a_destroy_finishes_when_told" {
   }
 }
 
+run "the_key_goes_when_told" {
+  variables {
+    key_deletion_days = 7
+  }
+  assert {
+    condition     = aws_kms_key.mlflow.deletion_window_in_days == 7
+    error_message = "The key stays longer than told."
+  }
+}
+
+run "refuses_a_deletion_window_that_kms_does_not_have" {
+  command = plan
+  variables {
+    key_deletion_days = 3
+  }
+  expect_failures = [var.key_deletion_days]
+}
+
+run "refuses_a_log_bucket_that_is_no_name" {
+  command = plan
+  variables {
+    access_log = "arn:aws:s3:::logs"
+  }
+  expect_failures = [var.access_log]
+}
+
 run "refuses_a_database_without_backups" {
   command = plan
   variables {
@@ -110,4 +157,20 @@ run "refuses_an_unknown_environment" {
     environment = "prod"
   }
   expect_failures = [var.environment]
+}
+
+run "refuses_an_account_that_is_not_12_digits" {
+  command = plan
+  variables {
+    account_id = "1234"
+  }
+  expect_failures = [var.account_id]
+}
+
+run "refuses_a_single_subnet" {
+  command = plan
+  variables {
+    cluster = { name = "plumbline-staging", security_group_id = "sg-0a", vpc_id = "vpc-0a", subnet_ids = ["subnet-0a"] }
+  }
+  expect_failures = [var.cluster]
 }

@@ -50,12 +50,22 @@ run "s3_ecr_and_sts_are_reached_inside" {
     error_message = "A private subnet reaches S3 through the NAT gateway."
   }
   assert {
-    condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["ecr.api", "ecr.dkr", "sts"])
-    error_message = "An endpoint is missing."
+    condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["ecr.api", "ecr.dkr", "sts"]) && alltrue([for it in aws_vpc_endpoint.interface : length(it.subnet_ids) == 2])
+    error_message = "An endpoint is missing, or a zone has no address of it."
   }
   assert {
     condition     = aws_vpc_security_group_ingress_rule.endpoints.cidr_ipv4 == "10.40.0.0/16" && aws_vpc_security_group_ingress_rule.endpoints.from_port == 443
     error_message = "The endpoints are open to more than HTTPS from the network."
+  }
+}
+
+run "endpoints_have_an_address_in_each_zone_or_in_the_first" {
+  variables {
+    endpoint_per_zone = false
+  }
+  assert {
+    condition     = alltrue([for it in aws_vpc_endpoint.interface : it.subnet_ids == toset([aws_subnet.private["ap-south-1a"].id])])
+    error_message = "The saving of a single address is lost."
   }
 }
 

@@ -12,7 +12,7 @@ run "the_state_is_versioned_encrypted_and_private" {
     error_message = "The state bucket has another name or region."
   }
   assert {
-    condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled"
+    condition     = alltrue([for it in aws_s3_bucket_versioning.all : it.versioning_configuration[0].status == "Enabled"])
     error_message = "A lost state could not be recovered."
   }
   assert {
@@ -23,17 +23,22 @@ run "the_state_is_versioned_encrypted_and_private" {
     error_message = "The state is not encrypted with its own key."
   }
   assert {
-    condition = alltrue([
-      aws_s3_bucket_public_access_block.state.block_public_acls,
-      aws_s3_bucket_public_access_block.state.block_public_policy,
-      aws_s3_bucket_public_access_block.state.ignore_public_acls,
-      aws_s3_bucket_public_access_block.state.restrict_public_buckets,
+    condition = length(aws_s3_bucket_public_access_block.all) == 2 && alltrue([
+      for it in aws_s3_bucket_public_access_block.all :
+      it.block_public_acls && it.block_public_policy && it.ignore_public_acls && it.restrict_public_buckets
     ])
     error_message = "The state bucket is open to the public."
   }
   assert {
     condition     = jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
     error_message = "The state bucket answers without TLS."
+  }
+}
+
+run "who_read_a_state_is_logged" {
+  assert {
+    condition     = aws_s3_bucket_logging.state.target_bucket == aws_s3_bucket.log.id && alltrue([for it in aws_s3_bucket_ownership_controls.all : it.rule[0].object_ownership == "BucketOwnerEnforced"])
+    error_message = "Nobody would learn who read a state."
   }
 }
 

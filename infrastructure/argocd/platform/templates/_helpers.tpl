@@ -1,0 +1,27 @@
+{{/* Metadata of an Application in a wave. The finalizer makes a deletion wait until what it installed is gone. */}}
+{{- define "platform.metadata" -}}
+namespace: argocd
+annotations:
+  argocd.argoproj.io/sync-wave: {{ . | quote }}
+finalizers:
+  - resources-finalizer.argocd.argoproj.io
+{{- end }}
+
+{{/* Git decides: what git no longer holds is removed, what was changed by hand is put back. */}}
+{{- define "platform.syncPolicy" -}}
+automated: {prune: true, selfHeal: true}
+retry:
+  limit: 5
+  backoff: {duration: 30s, factor: 2, maxDuration: 5m}
+syncOptions:
+  - PruneLast=true
+  {{- range . }}
+  - {{ . }}
+  {{- end }}
+{{- end }}
+
+{{/* Source in this repository, at the revision that the cluster follows. */}}
+{{- define "platform.repository" -}}
+repoURL: {{ .Values.repo_url }}
+targetRevision: {{ .Values.revision | quote }}
+{{- end }}

@@ -1,0 +1,157 @@
+mock_provider "aws" {
+  source = "../../mocks"
+}
+
+variables {
+  environment = "staging"
+  account_id  = "123456789012"
+  region      = "ap-south-1"
+  subnet_ids  = ["subnet-0a", "subnet-0b"]
+  admins      = ["arn:aws:iam::123456789012:role/platform"]
+  node_groups = {
+    system    = { instance_types = ["t3.medium"], spot = false, min = 1, max = 2, hours = { up = "0 8 * * 1-5", down = "0 20 * * 1-5" } }
+    services  = { instance_types = ["t3.large"], spot = false, min = 2, max = 4 }
+    pipelines = { instance_types = ["m6i.large", "m5.large"], spot = true, min = 0, max = 4, hours = { up = "30 1 * * *", down = "30 4 * * *" } }
+  }
+}
+
+run "a_pod_cannot_ask_for_the_credentials_of_its_node" {
+  assert {
+    condition = alltrue([
+      for it in aws_launch_template.node : it.metadata_options[0].http_tokens == "required" && it.metadata_options[0].http_put_response_hop_limit == 1
+    ])
+    error_message = "A pod reaches its node's credentials: the hop limit is not 1, or tokens are optional."
+  }
+  assert {
+    condition     = alltrue([for name, it in aws_eks_node_group.this : it.launch_template[0].id == aws_launch_template.node[name].id])
+    error_message = "A node group starts without its launch template."
+  }
+}
+
+run "the_disks_of_nodes_are_encrypted_and_tagged" {
+  assert {
+    condition = alltrue([
+      for it in aws_launch_template.node : it.block_device_mappings[0].ebs[0].encrypted == "true" && it.block_device_mappings[0].ebs[0].volume_type == "gp3"
+    ])
+    error_message = "A node's disk is not encrypted gp3."
+  }
+  assert {
+    condition = alltrue([
+      for it in aws_launch_template.node : anytrue([for spec in it.tag_specifications : spec.resource_type == "volume" && spec.tags.Environment == "staging"])
+    ])
+    error_message = "A destroy would not find orphaned volumes."
+  }
+}
+
+run "volumes_of_claims_are_found_by_their_tags" {
+  assert {
+    condition     = jsondecode(aws_eks_addon.ebs.configuration_values).controller.extraVolumeTags == { Project = "plumbline", Environment = "staging" }
+    error_message = "A destroy would not find the volumes that outlived their cluster."
+  }
+}
+
+run "a_group_with_hours_is_empty_outside_them" {
+  assert {
+    condition     = toset(keys(aws_autoscaling_schedule.down)) == toset(["system", "pipelines"]) && alltrue([for it in aws_autoscaling_schedule.down : it.desired_capacity == 0 && it.min_size == 0])
+    error_message = "Nodes run, and cost, outside their hours."
+  }
+  assert {
+    condition     = alltrue([for it in aws_autoscaling_schedule.up : it.desired_capacity == 1]) && aws_autoscaling_schedule.up["system"].time_zone == "Asia/Kolkata"
+    error_message = "No node is back at the start of its hours."
+  }
+}
+
+run "without_karpenter_nothing_of_it_is_made" {
+  assert {
+    condition     = length(aws_iam_role.karpenter) == 0 && length(aws_sqs_queue.karpenter) == 0 && output.karpenter_queue == null
+    error_message = "Karpenter has a role or a queue that nobody asked for."
+  }
+}
+
+run "karpenter_starts_and_stops_only_nodes_of_this_cluster" {
+  variables {
+    karpenter = true
+  }
+  assert {
+    condition = alltrue([
+      for s in jsondecode(aws_iam_role_policy.karpenter["this"].policy).Statement :
+      length(setsubtract(keys(s.Condition.StringEquals), ["aws:RequestTag/kubernetes.io/cluster/plumbline-staging", "aws:ResourceTag/kubernetes.io/cluster/plumbline-staging"])) == 0
+      if contains(s.Action, "ec2:TerminateInstances") || contains(s.Action, "ec2:CreateTags")
+    ])
+    error_message = "Karpenter may stop or tag instances of others."
+  }
+  assert {
+    condition     = alltrue([for s in jsondecode(aws_iam_role_policy.karpenter["this"].policy).Statement : s.Sid == "Read" || s.Resource != "*"])
+    error_message = "Karpenter may change every resource."
+  }
+  assert {
+    condition     = aws_eks_pod_identity_association.karpenter["this"].service_account == "karpenter" && output.karpenter_queue == "plumbline-staging"
+    error_message = "Karpenter has no identity or no queue."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_target.karpenter) == 4
+    error_message = "Karpenter does not hear of a node about to go."
+  }
+}
+
+run "the_key_goes_when_told" {
+  variables {
+    key_deletion_days = 7
+  }
+  assert {
+    condition     = aws_kms_key.cluster.deletion_window_in_days == 7
+    error_message = "The key stays longer than told."
+  }
+}
+
+run "refuses_a_deletion_window_that_kms_does_not_have" {
+  command = plan
+  variables {
+    key_deletion_days = 3
+  }
+  expect_failures = [var.key_deletion_days]
+}
+
+run "refuses_hours_that_are_no_cron_expression" {
+  command = plan
+  variables {
+    node_groups = {
+      system    = { instance_types = ["t3.medium"], spot = false, min = 1, max = 2, hours = { up = "08:00", down = "20:00" } }
+      services  = { instance_types = ["t3.large"], spot = false, min = 2, max = 4 }
+      pipelines = { instance_types = ["m5.large"], spot = true, min = 0, max = 4 }
+    }
+  }
+  expect_failures = [var.node_groups]
+}
+
+run "refuses_a_time_zone_by_offset" {
+  command = plan
+  variables {
+    time_zone = "+05:30"
+  }
+  expect_failures = [var.time_zone]
+}
+
+run "refuses_a_disk_too_small_for_images" {
+  command = plan
+  variables {
+    disk_gib = 8
+  }
+  expect_failures = [var.disk_gib]
+}
+
+run "refuses_an_account_that_is_not_12_digits" {
+  command = plan
+  variables {
+    account_id = "1234"
+  }
+  expect_failures = [var.account_id]
+}
+
+run "refuses_a_region_that_is_none" {
+  command = plan
+  variables {
+    region = "Mumbai"
+  }
+  expect_failures = [var.region]
+}

@@ -1,0 +1,183 @@
+"""The Applications of a cluster come in order, from pinned sources, into a project that allows just them."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.argocd import checks, rendering
+from tests.conftest import ROOT
+
+ENVIRONMENTS = ("staging", "production")
+CHECKS = {
+    "unpinned": checks.unpinned,
+    "disorder": checks.disorder,
+    "wildcards": checks.wildcards,
+    "refused": checks.refused,
+    "careless": checks.careless,
+}
+TEMPLATES = "infrastructure/argocd/platform/templates"
+VALUES = "infrastructure/argocd/platform/values.yaml"
+FILES = ("infrastructure/argocd", rendering.BRIDGE)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of what Argo CD reads, to plant faults in."""
+    for folder in FILES:
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".terraform*"))
+    return tmp_path
+
+
+@pytest.fixture
+def _overlays() -> None:
+    if not (ROOT / "infrastructure/kubernetes/overlays/staging").is_dir():
+        pytest.skip("infrastructure/kubernetes/overlays/staging is not there yet")
+
+
+def plant(file: Path, old: str, new: str) -> None:
+    """Put a fault into a file."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_applications_are_in_order(environment: str, check: str) -> None:
+    assert list(CHECKS[check](rendering.platform(ROOT, environment))) == []
+
+
+@pytest.mark.parametrize("check", ["wildcards", "refused", "careless"])
+def test_terraform_gives_a_first_application_with_as_few_rights(check: str) -> None:
+    assert list(CHECKS[check](rendering.bootstrap())) == []
+
+
+def test_the_first_project_allows_what_the_first_application_makes() -> None:
+    allowed = checks.project(rendering.bootstrap())
+    for environment in ENVIRONMENTS:
+        manifests = [*rendering.applicationsets(ROOT), *rendering.platform(ROOT, environment)]
+        assert list(checks.forbidden(manifests, allowed)) == []
+
+
+def test_an_application_of_the_platform_makes_no_application() -> None:
+    allowed = checks.project(rendering.platform(ROOT, "production"))["spec"]["namespaceResourceWhitelist"]
+    assert {"Application", "ApplicationSet", "AppProject"}.isdisjoint(entry["kind"] for entry in allowed)
+
+
+@pytest.mark.usefixtures("_overlays")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_folder_that_is_synced_exists(environment: str) -> None:
+    assert list(checks.missing_paths(ROOT, rendering.platform(ROOT, environment))) == []
+
+
+def test_an_addon_whose_label_says_no_is_left_out() -> None:
+    everything = checks.applications(rendering.platform(ROOT, "staging"))
+    without = checks.applications(rendering.platform(ROOT, "staging", optional=False))
+    assert everything.keys() - without.keys() == {"karpenter", "nodes"}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [("storage", {"ClusterSecretStore", "ConfigMap", "ExternalSecret"}), ("nodes", {"EC2NodeClass", "NodePool"})],
+)
+def test_the_project_allows_what_our_own_charts_hold(name: str, kinds: set[str], environment: str) -> None:
+    objects = rendering.platform(ROOT, environment)
+    application = checks.applications(objects)[name]["spec"]
+    source, namespace = application["source"], application["destination"]["namespace"]
+    manifests = rendering.template(ROOT / source["path"], source["helm"]["valuesObject"], namespace)
+    assert {item["kind"] for item in manifests} == kinds
+    assert list(checks.forbidden(manifests, checks.project(objects))) == []
+
+
+@pytest.mark.usefixtures("_overlays")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
+    objects = rendering.platform(ROOT, environment)
+    kustomize = shutil.which("kustomize") or pytest.skip("kustomize is not installed: the overlays cannot be rendered")
+    for name in ("mlflow", "services", "schedules"):
+        path = checks.applications(objects)[name]["spec"]["source"]["path"]
+        done = subprocess.run([kustomize, "build", ROOT / path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert list(checks.forbidden(list(yaml.safe_load_all(done.stdout)), checks.project(objects))) == []
+
+
+def test_buckets_reach_the_cluster_under_their_names() -> None:
+    storage = checks.applications(rendering.platform(ROOT, "staging"))["storage"]["spec"]["source"]["helm"]
+    (settings,) = (
+        item["data"]
+        for item in rendering.template(ROOT / "infrastructure/argocd/storage", storage["valuesObject"])
+        if item["kind"] == "ConfigMap"
+    )
+    buckets = {name: value for name, value in settings.items() if name.startswith("BUCKET_")}
+    assert buckets == {
+        "BUCKET_PIPELINE": "bucket-pipeline-of-staging",
+        "BUCKET_MODELS": "bucket-models-of-staging",
+        "BUCKET_DATA": "bucket-data-of-staging",
+        "BUCKET_DATA_CACHE": "bucket-data-cache-of-staging",
+    }
+
+
+def test_self_heal_leaves_alone_what_controllers_own() -> None:
+    services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
+    assert {entry["kind"] for entry in services["ignoreDifferences"]} == {"VirtualService", "Deployment", "Rollout"}
+    assert "RespectIgnoreDifferences=true" in services["syncPolicy"]["syncOptions"]
+
+
+@pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
+def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
+    objects = rendering.platform(copy, "staging")
+    checks.applications(objects)["istiod"]["spec"]["source"]["targetRevision"] = version
+    assert list(checks.unpinned(objects)) == [f"istiod: its chart has the version '{version}', not an exact one"]
+    plant(copy / VALUES, "version: 1.28.3", f'version: "{version}"')
+    with pytest.raises(rendering.RenderingError, match="addons/istiod/version"):
+        rendering.platform(copy, "staging")
+
+
+def test_a_chart_without_version_is_found(copy: Path) -> None:
+    plant(copy / VALUES, "    version: 2.4.1\n", "")
+    with pytest.raises(rendering.RenderingError, match=r"addons/external-secrets.*\n?.*version"):
+        rendering.platform(copy, "staging")
+
+
+def test_an_addon_without_its_file_is_found(copy: Path) -> None:
+    (copy / "infrastructure/argocd/platform/addons/istiod.yaml").unlink()
+    with pytest.raises(rendering.RenderingError, match=r"addons/istiod\.yaml is missing"):
+        rendering.platform(copy, "staging")
+
+
+def test_an_overlay_that_does_not_exist_is_found(copy: Path) -> None:
+    plant(copy / TEMPLATES / "services.yaml", "/overlays/", "/overlay/")
+    found = list(checks.missing_paths(ROOT, rendering.platform(copy, "staging")))
+    assert "services: the folder infrastructure/kubernetes/overlay/staging does not exist" in found
+
+
+def test_services_before_their_controllers_are_found(copy: Path) -> None:
+    plant(
+        copy / TEMPLATES / "services.yaml",
+        '"platform.metadata" 5',
+        '"platform.metadata" 0',
+    )
+    found = list(checks.disorder(rendering.platform(copy, "staging")))
+    assert found == ["services (wave 0) does not wait for mlflow (wave 4)"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("{group: apps, kind: DaemonSet}", '{group: "*", kind: "*"}', "namespaceResourceWhitelist"),
+        ('{group: "", kind: Namespace}', '{group: "", kind: "*"}', "clusterResourceWhitelist"),
+        ("{{ . | quote }}", '"*"', "destinations"),
+        ('list "kube-system"', 'list "*"', "destinations"),
+        ("list .Values.repo_url", 'list "*"', "sourceRepos"),
+    ],
+)
+def test_a_project_that_allows_everything_is_found(old: str, new: str, field: str, copy: Path) -> None:
+    plant(copy / TEMPLATES / "project.yaml", old, new)
+    found = list(checks.wildcards(rendering.platform(copy, "staging")))
+    assert found
+    assert all(re.match(rf"plumbline: {field} allows .*\*", complaint) for complaint in found)

@@ -1,0 +1,38 @@
+"""Look at the account of an environment and say what is wrong in it, and what to do."""
+
+import argparse
+import sys
+
+from rich.console import Console
+
+from tools import stage
+from tools.cloud import account, account_checks, bucket_checks, findings
+from tools.cloud.account import Account
+from tools.cloud.findings import Finding
+from tools.errors import PlumblineError
+
+
+def examine(where: Account) -> list[Finding]:
+    """Run every check; none changes anything."""
+    found = [findings.ok("identity", f"account {where.number}"), account_checks.region(where)]
+    found.append(account_checks.github(where))
+    found += account_checks.quotas(where)
+    found += bucket_checks.check(where, where.state_bucket, "make bootstrap")
+    for bucket in where.remotes.values():
+        found += bucket_checks.check(where, bucket, f"make plan ENV={where.environment}")
+    found += [account_checks.key(where, f"alias/{where.name}-{name}") for name in ("remote", "mlflow")]
+    return [*found, account_checks.cluster(where), account_checks.database(where)]
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("environment", help="staging or production")
+    where = account.find(parser.parse_args().environment)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if not findings.show(examine(where), console, f"{where.environment} in account {where.number}"):
+        raise PlumblineError(f"{where.environment} is not ready: mend what is wrong in the table, from the top")
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,49 @@
+"""What a check has found, and how the findings of all of them are shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+State = Literal["ok", "warning", "wrong"]
+_COLOURS = {"ok": "green", "warning": "yellow", "wrong": "red"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: what was looked at, what was found, and what to do about it."""
+
+    subject: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def ok(subject: str, found: str) -> Finding:
+    """Report that all is well."""
+    return Finding(subject, "ok", found)
+
+
+def wrong(subject: str, found: str, advice: str) -> Finding:
+    """Report what must be mended."""
+    return Finding(subject, "wrong", found, advice)
+
+
+def warning(subject: str, found: str, advice: str) -> Finding:
+    """Report what need not be a fault."""
+    return Finding(subject, "warning", found, advice)
+
+
+def show(findings: Sequence[Finding], console: Console, title: str) -> bool:
+    """Print the findings.
+
+    Returns:
+        Whether none is wrong.
+    """
+    table = Table("", "what", "found", "what to do", title=title)
+    for one in findings:
+        table.add_row(f"[{_COLOURS[one.state]}]{one.state}", one.subject, one.found, one.advice)
+    console.print(table)
+    return all(one.state != "wrong" for one in findings)

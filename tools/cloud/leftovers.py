@@ -1,0 +1,154 @@
+"""What a cluster and its backups leave in an account, which Terraform does not know and which stops or survives it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tools.cloud.account import Account, code
+from tools.cloud.wait import until
+
+
+def _of_cluster(name: str, tags: list[dict[str, str]]) -> bool:
+    """Tell whether a controller of the cluster has made it: the cloud provider, the load balancer controller, CSI."""
+    found = {one["Key"]: one["Value"] for one in tags}
+    return (
+        found.get(f"kubernetes.io/cluster/{name}") == "owned"
+        or found.get("elbv2.k8s.aws/cluster") == name
+        or found.get("cluster.k8s.amazonaws.com/name") == name
+    )
+
+
+def load_balancers(account: Account) -> list[str]:
+    """Delete the cluster's load balancers with their target groups, then its security groups of load balancers.
+
+    Returns:
+        What was deleted.
+    """
+    elb = account.client("elbv2")
+    gone = []
+    balancers = [
+        one for page in elb.get_paginator("describe_load_balancers").paginate() for one in page["LoadBalancers"]
+    ]
+    for arn in _tagged(account, [one["LoadBalancerArn"] for one in balancers]):
+        elb.delete_load_balancer(LoadBalancerArn=arn)
+        gone.append(arn)
+    groups = [one for page in elb.get_paginator("describe_target_groups").paginate() for one in page["TargetGroups"]]
+    for arn in _tagged(account, [one["TargetGroupArn"] for one in groups]):
+        elb.delete_target_group(TargetGroupArn=arn)
+        gone.append(arn)
+    return gone + _classic(account)
+
+
+def _tagged(account: Account, arns: list[str]) -> Iterator[str]:
+    for start in range(0, len(arns), 20):  # as many as one call takes
+        described = account.client("elbv2").describe_tags(ResourceArns=arns[start : start + 20])
+        for one in described["TagDescriptions"]:
+            if _of_cluster(account.name, one["Tags"]):
+                yield one["ResourceArn"]
+
+
+def _classic(account: Account) -> list[str]:
+    elb = account.client("elb")
+    gone = []
+    for page in elb.get_paginator("describe_load_balancers").paginate():
+        for one in page["LoadBalancerDescriptions"]:
+            name = one["LoadBalancerName"]
+            if _of_cluster(account.name, elb.describe_tags(LoadBalancerNames=[name])["TagDescriptions"][0]["Tags"]):
+                elb.delete_load_balancer(LoadBalancerName=name)
+                gone.append(name)
+    return gone
+
+
+def interfaces(account: Account, seconds: float = 300) -> list[str]:
+    """Delete the cluster's network interfaces that nothing uses any more; a subnet cannot go while one is in it."""
+    ec2 = account.client("ec2")
+
+    def found() -> list[dict[str, Any]]:
+        pages = ec2.get_paginator("describe_network_interfaces").paginate()
+        return [one for page in pages for one in page["NetworkInterfaces"] if _of_cluster(account.name, one["TagSet"])]
+
+    # Those of load balancers take some minutes to come off.
+    until(lambda: all(one["Status"] == "available" for one in found()), seconds)
+    free = [one["NetworkInterfaceId"] for one in found() if one["Status"] == "available"]
+    for interface in free:
+        ec2.delete_network_interface(NetworkInterfaceId=interface)
+    return free
+
+
+def security_groups(account: Account) -> list[str]:
+    """Delete the security groups that the load balancer controller has made; the VPC cannot go before them."""
+    ec2 = account.client("ec2")
+    tag = {"Name": "tag:elbv2.k8s.aws/cluster", "Values": [account.name]}
+    gone = []
+    for one in ec2.describe_security_groups(Filters=[tag])["SecurityGroups"]:
+        ec2.delete_security_group(GroupId=one["GroupId"])
+        gone.append(one["GroupId"])
+    return gone
+
+
+def volumes(account: Account) -> list[str]:
+    """Delete the cluster's volumes that no instance has."""
+    ec2 = account.client("ec2")
+    gone = []
+    for page in ec2.get_paginator("describe_volumes").paginate(Filters=[{"Name": "status", "Values": ["available"]}]):
+        for one in page["Volumes"]:
+            if _of_cluster(account.name, one.get("Tags", [])):
+                ec2.delete_volume(VolumeId=one["VolumeId"])
+                gone.append(one["VolumeId"])
+    return gone
+
+
+def recovery_points(account: Account) -> list[str]:
+    """Delete the recovery points of the environment's backup vaults; a vault that holds one cannot go."""
+    backup = account.client("backup")
+    gone = []
+    for vault in backup.list_backup_vaults()["BackupVaultList"]:
+        name = vault["BackupVaultName"]
+        if not name.startswith(account.name):
+            continue
+        for page in backup.get_paginator("list_recovery_points_by_backup_vault").paginate(BackupVaultName=name):
+            for one in page["RecoveryPoints"]:
+                backup.delete_recovery_point(BackupVaultName=name, RecoveryPointArn=one["RecoveryPointArn"])
+                gone.append(one["RecoveryPointArn"])
+    return gone
+
+
+def unprotect_database(account: Account) -> list[str]:
+    """Take the deletion protection off the database, which an earlier apply may have put on."""
+    name = f"{account.name}-mlflow"
+    rds = account.client("rds")
+    try:
+        found = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    except ClientError as error:
+        if code(error) in ("DBInstanceNotFound", "DBInstanceNotFoundFault"):
+            return []
+        raise
+    if not found["DeletionProtection"]:
+        return []
+    rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
+    return [name]
+
+
+def secrets(account: Account) -> list[str]:
+    """Delete for good the environment's secrets in recovery: their names cannot be used again before."""
+    client = account.client("secretsmanager")
+    gone = []
+    for page in client.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True):
+        for one in page["SecretList"]:
+            if one["Name"].startswith(f"{account.name}/") and one.get("DeletedDate"):
+                client.delete_secret(SecretId=one["Name"], ForceDeleteWithoutRecovery=True)
+                gone.append(one["Name"])
+    return gone
+
+
+def keys(account: Account) -> list[str]:
+    """Name the environment's keys that wait for their deletion: free of charge, and brought back until then."""
+    kms = account.client("kms")
+    waiting = []
+    for page in kms.get_paginator("list_keys").paginate():
+        for one in page["Keys"]:
+            described = kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"]
+            if described["KeyState"] == "PendingDeletion" and account.name in described.get("Description", ""):
+                waiting.append(f"{one['KeyId']} until {described['DeletionDate']:%Y-%m-%d}")
+    return waiting

@@ -1,0 +1,1 @@
+"""What is written about the Terraform folders, made from what is in them."""

@@ -1,0 +1,80 @@
+"""An account of moto: AWS's API in this process, with buckets and keys made as Terraform makes them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tools.cloud import account
+from tools.cloud.account import Account
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty account, and a shell that speaks to it."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "TF_VAR_region", "TF_VAR_account_id"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
+    return moto
+
+
+@pytest.fixture
+def staging(aws: str) -> Account:
+    return account.find("staging")
+
+
+@pytest.fixture
+def ready(staging: Account) -> Account:
+    """An account with GitHub's identity provider, the keys, the state bucket and the remotes of staging."""
+    staging.client("iam").create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com")
+    kms = staging.client("kms")
+    for name in ("remote", "mlflow"):
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=f"alias/plumbline-staging-{name}", TargetKeyId=key)
+    for bucket in (staging.state_bucket, *staging.remotes.values()):
+        deny_plain_http(make_bucket(staging, bucket), bucket)
+    return staging
+
+
+def make_bucket(where: Account, bucket: str) -> Any:
+    """Make a bucket as the modules do, but for its policy."""
+    s3 = where.client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": where.region})
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    encryption = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/plumbline-staging-remote"}
+    rules = [{"ApplyServerSideEncryptionByDefault": encryption, "BucketKeyEnabled": True}]
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
+    closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True))
+    return s3
+
+
+def deny_plain_http(s3: Any, bucket: str) -> None:
+    """Put the policy of the modules on a bucket; moto overlooks its condition, and denies every object from then on."""
+    tls = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls]}))

@@ -1,0 +1,136 @@
+"""What a destroy must take away by itself, in an account of moto; what is not the cluster's stays."""
+
+from typing import Any
+
+import pytest
+
+from tools.cloud import buckets, leftovers
+from tools.cloud.account import Account
+from tools.tests.cloud.conftest import make_bucket
+
+OURS = [{"Key": "kubernetes.io/cluster/plumbline-staging", "Value": "owned"}]
+OTHERS = [{"Key": "kubernetes.io/cluster/plumbline-production", "Value": "owned"}]
+
+
+@pytest.fixture
+def ec2(staging: Account) -> Any:
+    return staging.client("ec2")
+
+
+def tagged(kind: str, tags: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [{"ResourceType": kind, "Tags": tags}]
+
+
+def test_versions_markers_and_uploads_go_and_the_bucket_can_be_deleted(staging: Account) -> None:
+    # given two versions, a delete marker and an upload that was never finished
+    s3 = make_bucket(staging, "full")
+    for body in (b"one", b"two"):
+        s3.put_object(Bucket="full", Key="a", Body=body)
+    s3.delete_object(Bucket="full", Key="a")
+    s3.create_multipart_upload(Bucket="full", Key="b")
+    # when
+    assert buckets.empty(s3, "full") == 4
+    # then
+    assert buckets.empty(s3, "full") == 0
+    s3.delete_bucket(Bucket="full")
+
+
+def test_more_objects_than_one_page_go(staging: Account) -> None:
+    s3 = make_bucket(staging, "large")
+    for number in range(1005):
+        s3.put_object(Bucket="large", Key=str(number), Body=b"")
+    assert buckets.empty(s3, "large") == 1005
+    s3.delete_bucket(Bucket="large")
+
+
+def test_a_bucket_that_is_gone_is_empty(staging: Account) -> None:
+    assert buckets.empty(staging.client("s3"), "gone") == 0
+
+
+def test_orphaned_volumes_of_the_cluster_alone_go(staging: Account, ec2: Any) -> None:
+    ours, other = (
+        ec2.create_volume(Size=1, AvailabilityZone="ap-south-1a", TagSpecifications=tagged("volume", tags))["VolumeId"]
+        for tags in (OURS, OTHERS)
+    )
+    assert leftovers.volumes(staging) == [ours]
+    assert [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]] == [other]
+
+
+def network(ec2: Any) -> tuple[str, str]:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return vpc, ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+
+
+def test_interfaces_of_the_cluster_alone_go(staging: Account, ec2: Any) -> None:
+    _, subnet = network(ec2)
+    ours, other = (
+        ec2.create_network_interface(SubnetId=subnet, TagSpecifications=tagged("network-interface", tags))
+        for tags in (OURS, OTHERS)
+    )
+    assert leftovers.interfaces(staging, seconds=0) == [ours["NetworkInterface"]["NetworkInterfaceId"]]
+    left = {one["NetworkInterfaceId"] for one in ec2.describe_network_interfaces()["NetworkInterfaces"]}
+    assert other["NetworkInterface"]["NetworkInterfaceId"] in left
+
+
+def test_load_balancers_with_their_target_groups_and_security_groups_go(staging: Account, ec2: Any) -> None:
+    # given
+    vpc, subnet = network(ec2)
+    elb = staging.client("elbv2")
+    tag = [{"Key": "elbv2.k8s.aws/cluster", "Value": "plumbline-staging"}]
+    elb.create_load_balancer(Name="ours", Subnets=[subnet], Type="network", Tags=tag)
+    elb.create_load_balancer(Name="other", Subnets=[subnet], Type="network")
+    elb.create_target_group(Name="ours", Protocol="TCP", Port=80, VpcId=vpc, Tags=tag)
+    group = ec2.create_security_group(
+        GroupName="k8s", Description="k8s", VpcId=vpc, TagSpecifications=tagged("security-group", tag)
+    )
+    classic = staging.client("elb")
+    listener = {"Protocol": "TCP", "LoadBalancerPort": 80, "InstancePort": 80}
+    classic.create_load_balancer(LoadBalancerName="classic", Listeners=[listener], Subnets=[subnet], Tags=OURS)
+    # when
+    gone = leftovers.load_balancers(staging)
+    # then
+    assert len(gone) == 3
+    assert [one["LoadBalancerName"] for one in elb.describe_load_balancers()["LoadBalancers"]] == ["other"]
+    assert elb.describe_target_groups()["TargetGroups"] == []
+    assert leftovers.security_groups(staging) == [group["GroupId"]]
+    # and there is nothing the second time
+    assert leftovers.load_balancers(staging) == []
+
+
+def test_secrets_in_recovery_free_their_names(staging: Account) -> None:
+    client = staging.client("secretsmanager")
+    for name in ("plumbline-staging/mlflow/admin", "plumbline-staging/kept", "plumbline-production/mlflow/admin"):
+        client.create_secret(Name=name, SecretString="x")
+        if not name.endswith("kept"):
+            client.delete_secret(SecretId=name, RecoveryWindowInDays=30)
+    assert leftovers.secrets(staging) == ["plumbline-staging/mlflow/admin"]
+    client.create_secret(Name="plumbline-staging/mlflow/admin", SecretString="again")
+
+
+def test_keys_that_wait_for_deletion_are_named(staging: Account) -> None:
+    kms = staging.client("kms")
+    key = kms.create_key(Description="Objects of the plumbline-staging remotes")["KeyMetadata"]["KeyId"]
+    other = kms.create_key(Description="Objects of the plumbline-production remotes")["KeyMetadata"]["KeyId"]
+    for one in (key, other):
+        kms.schedule_key_deletion(KeyId=one, PendingWindowInDays=7)
+    assert [one.split()[0] for one in leftovers.keys(staging)] == [key]
+
+
+def test_a_protected_database_loses_its_protection(staging: Account) -> None:
+    rds = staging.client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier="plumbline-staging-mlflow",
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="mlflow",
+        MasterUserPassword="not-a-secret",
+        DeletionProtection=True,
+    )
+    assert leftovers.unprotect_database(staging) == ["plumbline-staging-mlflow"]
+    assert leftovers.unprotect_database(staging) == []
+
+
+def test_an_account_without_vaults_has_no_recovery_points(staging: Account) -> None:
+    staging.client("backup").create_backup_vault(BackupVaultName="other")
+    assert leftovers.recovery_points(staging) == []
