@@ -1,9 +1,10 @@
 """Fetch the data set, in pieces and up to a size, into the work folder."""
 
 import hashlib
-import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import fsspec
@@ -64,18 +65,13 @@ def _check(url: str) -> str:
 
 
 def _copy(url: str, target: Path, limit: int) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
+    digest = hashlib.sha256()
     partial = target.with_name(target.name + ".partial")
     try:
         with fsspec.open(url, "rb") as source, partial.open("wb") as file:
-            while piece := source.read(_PIECE):
-                size += len(piece)
-                if size > limit:
-                    raise PlumblineError(f"{public(url)} is larger than {limit} bytes: raise --limit if that is right")
+            for piece in _pieces(source, url, limit):
                 digest.update(piece)
                 file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
     except PlumblineError:
         partial.unlink()
         raise
@@ -85,7 +81,16 @@ def _copy(url: str, target: Path, limit: int) -> tuple[int, str]:
             f"{public(url)} cannot be fetched: {reason}\nCheck DATASET_URL, and for s3:// the credentials in the"
             " environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_S3_ENDPOINT."
         ) from None
+    partial.replace(target)
+    return target.stat().st_size, digest.hexdigest()
+
+
+def _pieces(source: IO[bytes], url: str, limit: int) -> Iterator[bytes]:
+    size = 0
+    while piece := source.read(_PIECE):
+        size += len(piece)
+        if size > limit:
+            raise PlumblineError(f"{public(url)} is larger than {limit} bytes: raise the limit if that is right")
+        yield piece
     if not size:
         raise PlumblineError(f"{public(url)} is empty")
-    partial.replace(target)
-    return size, digest.hexdigest()

@@ -42,7 +42,7 @@ class Work:
 
     @property
     def quarantine(self) -> Path:
-        """Refused data sets, each in a folder that bears its hash."""
+        """RefusedError data sets, each in a folder that bears its hash."""
         return self.root / "quarantine"
 
     @property
