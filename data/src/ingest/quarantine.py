@@ -48,6 +48,4 @@ def refuse(work: Work, fetched: dict[str, Any], cases: list[dict[str, Any]], why
         except Exception as error:  # s3fs and botocore have errors of their own
             log.get("quarantine").error("not in the bucket", url=places.pop(), error=str(error))
     log.get("quarantine").warning("refused", violations=len(cases), kept=places, sha256=fetched["sha256"])
-    raise RefusedError(
-        f"{fetched['url']} is refused and nothing is changed; it lies with its report in {places[-1]}\n{why}"
-    )
+    raise RefusedError(f"{fetched['url']} is refused, and nothing is changed; see the report in {places[-1]}\n{why}")

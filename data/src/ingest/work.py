@@ -58,9 +58,7 @@ def read(path: Path, step: str) -> dict[str, object]:
         PlumblineError: That step has not finished in this work folder.
     """
     if not path.exists():
-        raise PlumblineError(
-            f"{path} is not there: the step `{step}` has not finished in this work folder; run it first"
-        )
+        raise PlumblineError(f"{path} is not there: run the step `{step}` in this work folder first")
     content: dict[str, object] = jsonfile.read(path)
     return content
 
