@@ -28,7 +28,7 @@ def configure(work: Work, url: str, parameters: Extract, rules: contract.Contrac
     repository.clone(url, work.clone)
     use_remote(work.clone)
     _same_rules(work.clone, parameters, rules)
-    log.get("configure").info("configured", remote=_remote(work.clone))
+    log.get("configure").info("configured", remote=_remote(work.clone).get("url"))
 
 
 def use_remote(clone: Path) -> None:

@@ -1,6 +1,7 @@
 """Fetch the data set, in pieces and up to a size, into the work folder."""
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from tools.errors import PlumblineError
 
 SUFFIXES = (*SEPARATORS, ".parquet")
 _PIECE = 1 << 20  # bytes
+_QUERY = re.compile(r"""(https?://[^\s'"?]+)\?[^\s'"]+""")
 
 
 def fetch(work: Work, url: str, limit: int) -> None:
@@ -76,7 +78,7 @@ def _copy(url: str, target: Path, limit: int) -> tuple[int, str]:
         partial.unlink()
         raise
     except Exception as error:  # every file system has errors of its own
-        reason = str(error).replace(url, public(url)) or type(error).__name__
+        reason = _QUERY.sub(r"\1", str(error)) or type(error).__name__
         raise PlumblineError(
             f"{public(url)} cannot be fetched: {reason}\nCheck DATASET_URL, and for s3:// the credentials in the"
             " environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_S3_ENDPOINT."
