@@ -1,5 +1,6 @@
 """What the tests of the data pipeline share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,14 @@ def secrets(endpoint: str, s3: object) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `build` makes, to be copied."""
+    return build(tmp_path_factory.mktemp("pristine"), {}).root
+
+
 @pytest.fixture
-def world(tmp_path: Path, secrets: dict[str, str]) -> World:
+def world(pristine: Path, tmp_path: Path, secrets: dict[str, str]) -> World:
     """A repository with DVC and no remote yet, and no data."""
-    return build(tmp_path, secrets)
+    shutil.copytree(pristine, tmp_path, dirs_exist_ok=True)
+    return World(tmp_path, secrets)

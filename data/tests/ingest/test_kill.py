@@ -51,5 +51,5 @@ def test_the_run_after_a_killed_one_finishes_the_work(
 
     assert world.commits() == ["Version the raw data", "Start"]
     stored = [item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
-    assert len(stored) == 2
-    assert world.pulled().joinpath("data/raw/evaluation.tsv").exists()
+    named = [world.record(name)["outs"][0]["md5"] for name in ("training", "evaluation")]
+    assert sorted(stored) == sorted(f"dvc/files/md5/{md5[:2]}/{md5[2:]}" for md5 in named)
