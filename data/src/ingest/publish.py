@@ -1,6 +1,7 @@
 """Publish the version: push the commit, on top of what others pushed meanwhile."""
 
 import random
+import shutil
 import time
 from pathlib import Path
 
@@ -46,19 +47,24 @@ def publish(work: Work) -> None:
 def _rebase(clone: Path) -> None:
     """Commit the same files on top of the remote's branch, each as a whole.
 
-    A merge by lines could mix the records of two versions into one that names neither.
+    A merge by lines could mix the records of two versions into one that names neither. It happens beside the clone,
+    which keeps the old commit if this process dies before the new one is whole.
     """
     ours = git(clone, "diff", "--name-only", "@{upstream}...HEAD").split()
-    contents = {clone / name: (clone / name).read_bytes() for name in ours if name != CONFIG.as_posix()}
-    message = git(clone, "log", "-1", "--format=%B")
-    git(clone, "reset", "--quiet", "--hard", "@{upstream}")
-    for path, content in contents.items():
-        path.write_bytes(content)
-    if CONFIG.as_posix() in ours:
-        configure.use_remote(clone)
-    git(clone, "add", "--", *ours)
-    if git(clone, "diff", "--cached", "--name-only"):
-        git(clone, "commit", "--quiet", "--message", message)
+    fresh = clone.with_name("rebased")
+    shutil.rmtree(fresh, ignore_errors=True)
+    git(clone, "worktree", "prune")
+    git(clone, "worktree", "add", "--quiet", "--detach", str(fresh), "@{upstream}")
+    for name in ours:
+        if name == CONFIG.as_posix():
+            configure.use_remote(fresh)
+        else:
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_bytes((clone / name).read_bytes())
+    git(fresh, "add", "--", *ours)
+    if git(fresh, "diff", "--cached", "--name-only"):
+        git(fresh, "commit", "--quiet", "--message", git(clone, "log", "-1", "--format=%B"))
+    git(clone, "reset", "--quiet", "--hard", _head(fresh))
 
 
 def _commits(clone: Path) -> bool:

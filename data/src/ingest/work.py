@@ -73,4 +73,7 @@ def locked(root: Path) -> Iterator[Work]:
         except BlockingIOError:
             log.get("ingest").info("waiting for another run", work=str(root))
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Work(root.absolute())
+        work = Work(root.absolute())
+        for left in work.clone.glob(".git/*.lock"):  # by a git that was killed, for nobody else is here
+            left.unlink()
+        yield work
