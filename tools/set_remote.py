@@ -30,8 +30,13 @@ def check(url: str) -> None:
         raise PlumblineError("the URL holds a password: leave it out and set the credentials in the environment")
 
 
-def set_remote(url: str, root: Path = Path()) -> None:
+def set_remote(url: str, root: Path = Path(), endpoint: str | None = None) -> None:
     """Make `url` the default remote, in the `.dvc/config` that git keeps.
+
+    Args:
+        url: A folder or s3://BUCKET/PREFIX.
+        root: The clone.
+        endpoint: URL of an S3 server other than Amazon's.
 
     Raises:
         PlumblineError: As `check`, or DVC refuses it.
@@ -39,10 +44,16 @@ def set_remote(url: str, root: Path = Path()) -> None:
     check(url)
     if not urlsplit(url).scheme:
         url = str(Path(url).absolute())
-    command = [sys.executable, "-m", "dvc", "remote", "add", "--force", "--default", NAME, url]
+    _dvc(root, "remote", "add", "--force", "--default", NAME, url)
+    if endpoint:
+        _dvc(root, "remote", "modify", NAME, "endpointurl", endpoint)
+
+
+def _dvc(root: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "dvc", *arguments]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise PlumblineError(f"`dvc remote add` failed: {done.stderr.strip()}")
+        raise PlumblineError(f"`dvc {' '.join(arguments[:2])}` failed: {done.stderr.strip()}")
 
 
 def main() -> None:

@@ -161,16 +161,28 @@ def _file(url: str) -> DuckDB:
     suffix = name.suffix.lower()
     if suffix not in SEPARATORS and suffix != ".parquet":
         raise PlumblineError(f"connection {url!r} ends in no .csv, .tsv or .parquet; use {_FORMS}")
-    connection = duckdb.connect()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder, f"table{suffix}")
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder, f"table{suffix}")
+        try:
             with fsspec.open(url, "rb") as source:
                 local.write_bytes(source.read())
-            load_file(connection, local, name.stem)
-    except Exception as error:  # every file system has errors of its own
+        except Exception as error:  # every file system has errors of its own
+            raise PlumblineError(f"{url} cannot be read: {error}") from None
+        return open_file(local, name.stem, url)
+
+
+def open_file(path: Path, table: str, source: str) -> DuckDB:
+    """Open a .csv, .tsv or .parquet file as the table `table`.
+
+    Raises:
+        PlumblineError: It is no such file; `source` is what the message calls it.
+    """
+    connection = duckdb.connect()
+    try:
+        load_file(connection, path, table)
+    except duckdb.Error as error:
         connection.close()
-        raise PlumblineError(f"{url} cannot be read: {error}") from None
+        raise PlumblineError(f"{source} cannot be read: {error}") from None
     return DuckDB(connection)
 
 

@@ -53,6 +53,16 @@ def extract(connection: Connection, parameters: Parameters, identifier: str) -> 
     The answer does not depend on the order in which the warehouse gives its rows.
 
     Raises:
+        PlumblineError: As `read`.
+    """
+    extracted = read(connection, parameters, identifier)
+    return Extracted(extracted.frame.sort_values(identifier, ignore_index=True), extracted.metadata)
+
+
+def read(connection: Connection, parameters: Parameters, identifier: str) -> Extracted:
+    """Read the rows that the query selects, in the order in which the warehouse gives them.
+
+    Raises:
         PlumblineError: The warehouse refuses the query, or its answer is empty or lacks the identifier.
     """
     names, rows = connection.query(parameters.query, dict(parameters.parameters))
@@ -71,7 +81,7 @@ def extract(connection: Connection, parameters: Parameters, identifier: str) -> 
         columns=tuple(names),
         rows=len(frame),
     )
-    return Extracted(frame.sort_values(identifier, ignore_index=True), metadata)
+    return Extracted(frame, metadata)
 
 
 def _column(values: list[Any]) -> "pd.Series[Any]":

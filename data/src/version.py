@@ -40,11 +40,11 @@ def pull(files: list[Path]) -> None:
     _run(*DVC, "pull", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
 
 
-def commit(files: list[Path]) -> None:
+def commit(files: list[Path], also: tuple[Path, ...] = ()) -> None:
     """Add the raw files to DVC and commit their `.dvc` files to git; if either fails, neither remains.
 
-    Other changes, staged or not, stay out of the commit. Each `.dvc` file keeps, under `meta`, the file's name, path,
-    hash and rows, and the extraction that it came from.
+    Other changes, staged or not, stay out of the commit, but for those of `also`. Each `.dvc` file keeps, under `meta`,
+    the file's name, path, hash and rows, and the extraction that it came from.
 
     Raises:
         PlumblineError: A file is absent, or `dvc add` or `git commit` failed; the `.dvc`
@@ -55,11 +55,11 @@ def commit(files: list[Path]) -> None:
         raise PlumblineError(f"{', '.join(absent)} is not there: run `make data` or `make data-pull` first")
     records = [raw.record_of(path) for path in files]
     ignores = sorted({path.with_name(".gitignore") for path in files})
-    with _restored_on_failure([*records, *ignores]):
+    with _restored_on_failure([*records, *ignores, *also]):
         add(files)
         for path, record in zip(files, records, strict=True):
             _describe(path, record)
-        ours = [str(path) for path in [*records, *ignores] if path.exists()]
+        ours = [str(path) for path in [*records, *ignores, *also] if path.exists()]
         _run("git", "add", "--", *ours)
         if not _run("git", "diff", "--cached", "--name-only", "--", *ours):
             log.get("version").info("no new version: git names this data already")

@@ -1,0 +1,60 @@
+"""Run one step of the data pipeline, or all of them: python -m data.src.ingest STEP."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from data.src import raw
+from data.src.extract import Parameters as Extract
+from data.src.ingest import configure, fetch, publish, quarantine, store, validate, version, work
+from tools import contract, stage
+from tools.config import section, settings
+
+STEPS = ("fetch", "validate", "configure", "store", "version", "publish")
+_MIB = 1 << 20
+
+
+def run(step: str, folder: work.Work, arguments: argparse.Namespace) -> None:
+    """Run one step on a work folder.
+
+    Raises:
+        PlumblineError: As the step.
+    """
+    parameters = section(Extract, Path("data/params.yaml"), "extract")
+    rules = contract.read(Path("data/contract.yaml"))
+    match step:
+        case "fetch":
+            fetch.fetch(folder, arguments.dataset_url, arguments.limit * _MIB)
+        case "validate":
+            validate.validate(folder, parameters, rules)
+        case "configure":
+            configure.configure(folder, arguments.repo_url, parameters, rules)
+        case "store":
+            store.store(folder, parameters, rules)
+        case "version":
+            version.commit(folder, parameters)
+        case "publish":
+            publish.publish(folder)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m data.src.ingest", description=__doc__)
+    parser.add_argument("step", choices=[*STEPS, "all"])
+    parser.add_argument("--dataset-url", default="", help="path or URL (https, s3) of a .csv, .tsv or .parquet file")
+    parser.add_argument("--repo-url", default="", help="the repository that names the versions")
+    parser.add_argument("--limit", type=int, default=1024, help="greatest size of the data set, in MiB")
+    parser.add_argument("--work", type=Path, default=Path(".plumbline/ingest"), help="the work folder")
+    arguments = parser.parse_args()
+    raw.refuse_in_production(settings(), "the data pipeline")
+    try:
+        with work.locked(arguments.work) as folder:
+            for step in STEPS if arguments.step == "all" else [arguments.step]:
+                run(step, folder, arguments)
+    except quarantine.RefusedError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(quarantine.EXIT_CODE)
+
+
+if __name__ == "__main__":
+    stage.run(main)

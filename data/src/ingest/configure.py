@@ -1,0 +1,78 @@
+"""Configure DVC: clone the repository and set the remote that its data goes to."""
+
+import shutil
+from configparser import ConfigParser, Error
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from data.src.extract import Parameters as Extract
+from data.src.ingest import environment, repository
+from data.src.ingest.work import Work
+from tools import contract, log
+from tools.config import section
+from tools.errors import PlumblineError
+from tools.set_remote import set_remote
+
+PREFIX = "dvc"  # in the bucket
+
+
+def configure(work: Work, url: str, parameters: Extract, rules: contract.Contract) -> None:
+    """Clone the repository anew, so that nothing of a run that died is left, and set its DVC remote.
+
+    Raises:
+        PlumblineError: The repository cannot be cloned, has no DVC configuration or no remote that outlives the clone,
+            or its contract or query is not that by which the data was validated.
+    """
+    shutil.rmtree(work.clone, ignore_errors=True)
+    work.root.mkdir(parents=True, exist_ok=True)
+    repository.clone(url, work.clone)
+    use_remote(work.clone)
+    _same_rules(work.clone, parameters, rules)
+    log.get("configure").info("configured", remote=_remote(work.clone).get("url"))
+
+
+def use_remote(clone: Path) -> None:
+    """Make the bucket of the environment the default remote, in `.dvc/config`; without one keep the remote there is.
+
+    Raises:
+        PlumblineError: The clone has no DVC configuration, or no remote that outlives it.
+    """
+    if not (clone / ".dvc/config").exists():
+        raise PlumblineError(
+            f"{clone} has no DVC configuration (.dvc/config): run `dvc init` in the repository, `make remote"
+            " URL=s3://BUCKET/PREFIX`, commit .dvc/config and push, then run the data pipeline again"
+        )
+    known, wanted = _remote(clone), environment.read()
+    if wanted.AWS_S3_BUCKET:
+        same = urlsplit(known.get("url", "")).netloc == wanted.AWS_S3_BUCKET
+        if not same or known.get("endpointurl") != wanted.AWS_S3_ENDPOINT:
+            url = known["url"] if same else f"s3://{wanted.AWS_S3_BUCKET}/{PREFIX}"
+            set_remote(url, clone, endpoint=wanted.AWS_S3_ENDPOINT)
+        return
+    url = known.get("url", "")
+    if not url or not (urlsplit(url).scheme or Path(url).is_absolute()):
+        raise PlumblineError(
+            f"the DVC remote of the repository is {url or 'not set'}, and what is pushed there ends with this clone:"
+            " set AWS_S3_BUCKET (and AWS_S3_ENDPOINT), or `make remote URL=s3://BUCKET/PREFIX` and commit .dvc/config"
+        )
+
+
+def _remote(clone: Path) -> dict[str, str]:
+    config = ConfigParser(interpolation=None)
+    try:
+        config.read(clone / ".dvc/config")
+        name = config.get("core", "remote", fallback="")
+        return dict(config[f"'remote \"{name}\"'"]) if name else {}
+    except (Error, KeyError) as error:
+        raise PlumblineError(
+            f"{clone}/.dvc/config is not a DVC configuration: {error}\nMend it in the repository"
+        ) from None
+
+
+def _same_rules(clone: Path, parameters: Extract, rules: contract.Contract) -> None:
+    there = section(Extract, clone / "data/params.yaml", "extract"), contract.read(clone / "data/contract.yaml")
+    if there != (parameters, rules):
+        raise PlumblineError(
+            "data/contract.yaml or the section `extract` of data/params.yaml in the repository is not that of the code"
+            " that runs here: run the code, or the image, of the repository's default branch"
+        )

@@ -1,0 +1,46 @@
+"""Store the validated rows: load them as the raw files of the clone and push them to its DVC remote."""
+
+import contextlib
+from pathlib import Path
+
+import pandas as pd
+
+from data.src import version
+from data.src.extract import Extracted, load
+from data.src.extract import Parameters as Extract
+from data.src.ingest import environment
+from data.src.ingest.work import Work, read
+from tools import hashing, log, table
+from tools.config import Extraction
+from tools.contract import Contract
+from tools.errors import PlumblineError
+
+
+def store(work: Work, parameters: Extract, rules: Contract) -> None:
+    """Split the rows into the raw files, add them to DVC and push them; what the remote holds is not sent again.
+
+    Git names the new version only later, so a reader of the repository never meets a version that the remote lacks.
+
+    Raises:
+        PlumblineError: An earlier step has not finished, or the remote refuses.
+    """
+    report = read(work.report, "validate")
+    if not work.rows.exists() or hashing.digest(work.rows) != report["sha256"]:
+        raise PlumblineError(f"{work.rows} is not what was validated: run the step `validate` again")
+    if not work.clone.exists():
+        raise PlumblineError(f"{work.clone} is not there: run the step `configure` in this work folder first")
+    frame = table.read_text(work.rows).sort_values(rules.identifier, key=pd.to_numeric, ignore_index=True)
+    extracted = Extracted(frame, Extraction.model_validate(report["extraction"]))
+    environment.use_endpoint()
+    with contextlib.chdir(work.clone):
+        for path in files(parameters):
+            path.unlink(missing_ok=True)  # of an attempt before: the clone holds nothing but what a run put there
+        load(extracted, parameters, rules, new_version=True)
+        version.add(files(parameters))
+        version.push(files(parameters))
+    log.get("store").info("stored", files=[str(path) for path in files(parameters)])
+
+
+def files(parameters: Extract) -> list[Path]:
+    """The raw files, from the root of the clone."""
+    return [parameters.training, parameters.evaluation]

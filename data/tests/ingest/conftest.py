@@ -1,0 +1,58 @@
+"""What the tests of the data pipeline share."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from data.tests.ingest.world import BUCKET, World, build
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """The URL of an S3 server."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    yield f"http://127.0.0.1:{server.get_host_and_port()[1]}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(endpoint: str) -> Iterator[boto3.client]:
+    """A client of the server, with an empty bucket."""
+    client = boto3.client(
+        "s3", endpoint_url=endpoint, aws_access_key_id="t", aws_secret_access_key="t", region_name="us-east-1"
+    )
+    client.create_bucket(Bucket=BUCKET)
+    yield client
+    for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        client.delete_object(Bucket=BUCKET, Key=item["Key"])
+    client.delete_bucket(Bucket=BUCKET)
+
+
+@pytest.fixture
+def secrets(endpoint: str, s3: object) -> dict[str, str]:
+    """The keys of the secret `aws-connection-data`, as variables."""
+    return {
+        "AWS_S3_ENDPOINT": endpoint,
+        "AWS_S3_BUCKET": BUCKET,
+        "AWS_ACCESS_KEY_ID": "tester",
+        "AWS_SECRET_ACCESS_KEY": "not-to-be-seen",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `build` makes, to be copied."""
+    return build(tmp_path_factory.mktemp("pristine"), {}).root
+
+
+@pytest.fixture
+def world(pristine: Path, tmp_path: Path, secrets: dict[str, str]) -> World:
+    """A repository with DVC and no remote yet, and no data."""
+    shutil.copytree(pristine, tmp_path, dirs_exist_ok=True)
+    return World(tmp_path, secrets)
