@@ -20,7 +20,7 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt
 requirements: setup ## Compile every requirements*.txt anew from its .in file
 	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
 	compile requirements/dev.in -o requirements/dev.txt; \
-	for name in requirements/pipeline requirements/uv services/api/requirements services/predict/requirements; do \
+	for name in requirements/pipeline requirements/uv services/api/requirements services/predict/requirements services/monitor/requirements; do \
 		compile $$name.in -c requirements/dev.txt -o $$name.txt; \
 	done
 

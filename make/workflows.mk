@@ -27,7 +27,7 @@ ci-signing-key: ## Write the private key SIGNING_KEY to where `make official` re
 # An environment of its own for each version of Python: .venv, which builds the model, is 3.11 alone.
 .PHONY: test-service
 test-service: export COVERAGE_FILE := $(CURDIR)/.plumbline/coverage
-test-service: ## Test SERVICE=api or predict with its coverage, under PYTHON=python3.13, say
+test-service: ## Test SERVICE=api, predict or monitor with its coverage, under PYTHON=python3.13, say
 	@environment=$(CURDIR)/.plumbline/environments/python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
 	test -x $$environment/bin/python || $(PYTHON) -m venv $$environment; \
 	$$environment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt; \

@@ -21,5 +21,11 @@ def test_a_service_requires_no_training_library(service: str) -> None:
     assert not packages & TRAINING
 
 
+def test_the_monitor_requires_no_training_library_but_scipy() -> None:
+    packages = pinned((ROOT / "services/monitor/requirements.txt").read_text())
+    assert {"msgspec", "scipy"} <= packages
+    assert not packages & TRAINING - {"scipy"}
+
+
 def test_a_training_library_among_the_requirements_is_found() -> None:
     assert pinned("msgspec==0.22.0 \\\n    --hash=sha256:00\npandas==3.1.1 \\\n") & TRAINING == {"pandas"}

@@ -13,7 +13,7 @@ from services.common.problems import Problem
 
 _KNOWN_SECONDS = 5.0  # how long a key is trusted before the store is asked again
 _MOST_KNOWN = 10_000
-ANYONE = Key("anyone", "anyone", b"", frozenset(keys.SCOPES), None)
+ANYONE = Key("anyone", "anyone", b"", frozenset(keys.DEFAULT_SCOPES), None)
 
 
 class _Bucket(msgspec.Struct):

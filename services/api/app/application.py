@@ -13,7 +13,7 @@ from starlette.routing import Route
 from services.api.app.access import Access
 from services.api.app.middleware import Envelope, refuse
 from services.api.app.predictor import Predictor
-from services.api.app.routes import health, history, model, page, predictions
+from services.api.app.routes import customers, health, history, model, page, predictions
 from services.api.app.settings import Settings
 from services.api.app.state import State
 from services.api.app.store.store import Store
@@ -28,6 +28,7 @@ ROUTES = [
     Route("/v1/predictions/{id}", history.one, methods=["GET"]),
     Route("/v1/predictions/{id}/actual", history.record_actual, methods=["POST"]),
     Route("/v1/predictions/{id}/explanation", history.explanation, methods=["GET"]),
+    Route("/v1/customers/{reference}", customers.forget, methods=["DELETE"]),
     Route("/v1/model", model.describe, methods=["GET"]),
     Route("/openapi.json", model.document, methods=["GET"]),
     Route("/livez", health.livez, methods=["GET"]),
@@ -60,7 +61,7 @@ def create(settings: Settings) -> Starlette:
             CORSMiddleware,
             allow_origins=settings.cors_origins.split(),
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", "idempotency-key"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "customer-reference"],
         )
         middleware.append(cors)
     app = Starlette(

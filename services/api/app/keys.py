@@ -16,7 +16,7 @@ def main() -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     create = actions.add_parser("create", help="make a key and show it, once")
     create.add_argument("--name", required=True, help="who or what uses it")
-    create.add_argument("--scopes", nargs="+", default=list(keys.SCOPES), choices=keys.SCOPES)
+    create.add_argument("--scopes", nargs="+", default=list(keys.DEFAULT_SCOPES), choices=keys.SCOPES)
     create.add_argument("--requests-per-minute", type=int)
     create.add_argument("--if-none", action="store_true", help="only if no valid key has this name")
     actions.add_parser("list", help="show all keys, never their secrets")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.api.app import tables
+from services.api.app import customers, tables
 from services.common import problems
 from services.common.contract import Contract
 from services.common.openapi import NUMBER, TEXT, object_of, ref
@@ -21,6 +21,7 @@ _PROBLEMS = {
     "503": "It cannot be done now; try again after a while.",
 }
 _GUARDED = ("401", "403", "429", "503")
+_REFERENCE = {"type": "string", "pattern": f"^{customers.PATTERN}$"}
 _ID = {
     "name": "id",
     "in": "path",
@@ -58,6 +59,7 @@ def document(contract: Contract) -> dict[str, Any]:
                 "get": _read("explainPrediction", "Which fields moved it.", "Explanation", "409")
             },
             "/v1/predictions/{id}/actual": {"post": _record(target)},
+            "/v1/customers/{reference}": {"delete": _forget()},
             "/v1/model": _get("getModel", "The contract, lineage and release.", ref("Model")),
             "/livez": _get("livez", "Whether the process answers.", {"type": "object"}),
             "/readyz": _get("readyz", "Whether it can predict.", {"type": "object"}),
@@ -78,13 +80,19 @@ def _create(contract: Contract) -> dict[str, Any]:
         "description": "The same key with the same body is given the same answer.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
     }
+    customer = {
+        "name": customers.HEADER,
+        "in": "header",
+        "description": "Your own reference of whom the rows are about; predictions can be deleted by it.",
+        "schema": _REFERENCE,
+    }
     answers = {"oneOf": [ref("Prediction"), ref("Predictions")]}
     responses = _answers("201", answers, "400", "408", "409", "413", "415", "422", *_GUARDED)
     responses["201"]["content"][tables.MEDIA_TYPE] = {"schema": TEXT}  # if the request accepts it
     return {
         "operationId": "createPredictions",
         "summary": f"Predict {contract.target.name} for each row.",
-        "parameters": [key],
+        "parameters": [key, customer],
         "requestBody": {
             "content": {
                 "application/json": {"schema": ref("Rows"), "examples": examples},
@@ -107,6 +115,15 @@ def _record(target: str) -> dict[str, Any]:
         "parameters": [_ID],
         "requestBody": {"content": {"application/json": {"schema": schema}}, "required": True},
         "responses": _answers("200", recorded) | _answers("201", recorded, *refusals),
+    }
+
+
+def _forget() -> dict[str, Any]:
+    return {
+        "operationId": "forgetCustomer",
+        "summary": "Delete your predictions about a customer, with their inputs and actuals.",
+        "parameters": [{"name": "reference", "in": "path", "required": True, "schema": _REFERENCE}],
+        "responses": _answers("200", object_of(deleted={"type": "integer", "minimum": 0}), "400", *_GUARDED),
     }
 
 

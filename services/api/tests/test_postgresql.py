@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.api.tests.test_deletion import retention
 from services.common.tests import toy
 from services.conftest import make_key
 
@@ -53,6 +54,19 @@ def test_keeps_predictions_keys_and_actuals(database, start_api, bundle):
     assert again.content == made.content
     assert service.client.get(url).json()["actual"] == 3
     assert len(service.client.get("/v1/predictions").json()["predictions"]) == 1
+
+
+def test_forgets_a_customer_and_what_is_old(database, start_api, bundle):
+    url, *_ = database
+    service = start_api(store_url=url)
+    headers = {"customer-reference": "anna"}
+    made = service.client.post("/v1/predictions", json={"input": toy.row(bundle.data)}, headers=headers).json()
+    service.client.post(f"/v1/predictions/{made['id']}/actual", json={"value": 3})
+
+    old, customer = (retention(url, *arguments) for arguments in (["--older-than", "1d"], ["--customer", "anna"]))
+
+    assert (old.stdout, customer.stdout) == ("deleted 0 predictions\n", "deleted 1 predictions\n")
+    assert service.client.get(f"/v1/predictions/{made['id']}").status_code == 404
 
 
 def test_answers_503_while_the_server_is_gone_and_recovers(database, start_api, bundle):

@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+import time
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.app import answers, bodies, metrics, scoring, state, tables
+from services.api.app import answers, bodies, customers, metrics, scoring, state, tables
 from services.api.app.answers import Item
 from services.api.app.scoring import Scored
 from services.api.app.state import State
@@ -23,9 +25,10 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 async def create(request: Request) -> Response:
     """Check the rows, have them scored, store the predictions, and answer."""
+    begin = time.monotonic()
     parts = state.of(request)
     key = await parts.access.check(request, "predict")
-    repeat = _idempotency_key(request)
+    repeat, customer = _idempotency_key(request), customers.of(request)
     body, media_type = await bodies.read(request, parts.settings, (_JSON, tables.MEDIA_TYPE))
     digest = hashlib.sha256(body).digest()
     if repeat and (replay := await _replay(parts, key.id, repeat, digest)):
@@ -40,9 +43,15 @@ async def create(request: Request) -> Response:
         content, kind = tables.write(answer, scored.rows), tables.MEDIA_TYPE
     else:
         content, kind = msgspec.json.encode(answer), _JSON
-    keep = Replay(key.id, repeat, digest, content, kind, answer.created_at) if repeat else None
+    keep = Replay(key.id, repeat, digest, content, kind, answer.created_at, customer) if repeat else None
     items = answers.items_of(answer)
-    batch = _batch(parts, scored, items, key.id, answer.created_at, keep)
+    same = {
+        "key_id": key.id,
+        "created_at": answer.created_at,
+        "customer": customer,
+        "latency_ms": (time.monotonic() - begin) * 1000,
+    }
+    batch = Batch(_rows(scored, items, same), _model(parts, scored, answer.created_at), keep)
     try:
         await parts.store.add(batch)
     except IntegrityError:
@@ -55,26 +64,12 @@ async def create(request: Request) -> Response:
     return Response(content, 201, media_type=kind)
 
 
-def _batch(
-    parts: State,
-    scored: Scored,
-    items: list[Item],
-    key_id: str,
-    now: datetime,
-    replay: Replay | None,
-) -> Batch:
-    model = None
-    if not parts.store.knows_model(scored.served.id):
-        model = msgspec.structs.asdict(scored.served.identity) | {
-            "id": scored.served.id,
-            "description": scored.served.raw.decode(),
-            "first_seen": now,
-        }
-    rows = [
+def _rows(scored: Scored, items: list[Item], same: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the values to store of each row; `same` are those that all rows share."""
+    return [
         {
+            **same,
             "id": item.id,
-            "key_id": key_id,
-            "created_at": now,
             "model_id": scored.served.id,
             "input": row.decode(),
             "prediction": item.prediction,
@@ -83,7 +78,14 @@ def _batch(
         }
         for row, item in zip(scored.rows, items, strict=True)
     ]
-    return Batch(rows, model, replay)
+
+
+def _model(parts: State, scored: Scored, now: datetime) -> dict[str, Any] | None:
+    """Give the values to store of the model, unless this worker has stored them."""
+    if parts.store.knows_model(scored.served.id):
+        return None
+    identity = msgspec.structs.asdict(scored.served.identity)
+    return identity | {"id": scored.served.id, "description": scored.served.raw.decode(), "first_seen": now}
 
 
 def _idempotency_key(request: Request) -> str | None:

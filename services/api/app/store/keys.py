@@ -13,7 +13,8 @@ from sqlalchemy.engine import RowMapping
 from services.api.app.store.schema import keys
 
 PREFIX = "plk"
-SCOPES = ("predict", "read", "actuals")
+DEFAULT_SCOPES = ("predict", "read", "actuals")
+SCOPES = (*DEFAULT_SCOPES, "delete")
 
 
 class Key(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ class Replay(msgspec.Struct, frozen=True):
         body_sha256: Of the request, so that a key used for another request is noticed.
         answer: The answer's body.
         media_type: Of the answer.
+        customer: Whom the rows are about, if the request says so.
     """
 
     key_id: str
@@ -28,6 +29,7 @@ class Replay(msgspec.Struct, frozen=True):
     answer: bytes
     media_type: str
     created_at: datetime
+    customer: str | None = None
 
 
 class Batch(msgspec.Struct, frozen=True):

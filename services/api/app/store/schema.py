@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"  # the newest migration
+HEAD = "0003"  # the newest migration
 
 metadata = MetaData()
 
@@ -41,7 +41,11 @@ predictions = Table(
     Column("prediction", Double, nullable=False),
     Column("lower", Double, nullable=False),
     Column("upper", Double, nullable=False),
+    Column("customer", String(128), comment="the caller's name for whom the row is about"),
+    Column("latency_ms", Double, comment="from the request's arrival to the answer, writing it excluded"),
     Index("ix_predictions_key_id_id", "key_id", "id"),
+    Index("ix_predictions_customer", "customer"),
+    Index("ix_predictions_created_at", "created_at"),
 )
 
 actuals = Table(
@@ -73,4 +77,5 @@ replays = Table(
     Column("answer", LargeBinary, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("customer", String(128)),
 )

@@ -1,0 +1,36 @@
+"""The findings as Prometheus metrics."""
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from services.monitor.app.findings import Findings
+
+
+def registry(found: Findings, now: float) -> CollectorRegistry:
+    """Make the metrics; what was not judged has none.
+
+    Args:
+        found: By the run.
+        now: Unix time in seconds.
+    """
+    metrics = CollectorRegistry()
+
+    def gauge(name: str, text: str, value: float | None) -> None:
+        if value is not None:
+            Gauge(name, text, registry=metrics).set(value)
+
+    gauge("monitor_last_run_timestamp_seconds", "When the monitor last finished.", now)
+    gauge("monitor_rows", "Predictions in the window.", found.rows)
+    if found.drift:
+        drifted = sum(item.drifted for item in found.drift)
+        gauge("monitor_drift_features", "Features that have drifted.", drifted)
+        gauge("monitor_drift_share", "Share of features that have drifted.", drifted / len(found.drift))
+        each = Gauge("monitor_drift", "Whether a feature has drifted.", ["feature"], registry=metrics)
+        for item in found.drift:
+            each.labels(item.name).set(item.drifted)
+    if found.target_drift:
+        gauge("monitor_target_drift", "Whether the target has drifted.", found.target_drift.drifted)
+    if found.errors:
+        gauge("monitor_mae", "Mean absolute error in the target's unit.", found.errors.mae.value)
+        gauge("monitor_interval_coverage", "Share of actuals in their interval.", found.errors.coverage.value)
+    gauge("monitor_actuals_share", "Share of the actuals due that have come.", found.actuals.share)
+    return metrics

@@ -1,0 +1,126 @@
+"""What a run finds, and which of it is an alert."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Engine
+
+from services.monitor.app import drift, errors, quality, store
+from services.monitor.app.bundle import Bundle
+from services.monitor.app.drift import Drift
+from services.monitor.app.errors import Errors, Slice
+from services.monitor.app.quality import Quality
+from services.monitor.app.settings import Settings
+from services.monitor.app.store import Row, Window
+
+
+class Actuals(msgspec.Struct, frozen=True):
+    """Actuals of the predictions whose grace ended within the window; `lateness_days` is their median age."""
+
+    due: int
+    share: float | None
+    lateness_days: float | None
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """Something that somebody should look at; `new` unless an earlier run raised it and none has closed it since."""
+
+    name: str
+    text: str
+    since: datetime
+    new: bool
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """All that a run finds.
+
+    Attributes:
+        rows: Predictions of the window.
+        drift: By feature; empty with too few rows.
+        target_drift: None with too few actuals.
+        errors: Of the actuals that came within the window; None with too few.
+        notes: What was not judged, and why.
+    """
+
+    bundle_sha256: str
+    model: str
+    target: str
+    unit: str
+    window: Window
+    rows: int
+    quality: list[Quality]
+    drift: list[Drift]
+    target_drift: Drift | None
+    errors: Errors | None
+    slices: list[Slice]
+    actuals: Actuals
+    notes: list[str]
+    alerts: list[Alert]
+
+
+def find(engine: Engine, bundle: Bundle, settings: Settings, window: Window) -> Findings:
+    """Look at the store; nothing is written."""
+    rows = store.predicted(engine, bundle.sha256, window)
+    true = store.came_true(engine, bundle.sha256, window)
+    enough, judged = len(rows) >= settings.min_rows, len(true) >= settings.min_actuals
+    notes = []
+    if not rows:
+        notes.append("No predictions of this bundle in the window.")
+    elif not enough:
+        notes.append(f"{len(rows)} predictions; drift is tested from {settings.min_rows} (MONITOR_MIN_ROWS).")
+    if not judged:
+        notes.append(f"{len(true)} actuals; errors are judged from {settings.min_actuals} (MONITOR_MIN_ACTUALS).")
+    columns = {column.name: [row.input.get(column.name) for row in rows] for column in bundle.contract.columns}
+    references = bundle.reference.features
+    target = {"target": [row.actual for row in true]}
+    against = {"target": bundle.reference.target}
+    alpha, psi = settings.alpha, settings.min_psi
+    categories = [column.name for column in bundle.contract.columns if column.type == "category"]
+    found = Findings(
+        bundle_sha256=bundle.sha256,
+        model=bundle.contract.model,
+        target=bundle.contract.target.name,
+        unit=bundle.contract.target.unit,
+        window=window,
+        rows=len(rows),
+        quality=quality.check([row.input for row in rows], bundle.contract),
+        drift=drift.compare(columns, references, alpha, psi) if enough else [],
+        target_drift=drift.compare(target, against, alpha, psi)[0] if judged else None,
+        errors=errors.measure(true) if judged else None,
+        slices=errors.slices(true, categories, settings.min_actuals) if judged else [],
+        actuals=_actuals(store.due(engine, bundle.sha256, window, timedelta(days=settings.grace_days))),
+        notes=notes,
+        alerts=[],
+    )
+    known = store.open_alerts(engine, bundle.sha256)
+    raised = _raised(found, settings, bundle.lineage.metrics.get("mae"), bundle.contract.interval.coverage)
+    alerts = [Alert(name, text, known.get(name, window.until), name not in known) for name, text in raised]
+    return msgspec.structs.replace(found, alerts=alerts)
+
+
+def _actuals(rows: list[Row]) -> Actuals:
+    if not rows:
+        return Actuals(0, None, None)
+    ages = sorted((row.recorded_at - row.created_at).total_seconds() / 86400 for row in rows if row.recorded_at)
+    return Actuals(len(rows), len(ages) / len(rows), ages[len(ages) // 2] if ages else None)
+
+
+def _raised(found: Findings, settings: Settings, mae: float | None, coverage: float) -> Iterator[tuple[str, str]]:
+    if found.rows >= settings.min_rows:
+        for item in found.quality:
+            if item.invalid / item.rows > settings.max_invalid:
+                yield f"quality:{item.name}", f"{item.invalid} of {item.rows} values of {item.name} break the contract"
+    for feature in found.drift:
+        if feature.drifted:
+            yield f"drift:{feature.name}", f"{feature.name} has drifted: PSI {feature.psi:.2f}, q {feature.q:.1g}"
+    if found.target_drift and found.target_drift.drifted:
+        yield "drift-of-target", f"{found.target} has drifted: PSI {found.target_drift.psi:.2f}"
+    if found.errors and mae and found.errors.mae.low > settings.max_error_ratio * mae:
+        yield "error", f"the mean absolute error is {found.errors.mae.value:,.4g}; in the evaluation it was {mae:,.4g}"
+    if found.errors and found.errors.coverage.high < coverage - settings.coverage_tolerance:
+        share = found.errors.coverage.value
+        yield "coverage", f"{share:.0%} of the actuals lie in their interval; it promises {coverage:.0%}"
+    share_known = found.actuals.share
+    if share_known is not None and found.actuals.due >= settings.min_rows and share_known < settings.min_actuals_share:
+        yield "actuals", f"{share_known:.0%} of the actuals that are due have come"

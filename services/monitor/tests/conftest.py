@@ -1,0 +1,91 @@
+"""A bundle made of numbers, and a store with the api service's own schema, filled as it fills it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, insert
+
+from services.api.app.store import database
+from services.api.app.store.records import Batch
+from services.api.app.store.schema import actuals
+from services.common.tests import toy
+
+UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+class Store(NamedTuple):
+    """A bundle, and a store of what it predicted."""
+
+    folder: Path
+    sha256: str
+    url: str
+    engine: Engine
+    fill: Callable[..., None]
+
+
+def sample(generator: np.random.Generator, rows: int, shift: float = 0.0) -> list[dict[str, Any]]:
+    """Rows of the toy; `shift` moves the light by so many standard deviations."""
+    light = np.clip(generator.normal(12 + 2 * shift, 2, rows), 0, 24)
+    water = generator.integers(10, 500, rows)
+    species = generator.choice(["fern", "moss", "rosé"], rows)
+    items = zip(light, water, species, strict=True)
+    return [{"light": float(a), "water": int(b), "species": str(c)} for a, b, c in items]
+
+
+def describe(rows: list[dict[str, Any]], target: list[float]) -> dict[str, Any]:
+    """The reference.json of rows, with ten bins a number."""
+
+    def bins(values: list[float]) -> dict[str, Any]:
+        edges = np.quantile(values, np.linspace(0, 1, 11)[1:-1])
+        counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=10)
+        return {"edges": edges.tolist(), "counts": counts.tolist(), "missing": 0}
+
+    labels = [row["species"] for row in rows]
+    features = {name: bins([row[name] for row in rows]) for name in ("light", "water")}
+    features["species"] = {"counts": {label: labels.count(label) for label in sorted(set(labels))}, "missing": 0}
+    return {"schema_version": 1, "rows": len(rows), "features": features, "target": bins(target)}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    generator = np.random.default_rng(1)
+    folder = tmp_path / "bundle"
+    toy.build(folder, toy.PLANTS)
+    training = sample(generator, 2000)
+    price = [toy.expected(toy.PLANTS, row)["prediction"] + generator.normal(0, 10) for row in training]
+    (folder / "reference.json").write_text(json.dumps(describe(training, price)))
+    lineage = json.loads((folder / "lineage.json").read_text()) | {"metrics": {"mae": 8.0}}
+    (folder / "lineage.json").write_text(json.dumps(lineage))
+    sha256 = toy.seal(folder)
+    (folder / "release.json").unlink()
+    url = f"sqlite:///{tmp_path}/store.db"
+    engine = database.connect(url, writes=True)
+    database.migrate(engine)
+
+    def fill(
+        rows: list[dict[str, Any]], days_ago: float = 5, actual_after: float | None = 1, error: float = 10
+    ) -> None:
+        """Store predictions; their actuals so many days later, with a normal error."""
+        made = UNTIL - timedelta(days=days_ago)
+        identity = {"id": sha256, "name": "plants", "version": "3", "description": "{}", "first_seen": made}
+        noise = np.random.default_rng(7)
+        values, true = [], []
+        for number, row in enumerate(rows):
+            name = hashlib.md5(f"{days_ago}-{number}-{row}".encode()).hexdigest()
+            middle = toy.expected(toy.PLANTS, row)["prediction"]
+            same = {"id": name, "key_id": "k", "created_at": made, "model_id": sha256, "input": json.dumps(row)}
+            values.append(same | {"prediction": middle, "lower": middle - 12.8, "upper": middle + 12.8})
+            recorded = made + timedelta(days=actual_after or 0)
+            true.append({"prediction_id": name, "value": middle + noise.normal(0, error), "recorded_at": recorded})
+        with engine.begin() as connection:
+            Batch(values, identity | {"bundle_sha256": sha256})(connection)
+            if actual_after is not None:
+                connection.execute(insert(actuals), true)
+
+    return Store(folder, sha256, url, engine, fill)
