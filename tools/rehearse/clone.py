@@ -40,14 +40,13 @@ def entered(folder: Path) -> Iterator[Path]:
 
 
 def make(*targets: str, actor: str = AUTOMATION, **variables: str) -> str:
-    """Run make targets with the environment of this clone's origin, as `actor`; give what they print.
+    """Run make targets with this environment and some variables, as `actor`; give what they print.
 
     Raises:
         PlumblineError: A target failed.
     """
-    given = [f"{name}={value}" for name, value in variables.items()]
     return command.run(
-        "make", f"VENV={sys.prefix}", "SETUP=", *given, *targets, environment={"PLUMBLINE_ACTOR": actor}
+        "make", f"VENV={sys.prefix}", "SETUP=", *targets, environment={"PLUMBLINE_ACTOR": actor} | variables
     )
 
 

@@ -111,7 +111,9 @@ class Load:
         for _, version in self.answers.values():
             counts[version] = counts.get(version, 0) + 1
         if set(counts) != {before, after} or not all(counts.values()):
-            raise PlumblineError(f"versions {before} and {after} should have answered; the answers by version: {counts}")
+            raise PlumblineError(
+                f"versions {before} and {after} should have answered; the answers by version: {counts}"
+            )
         with sqlite3.connect(f"file:{STORE}?mode=ro", uri=True) as store:
             stored = dict(store.execute("select id, prediction from predictions"))
         absent = [name for name, (price, _) in self.answers.items() if stored.get(name) != price]
