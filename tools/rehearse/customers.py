@@ -107,7 +107,7 @@ class Load:
         """
         if self.lost:
             raise PlumblineError(f"{len(self.lost)} requests were lost while bundles changed, first: {self.lost[0]}")
-        counts = {version: 0 for version in (before, after)}
+        counts = dict.fromkeys((before, after), 0)
         for _, version in self.answers.values():
             counts[version] = counts.get(version, 0) + 1
         if set(counts) != {before, after} or not all(counts.values()):

@@ -1,5 +1,6 @@
 """The plots of the rehearsal: the error over time, with and without retraining, and what the monitor made of it."""
 
+import itertools
 from pathlib import Path
 
 import matplotlib
@@ -45,7 +46,7 @@ def _figure(label: str, names: list[str]) -> tuple[Figure, Axes]:
 
 def _mark_changes(axes: Axes, replayed: list[Month]) -> None:
     """Draw a line where another version began to serve."""
-    for place, (before, after) in enumerate(zip(replayed, replayed[1:], strict=False)):
+    for place, (before, after) in enumerate(itertools.pairwise(replayed)):
         if before.version != after.version:
             axes.axvline(place + 0.5, color="black", linewidth=0.8, linestyle="--")
             axes.annotate(

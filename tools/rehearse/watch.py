@@ -72,7 +72,7 @@ def _read(report: dict[str, Any]) -> Seen:
     errors = report["errors"]
     return Seen(
         rows=report["rows"],
-        mae=tuple(errors["mae"][key] for key in ("value", "low", "high")) if errors else None,  # type: ignore[arg-type]
+        mae=tuple(errors["mae"][key] for key in ("value", "low", "high")) if errors else None,
         drifted=[item["name"] for item in report["drift"] if item["drifted"]],
         alerts=[item["name"] for item in report["alerts"]],
         texts=[item["text"] for item in report["alerts"]],
