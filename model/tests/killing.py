@@ -2,8 +2,8 @@
 
     python model/tests/killing.py model.src.promotion
 
-A change is a call that alters the model registry, or the opening of a file for writing, its renaming or its removal. The
-process is killed by SIGKILL right before it. What it prints last is how many times it was killed.
+A change is a call that alters the model registry, or the opening of a file for writing, its renaming or its removal.
+The process is killed by SIGKILL right before it. What it prints last is how many times it was killed.
 """
 
 import importlib

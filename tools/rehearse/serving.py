@@ -64,8 +64,9 @@ class Services:
                 why = httpx.get(f"{self.predict}/readyz").text
                 raise PlumblineError(f"predict does not serve version {wanted.version} after {_PATIENCE:.0f} s: {why}")
             time.sleep(0.05)
+        seconds = time.monotonic() - begin
         clone.make("record-deployment", VERSION=wanted.version, ENVIRONMENT="local")
-        return time.monotonic() - begin
+        return seconds
 
     def served(self) -> dict[str, Any]:
         """Give contract, lineage and release of the bundle that predict answers with."""

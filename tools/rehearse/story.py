@@ -1,6 +1,7 @@
 """The rehearsal, step by step: each does what its docstring says, checks it, and tells what happened."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tools.errors import PlumblineError
 from tools.rehearse import clone, customers, pipelines, replay, sales, serving, watch
@@ -8,7 +9,6 @@ from tools.rehearse.state import Outcome, Rehearsal, hashes_of
 
 Step = Callable[[Rehearsal], Outcome]
 _KNOWN = 2008  # the last year whose sales the first model learns from
-_GATE = "model/configs/gate.yaml"
 _RULES = ("rmsle", "r2")  # what no model that always says the same price can pass
 
 
@@ -62,6 +62,7 @@ def replay_2010(rehearsal: Rehearsal) -> Outcome:
 
 def push_bad_model(rehearsal: Rehearsal) -> Outcome:
     """Someone pushes a model that always says the same price; the gate refuses it."""
+    good = clone.head()
     clone.edit("model/params.yaml", "train", "estimator", value="dummy")
     clone.make("pipeline")
     clone.commit("Train a simpler model")
@@ -73,16 +74,18 @@ def push_bad_model(rehearsal: Rehearsal) -> Outcome:
         raise PlumblineError(f"{pipelines.PROMOTION} does not name the rule {missing[0]} as the reason:\n{report}")
     if rehearsal.services.served()["release"]["version"] != before:
         raise PlumblineError(f"the services do not serve version {before} any more")
+    clone.git("revert", "--no-edit", f"{good}..HEAD")
     return outcome
 
 
-def force_bad_model(rehearsal: Rehearsal) -> Outcome:
-    """Someone loosens the gate; the bad model is promoted, and the services change to it under load."""
-    for key, loose in {"rmsle": {"maximum": 9.0}, "r2": {"minimum": -9.0}, "width": {"maximum": 99.0}}.items():
-        clone.edit(_GATE, "absolute", key, value=loose)
-    clone.edit(_GATE, "absolute", "coverage", value={"minimum": 0.0})
-    clone.edit(_GATE, "champion", "compare", value=False)
-    clone.commit("Let the simpler model pass")
+def promote_wrong_prices(rehearsal: Rehearsal) -> Outcome:
+    """Someone extracts wrong prices; their evaluation is as wrong, so the gate passes, and the services change."""
+    parameters = sales.PARAMETERS.read_text(encoding="utf-8")
+    wrong = parameters.replace("Sale_Price as sale_price", "cast(Sale_Price * 0.6 as bigint) as sale_price")
+    if wrong == parameters:
+        raise PlumblineError(f"the query of {sales.PARAMETERS} does not select the price as this step expects")
+    sales.PARAMETERS.write_text(wrong, encoding="utf-8")
+    pipelines.version_data(_KNOWN + 1, "data-extract")
     pipelines.build(promoted=True)
     return replay.change(rehearsal)
 
@@ -129,13 +132,13 @@ def verify(rehearsal: Rehearsal) -> Outcome:
         PLUMBLINE_API_URL=rehearsal.services.api,
         PLUMBLINE_API_KEY=rehearsal.services.key,
     )
-    champion = serving.champion()
-    for what in (priced.id, champion.sha256, champion.commit, *pipelines.versions().values()):
+    served = rehearsal.services.served()
+    data = {Path(path).name: item["md5"] for path, item in served["lineage"]["data"].items()}
+    release = served["release"]
+    for what in (priced.id, release["bundle_sha256"], release["git_commit"], *data.values()):
         if what not in chain:
             raise PlumblineError(f"the lineage of prediction {priced.id} does not lead to {what}:\n{chain}")
-    return Outcome(
-        f"the ledger is whole; prediction {priced.id} leads to its data", champion.version, pipelines.versions()
-    )
+    return Outcome(f"the ledger is whole; prediction {priced.id} leads to its data", str(release["version"]), data)
 
 
 STEPS: list[Step] = [
@@ -148,7 +151,7 @@ STEPS: list[Step] = [
     change_bundles,
     replay_2010,
     push_bad_model,
-    force_bad_model,
+    promote_wrong_prices,
     notice,
     roll_back,
     hold,
