@@ -38,7 +38,7 @@ def stale(root: Path = Path()) -> list[str]:
     Returns:
         A line for each change, which says what to do.
     """
-    found = _data_against_lock(root, read(root))
+    found = [_line(stage, path) for stage, path in newer_data(root, read(root))]
     done = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PlumblineError(f"`dvc status` failed in {root}:\n{done.stderr.strip()}")
@@ -56,14 +56,22 @@ def stale(root: Path = Path()) -> list[str]:
     return sorted(set(found))
 
 
-def _data_against_lock(root: Path, stages: dict[str, Any]) -> list[str]:
-    """Compare the hashes of the `.dvc` files with those that the stages were run on; needs no data."""
+def newer_data(root: Path, stages: dict[str, Any]) -> list[tuple[str, str]]:
+    """Compare the hashes of the `.dvc` files with those that the stages were run on; needs no data.
+
+    Args:
+        root: Of the clone.
+        stages: Those of a dvc.lock.
+
+    Returns:
+        Each stage that was run on another version than the clone's `.dvc` file names, with the path of the data.
+    """
     named = {}
     for record in root.glob("data/**/*.dvc"):
         for out in yaml.safe_load(record.read_text())["outs"]:
             named[(record.parent / out["path"]).relative_to(root).as_posix()] = out["md5"]
     return [
-        _line(stage, dep["path"])
+        (stage, dep["path"])
         for stage, entry in stages.items()
         for dep in entry.get("deps", [])
         if named.get(dep["path"], dep["md5"]) != dep["md5"]

@@ -47,11 +47,10 @@ class Aliases:
         self.server.set_registered_model_tag(self.model, _MOVE, json.dumps(move))
         return self._complete(move)
 
-    def recover(self) -> None:
-        """Complete the move of a process that died in the middle of one."""
+    def recover(self) -> Entry | None:
+        """Complete the move of a process that died in the middle of one; give its entry, None if there was none."""
         written = self._registered().tags.get(_MOVE)
-        if written:
-            self._complete(json.loads(written))
+        return self._complete(json.loads(written)) if written else None
 
     def _complete(self, move: dict[str, Any]) -> Entry:
         # Every step can be taken twice, so that it does not matter where the move was left.

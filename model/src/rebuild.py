@@ -13,12 +13,12 @@ from tools import command, contract, hashing, jsonfile, lock, table
 
 BUNDLE = Path("model/artifacts/bundle")
 _RAW = ("data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
-Statement = Literal["identical bytes", "identical predictions", "different"]
+Statement = Literal["identical bytes", "identical predictions", "different", "new data"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a comparison states, and the artifacts whose bytes differ."""
+    """What a comparison states, and the artifacts whose bytes differ, or the data that no developer built from."""
 
     statement: Statement
     differing: list[str]
@@ -45,6 +45,9 @@ def compare(commit: str, before: dict[str, Any]) -> Verdict:
     Raises:
         PlumblineError: The bytes differ, and the developer's bundle cannot be had to compare the predictions.
     """
+    newer = sorted({path for _, path in lock.newer_data(Path(), before)})
+    if newer:
+        return Verdict("new data", newer)
     outs = _differing_outs(before, lock.read(Path()))
     if not outs:
         return Verdict("identical bytes", [])

@@ -45,17 +45,18 @@ class Registry:
         """Make a version champion, and the champion `previous`.
 
         Returns:
-            The entry of the ledger; None if the version is champion already.
+            The entry of the ledger, also where this completes the promotion of a process that died; None if the
+            version is champion already.
 
         Raises:
             PlumblineError: The version is not there, its gate did not pass, its bundle is not as it was signed, or a
                 person's rollback holds the model where it is.
         """
         with self.ledger.locked():
-            self.aliases.recover()
+            completed = self.aliases.recover()
             champion = self.aliases.read().get("champion")
             if champion == version:
-                return None
+                return completed if completed and completed.event == "promoted" else None
             found = self.version(version)
             held = history.hold(self.ledger.entries(), self.model)
             if held:

@@ -107,3 +107,12 @@ def test_a_developers_bundle_that_cannot_be_had_is_an_error(developer: dict[str,
             cached.unlink()
     with pytest.raises(PlumblineError, match="Whoever made HEAD must run `dvc push`"):
         rebuild.compare("HEAD", developer)
+
+
+def test_data_that_no_developer_built_from_leaves_nothing_to_compare_with(developer: dict[str, Any]) -> None:
+    developer["train"]["deps"] = [{"path": "data/raw/training_data.tsv", "md5": "1" * 32}]
+    Path("data/raw/training_data.tsv.dvc").write_text(
+        yaml.safe_dump({"outs": [{"path": "training_data.tsv", "md5": "2" * 32}]})
+    )
+
+    assert rebuild.compare("HEAD", developer) == rebuild.Verdict("new data", ["data/raw/training_data.tsv"])

@@ -1,0 +1,53 @@
+"""The retraining's last steps, killed by SIGKILL before each change that they make."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import hashing
+
+ROOT = Path(__file__).parents[2]
+
+
+def killed_until_done(module: str) -> int:
+    """Run a script, killed one change later each time; tell how many runs were killed before one came through."""
+    command = [sys.executable, str(ROOT / "model/tests/killing.py"), module]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.splitlines()[-1])
+
+
+def told(workspace, event: str) -> list[str]:
+    return [entry.version for entry in workspace.registry.ledger.entries() if entry.event == event]
+
+
+@pytest.mark.slow
+def test_a_registration_killed_at_every_change_is_finished_once(workspace):
+    bundle = workspace.build("a")
+    sha256 = hashing.digest(bundle / "manifest.json")
+    workspace.write_gate(sha256, "pass")
+
+    assert killed_until_done("model.src.register") > 5
+
+    assert list(workspace.registry.versions()) == ["1"]
+    assert told(workspace, "registered") == ["1"]
+    assert json.loads(Path(".plumbline/release.json").read_text())["bundle_sha256"] == sha256
+    assert workspace.registry.promote("1", "automation:ci")
+
+
+@pytest.mark.slow
+def test_a_promotion_killed_at_every_change_is_finished_once(workspace):
+    (workspace.root / "model/configs").mkdir(parents=True)
+    Path("model/configs/promotion.yaml").write_text("promote: auto\n")
+    workspace.registry.promote(workspace.register("a")["version"], "automation:ci")
+    released = workspace.register("b")
+    Path(".plumbline/release.json").write_text(json.dumps(released))
+
+    assert killed_until_done("model.src.promotion") > 5
+
+    assert workspace.registry.aliases.read() == {"champion": "2", "previous": "1"}
+    assert told(workspace, "promoted") == ["1", "2"]
+    assert Path("reports/promotion.md").exists()
