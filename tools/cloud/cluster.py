@@ -20,7 +20,7 @@ def connect(account: Account) -> client.ApiClient | None:
             return None
         raise
     authority = {"server": found["endpoint"], "certificate-authority-data": found["certificateAuthority"]["data"]}
-    connected: client.ApiClient = config.new_client_from_config_dict(  # type: ignore[no-untyped-call]
+    connected: client.ApiClient = config.new_client_from_config_dict(
         {
             "clusters": [{"name": account.name, "cluster": authority}],
             "users": [{"name": "destroy", "user": {"token": _token(account)}}],
