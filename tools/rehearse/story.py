@@ -81,7 +81,7 @@ def push_bad_model(rehearsal: Rehearsal) -> Outcome:
 def promote_wrong_prices(rehearsal: Rehearsal) -> Outcome:
     """Someone extracts wrong prices; their evaluation is as wrong, so the gate passes, and the services change."""
     parameters = sales.PARAMETERS.read_text(encoding="utf-8")
-    wrong = parameters.replace("Sale_Price as sale_price", "cast(Sale_Price * 0.6 as bigint) as sale_price")
+    wrong = parameters.replace("Sale_Price as sale_price", "cast(Sale_Price * 0.8 as bigint) as sale_price")
     if wrong == parameters:
         raise PlumblineError(f"the query of {sales.PARAMETERS} does not select the price as this step expects")
     sales.PARAMETERS.write_text(wrong, encoding="utf-8")
