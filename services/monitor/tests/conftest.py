@@ -38,6 +38,11 @@ def sample(generator: np.random.Generator, rows: int, shift: float = 0.0) -> lis
     return [{"light": float(a), "water": int(b), "species": str(c)} for a, b, c in items]
 
 
+def drifted() -> list[dict[str, Any]]:
+    """Rows with more light than those of the training, and no other difference."""
+    return sample(np.random.default_rng(2), 500, shift=1.0)
+
+
 def describe(rows: list[dict[str, Any]], target: list[float]) -> dict[str, Any]:
     """The reference.json of rows, with ten bins a number."""
 
