@@ -66,7 +66,8 @@ def compare(
     """Compare the columns that have a reference, as one family of tests.
 
     Source: Benjamini, Hochberg (1995), "Controlling the False Discovery Rate", Journal of the Royal Statistical
-    Society B 57(1). If nothing has drifted, any alarm is a false discovery: at most a share alpha of runs raises one.
+    Society B 57(1). If nothing has drifted, any alarm is a false discovery: about a share alpha of runs, before
+    the least population stability index. benchmarks/monitor measures what remains.
     """
     pairs = {
         name: (count(columns[name], reference), of_reference(reference))

@@ -19,7 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         grace_days: How long an actual may take before it counts as missing.
         min_rows: Fewest predictions that are tested for drift.
         min_actuals: Fewest actuals from which error and coverage are judged.
-        alpha: Share of runs that may raise a false drift alert.
+        alpha: Level of the drift tests, corrected for the number of features.
         min_psi: Least population stability index that is worth an alert.
         max_invalid: Share of values of a column that may break the contract.
         max_error_ratio: How many times the evaluation's error the rolling error may be.

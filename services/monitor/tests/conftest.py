@@ -38,6 +38,11 @@ def sample(generator: np.random.Generator, rows: int, shift: float = 0.0) -> lis
     return [{"light": float(a), "water": int(b), "species": str(c)} for a, b, c in items]
 
 
+def drifted() -> list[dict[str, Any]]:
+    """Rows with more light than those of the training, and no other difference."""
+    return sample(np.random.default_rng(2), 500, shift=1.0)
+
+
 def describe(rows: list[dict[str, Any]], target: list[float]) -> dict[str, Any]:
     """The reference.json of rows, with ten bins a number."""
 
@@ -52,18 +57,27 @@ def describe(rows: list[dict[str, Any]], target: list[float]) -> dict[str, Any]:
     return {"schema_version": 1, "rows": len(rows), "features": features, "target": bins(target)}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
+def build(folder: Path) -> str:
+    """Write the toy's bundle with a reference and an error, and give the sha256 of its manifest."""
     generator = np.random.default_rng(1)
-    folder = tmp_path / "bundle"
     toy.build(folder, toy.PLANTS)
     training = sample(generator, 2000)
     price = [toy.expected(toy.PLANTS, row)["prediction"] + generator.normal(0, 10) for row in training]
     (folder / "reference.json").write_text(json.dumps(describe(training, price)))
-    lineage = json.loads((folder / "lineage.json").read_text()) | {"metrics": {"mae": 8.0}}
-    (folder / "lineage.json").write_text(json.dumps(lineage))
+    _alter(folder / "lineage.json", {"metrics": {"mae": 8.0}})
     sha256 = toy.seal(folder)
-    (folder / "release.json").unlink()
+    _alter(folder / "release.json", {"bundle_sha256": sha256})
+    return sha256
+
+
+def _alter(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    folder = tmp_path / "bundle"
+    sha256 = build(folder)
     url = f"sqlite:///{tmp_path}/store.db"
     engine = database.connect(url, writes=True)
     database.migrate(engine)
