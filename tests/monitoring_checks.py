@@ -42,7 +42,7 @@ def in_analyses(root: Path) -> Iterator[tuple[str, str]]:
     """Give each query that decides about a canary, and where it stands."""
     for path in sorted(root.glob("infrastructure/kubernetes/**/*.yaml")):
         for document in yaml.safe_load_all(path.read_text()):
-            if document and document.get("kind") in ("AnalysisTemplate", "ClusterAnalysisTemplate"):
+            if isinstance(document, dict) and document.get("kind") in ("AnalysisTemplate", "ClusterAnalysisTemplate"):
                 for metric in document["spec"]["metrics"]:
                     if query := metric["provider"].get("prometheus", {}).get("query"):
                         yield f"{path.name}: {metric['name']}", re.sub(r"\{\{.*?}}", "argument", query)
