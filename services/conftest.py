@@ -1,8 +1,11 @@
 """Toy bundles and running services, for the tests of both services."""
 
 import os
+import pwd
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,3 +62,27 @@ def api(predict: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with Running("api", folder / "log", predict_url=predict.url, store_url=store, requests_per_minute=10**6) as running:
         running.authorize(make_key(store))
         yield running
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[tuple[str, str, Path, dict[str, Any]]]:
+    """A PostgreSQL server that listens on a socket in its folder only: its URL, pg_ctl, folder, and how to call it."""
+    initdb = shutil.which("initdb") or next(iter(Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
+    if initdb is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    as_other: dict[str, Any] = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    control = str(Path(initdb).with_name("pg_ctl"))
+    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
+    common: dict[str, Any] = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, **as_other}
+    subprocess.run([str(initdb), "-D", f"{folder}/data", "-U", "api", "-A", "trust"], **common)
+    start = [control, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"]
+    subprocess.run(start, **common)
+    yield f"postgresql://api@/postgres?host={folder}", control, folder, common
+    stop = [control, "-D", f"{folder}/data", "-m", "immediate", "stop"]
+    subprocess.run(stop, **(common | {"check": False}))
+    shutil.rmtree(folder, ignore_errors=True)

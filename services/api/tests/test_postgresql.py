@@ -1,42 +1,12 @@
 """The store on PostgreSQL, if its server is installed."""
 
-import os
-import pwd
-import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import httpx
-import pytest
 
 from services.api.tests.test_deletion import retention
 from services.common.tests import toy
 from services.conftest import make_key
-
-INITDB = shutil.which("initdb") or next(iter(Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
-pytestmark = pytest.mark.skipif(INITDB is None, reason="needs PostgreSQL (apt-get install postgresql)")
-
-
-@pytest.fixture(scope="module")
-def database():
-    """A server of its own that listens on a socket in its folder only."""
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    as_other = {}
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        user = pwd.getpwnam("postgres")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    control = str(Path(INITDB).with_name("pg_ctl"))
-    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
-    common = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, **as_other}
-    subprocess.run([str(INITDB), "-D", f"{folder}/data", "-U", "api", "-A", "trust"], **common)
-    start = [control, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"]
-    subprocess.run(start, **common)
-    yield f"postgresql://api@/postgres?host={folder}", control, folder, common
-    stop = [control, "-D", f"{folder}/data", "-m", "immediate", "stop"]
-    subprocess.run(stop, **(common | {"check": False}))
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_keeps_predictions_keys_and_actuals(database, start_api, bundle):
