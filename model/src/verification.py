@@ -31,17 +31,20 @@ def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> 
         What is wrong; nothing if all is well.
     """
     end, since = time.monotonic() + seconds, None
+    causes: dict[Finding, None] = {}  # the pods that showed them are gone once the cluster has given up
     while True:
         seen = cluster.snapshot(application)
         missing = unfinished(seen, where)
         if not missing:
             return []
         found, now = diagnosis.diagnose(seen), time.monotonic()
-        final = [finding for finding in found if finding.final]
-        since = (since or now) if final else None
-        if (since and now - since > _GRACE) or now > end:
-            late = [Finding("time", where.environment, missing, "look again: make verify-deploy")]
-            return found if final else [*late, *found]
+        causes |= {finding: None for finding in found if finding.problem in diagnosis.CAUSES}
+        since = (since or now) if any(finding.final for finding in found) else None
+        if since and now - since > _GRACE:
+            return list(dict.fromkeys([*found, *causes]))
+        if now > end:
+            late = Finding("time", where.environment, missing, "look again: make verify-deploy")
+            return [late, *dict.fromkeys([*found, *causes])]
         time.sleep(_PAUSE)
 
 

@@ -82,7 +82,14 @@ def create_application() -> None:
                 "project": APPLICATION,
                 "source": source,
                 "destination": destination,
-                "syncPolicy": {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]},
+                "syncPolicy": {
+                    "automated": {"prune": True, "selfHeal": True},
+                    "syncOptions": ["ServerSideApply=true", "RespectIgnoreDifferences=true"],
+                },
+                # A Service's selector is one value to the server: Argo CD would take out what Argo Rollouts puts in.
+                "ignoreDifferences": [
+                    {"kind": "Service", "name": "predict-canary", "jsonPointers": ["/spec/selector"]}
+                ],
             },
         },
     )
@@ -101,6 +108,12 @@ def object_store() -> Iterator[tuple[str, Any]]:
         )
 
 
+def api_key(name: str, *options: str) -> str:
+    """Make an API key, in a pod of api."""
+    command = ("python", "-m", "services.api.app.keys", "create", "--name", name, *options)
+    return kubectl("-n", NAMESPACE, "exec", "deployment/api", "--", *command).strip()
+
+
 def start_load(story: World, name: str, seconds: int) -> None:
     """Let users ask api, from inside the cluster, for some seconds."""
     row = jsonfile.read(story.clone / "model/artifacts/bundle/golden.json")["rows"][0]
@@ -111,7 +124,7 @@ def start_load(story: World, name: str, seconds: int) -> None:
         "name": "load",
         "image": story.known["testbed"],
         "command": command,
-        "env": [{"name": "API_KEY", "value": story.known["key"]}],
+        "env": [{"name": "API_KEY", "value": story.known["load key"]}],
         "securityContext": least,
     }
     pod = {

@@ -16,7 +16,7 @@ from tools.errors import PlumblineError
 
 _ARGO = ("argoproj.io", "v1alpha1")
 _RECENT = 300  # seconds for which an event counts
-_TAIL = 5  # lines of a log
+_TAIL = 40  # lines of a log: probes log, too
 
 
 class Cluster:
@@ -51,7 +51,7 @@ class Cluster:
                 application=self._application(application),
                 rollouts=self._own("rollouts"),
                 analyses=self._own("analysisruns"),
-                pods=[pod for pod in pods if not pod["metadata"].get("deletionTimestamp")],
+                pods=[pod for pod in pods if _counts(pod)],
                 events=[one for one in self._plain(self._core.list_namespaced_event(self.namespace)) if _recent(one)],
             )
             for pod in seen.pods:
@@ -131,12 +131,22 @@ def _failed(pod: Any) -> list[Any]:
     ]
 
 
+def _counts(pod: Any) -> bool:
+    """Tell whether a pod belongs to the present: it is not on its way out, and no job that ended a while ago."""
+    if pod["metadata"].get("deletionTimestamp"):
+        return False
+    ended = pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}
+    return not ended or _age(pod["metadata"]["creationTimestamp"]) < _RECENT
+
+
 def _recent(event: Any) -> bool:
     at = event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp")
-    if not at:
-        return False
-    age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(at)
-    return age.total_seconds() < _RECENT
+    return bool(at) and _age(at) < _RECENT
+
+
+def _age(at: str) -> float:
+    """Give the seconds since a time in ISO 8601."""
+    return (datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(at)).total_seconds()
 
 
 def _message(error: ApiException) -> str:

@@ -1,11 +1,14 @@
 """What keeps an environment from running what its overlay names, read from the cluster's own objects."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Object = Mapping[str, Any]
 
+# What explains the rest, and is gone with the pod that showed it.
+CAUSES = {"bundle", "crash", "image", "memory"}
 _PULL = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
 
 
@@ -123,19 +126,20 @@ def _of_container(pod: Object, container: Object, seen: Snapshot) -> Iterator[Fi
     reason, message = waiting.get("reason", ""), waiting.get("message", "")
     ended = container.get("state", {}).get("terminated") or container.get("lastState", {}).get("terminated") or {}
     said = seen.logs.get((_name(pod), container["name"]), "").strip()
+    last = "\n".join(said.splitlines()[-3:])
     if reason in _PULL:
         remedy = "push the image, or name one that exists; a private registry needs imagePullSecrets"
         yield Finding("image", where, message or reason, remedy, final=reason != "ErrImagePull")
     elif reason == "CreateContainerConfigError":
         yield Finding("configuration", where, message, "make the ConfigMap or Secret that it names")
     elif container["name"] == "bundle" and ended.get("exitCode"):
-        yield Finding("bundle", where, said or f"exit code {ended['exitCode']}", "deploy a bundle that is in the store")
+        yield Finding("bundle", where, last or f"exit code {ended['exitCode']}", "deploy a bundle that is in the store")
     elif ended.get("reason") == "OOMKilled":
         yield Finding("memory", where, "it needed more memory than its limit", "raise the limit, or ask for less")
     elif ended.get("exitCode") and not container.get("ready"):
-        yield Finding("crash", where, said or f"exit code {ended['exitCode']}", "mend what its log says")
-    elif "running" in container.get("state", {}) and not container.get("ready") and "bundle" in said:
-        yield Finding("bundle", where, said, "deploy a bundle that is signed by a key which is trusted there")
+        yield Finding("crash", where, last or f"exit code {ended['exitCode']}", "mend what its log says")
+    elif "running" in container.get("state", {}) and not container.get("ready") and (why := _refusal(said)):
+        yield Finding("bundle", where, why, "deploy a bundle that is signed by a key which is trusted there")
 
 
 def ready(pod: Object) -> bool:
@@ -157,6 +161,18 @@ def _of_events(events: Iterable[Object], unready: Collection[str]) -> Iterator[F
             yield Finding("probe", where, message, "look at the container's log, and at what the probe asks")
         elif event.get("reason") == "FailedMount":
             yield Finding("volume", where, message, "make the volume, ConfigMap or Secret that it names")
+
+
+def _refusal(said: str) -> str:
+    """Give why predict refused a bundle, from what it logged; "" if it did not."""
+    for line in said.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.get("event") == "bundle_refused":
+            return str(entry.get("why"))
+    return ""
 
 
 def _name(item: Object) -> str:
