@@ -20,11 +20,11 @@ from tests.manifests.rendering import KUBERNETES, Object, missing
 CACHE = KUBERNETES.parents[1] / ".plumbline/schemas"
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """Reads the `=` of an enumeration as text, which YAML 1.1 gives a meaning of its own."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:value", yaml.CSafeLoader.construct_yaml_str)
+Loader.add_constructor("tag:yaml.org,2002:value", yaml.CSafeLoader.construct_yaml_str)
 
 
 def fetch() -> list[Path]:
@@ -72,7 +72,7 @@ def validators() -> dict[tuple[str, str], Draft202012Validator]:
         if file.suffix == ".json":
             found |= _of_kubernetes(json.loads(file.read_text()))
         else:
-            for definition in yaml.load_all(file.read_text(), Loader=_Loader):
+            for definition in yaml.load_all(file.read_text(), Loader=Loader):
                 found |= _of_definition(definition)
     return found
 

@@ -55,7 +55,8 @@ def diagnose(seen: Snapshot) -> list[Finding]:
         found += _of_pod(pod, seen)
     unready = {_name(pod) for pod in seen.pods if not ready(pod)}
     found += _of_events(seen.events, unready)
-    return list(dict.fromkeys(found))
+    # One of a kind for each object: Kubernetes tells the same again and again.
+    return list({(finding.problem, finding.where): finding for finding in reversed(found)}.values())[::-1]
 
 
 def current(analysis: Object, rollouts: Iterable[Object]) -> bool:

@@ -1,0 +1,31 @@
+"""The definitions of others' kinds, in the cluster for as long as objects of these kinds are validated."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import yaml
+
+from tests.cluster.kube import kubectl
+from tests.manifests import schemas
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Install the pinned definitions that the cluster lacks, and take them away again."""
+    files = [file for file in schemas.fetch() if file.suffix != ".json"]
+    there = set(kubectl("get", "crd", "-o", "name").split())
+    lacking = {}
+    for file in files:
+        for definition in yaml.load_all(file.read_text(), Loader=schemas.Loader):
+            name = f"customresourcedefinition.apiextensions.k8s.io/{definition['metadata']['name']}"
+            if name not in there:
+                lacking[name] = file
+    try:
+        for file in dict.fromkeys(lacking.values()):
+            kubectl("apply", "--server-side", "-f", str(file))
+        if lacking:
+            kubectl("wait", "--for=condition=Established", *lacking, "--timeout=60s")
+        yield
+    finally:
+        if lacking:
+            kubectl("delete", *lacking, "--ignore-not-found", "--timeout=60s")
