@@ -83,8 +83,8 @@ GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate
         (
             "images_that_are_not_built",
             IMAGES,
-            "[api, predict, pipeline]",
-            "[api, pipeline]",
+            "[api, predict, monitor, pipeline]",
+            "[api, monitor, pipeline]",
             "its matrix lacks predict",
         ),
         ("secrets_that_are_not_documented", MODEL, "secrets.SIGNING_KEY }}", "secrets.OTHER }}", "what OTHER is"),
