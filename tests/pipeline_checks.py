@@ -34,17 +34,6 @@ _MODULES = {
 Object = dict[str, Any]
 
 
-def render(folder: Path) -> list[Object]:
-    """The objects of an overlay, as Kustomize gives them; without Kustomize the test is skipped."""
-    cached = Path.home() / ".cache/plumbline-tools/cluster-offline/bin/kustomize"
-    command = shutil.which("kustomize") or (str(cached) if cached.exists() else None)
-    if not command:
-        pytest.skip("kustomize is not installed: the manifests of the data pipeline cannot be rendered")
-    done = subprocess.run([command, "build", str(folder)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader))
-
-
 @functools.cache
 def validators() -> dict[tuple[str, str], Draft202012Validator]:
     """Validators by apiVersion and kind, from the definitions in Go modules; without Go the test is skipped."""

@@ -10,6 +10,7 @@ import yaml
 from data.src.ingest import quarantine
 from tests import pipeline_checks
 from tests.conftest import ROOT
+from tests.manifests.rendering import render
 from tests.pipeline_checks import FOLDER, SCHEDULE, TEMPLATE, Object, one
 
 OVERLAYS = sorted(path.parent for path in FOLDER.glob("overlays/*/kustomization.yaml"))
@@ -21,17 +22,17 @@ def faults(objects: list[Object]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def staging() -> list[Object]:
-    return pipeline_checks.render(FOLDER / "overlays/staging")
+    return render(FOLDER / "overlays/staging")
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
 def test_every_overlay_names_what_exists_and_is_restricted(overlay: Path) -> None:
-    assert faults(pipeline_checks.render(overlay)) == []
+    assert faults(render(overlay)) == []
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
 def test_every_object_fits_the_schema_of_its_kind(overlay: Path) -> None:
-    objects = pipeline_checks.render(overlay)
+    objects = render(overlay)
     kinds = {item["kind"] for item in objects if (item["apiVersion"], item["kind"]) in pipeline_checks.validators()}
 
     assert kinds == {"WorkflowTemplate", "CronWorkflow", "ExternalSecret"}
@@ -40,7 +41,7 @@ def test_every_object_fits_the_schema_of_its_kind(overlay: Path) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.name)
 def test_the_schedule_gives_every_parameter_of_the_template(overlay: Path) -> None:
-    objects = pipeline_checks.render(overlay)
+    objects = render(overlay)
     schedule = one(objects, "CronWorkflow", SCHEDULE)["spec"]
     wanted = one(objects, "WorkflowTemplate", TEMPLATE)["spec"]["arguments"]["parameters"]
 
@@ -51,7 +52,7 @@ def test_the_schedule_gives_every_parameter_of_the_template(overlay: Path) -> No
 
 
 def test_production_has_no_schedule_and_a_run_by_hand_is_refused() -> None:
-    objects = pipeline_checks.render(FOLDER / "overlays/production")
+    objects = render(FOLDER / "overlays/production")
     step = one(objects, "WorkflowTemplate", TEMPLATE)["spec"]["templates"][1]
 
     assert one(objects, "CronWorkflow", SCHEDULE)["spec"]["suspend"] is True
