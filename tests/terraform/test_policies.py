@@ -126,11 +126,16 @@ def test_jobs_take_the_role_of_their_environment_with_either_subject(environment
     assert attached == resources[f'module.dvc_remote.aws_iam_policy.remote["{policy}"]']["arn"]
 
 
+# Looks into the cluster: its role is made by who admits it there (docs/workflows.md).
+MADE_BY_HAND = {("deploy.yml", "verify")}
+
+
 def test_every_job_that_asks_for_a_role_has_one() -> None:
     for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
         for name, job in yaml.safe_load(path.read_text())["jobs"].items():
             asks = [step for step in job.get("steps", []) if step.get("uses") == "./.github/actions/aws"]
-            assert not asks or job["environment"] in ROLES, f"{path.name}: {name}"
+            made = (path.name, name) in MADE_BY_HAND or job.get("environment") in ROLES
+            assert not asks or made, f"{path.name}: {name}"
 
 
 def unexplained(text: str) -> list[str]:
