@@ -13,6 +13,7 @@ from services.common import logs
 from services.common.problems import Problem, Violation, unavailable
 
 _RETRY_AFTER = 2  # seconds
+_REMEMBERED = 4  # models: during a canary two versions answer in turn
 _PAUSE = 0.05  # seconds, before the second attempt
 _JSON = {"content-type": "application/json"}
 
@@ -57,6 +58,7 @@ class Predictor:
         self._answers = msgspec.json.Decoder(Answer)
         self._session: aiohttp.ClientSession | None = None
         self._served: ServedModel | None = None
+        self._known: dict[Identity, ServedModel] = {}
         self._refreshing = asyncio.Lock()
 
     async def start(self) -> None:
@@ -97,11 +99,26 @@ class Predictor:
         async with self._refreshing:
             raw = await self._call("GET", "/v1/model", None, {})
             if self._served is None or raw != self._served.raw:
-                try:
-                    self._served = ServedModel(raw, self._settings.max_rows)
-                except msgspec.MsgspecError as error:
-                    raise _unusable(error) from None
+                self._served = self._meet(raw)
             return self._served
+
+    def known(self, identity: Identity) -> ServedModel | None:
+        """Give a model that was served lately; None if it was not met."""
+        return self._known.get(identity)
+
+    def _meet(self, raw: bytes) -> ServedModel:
+        for model in self._known.values():
+            if model.raw == raw:
+                return model
+        try:
+            met = ServedModel(raw, self._settings.max_rows)
+        except msgspec.MsgspecError as error:
+            raise _unusable(error) from None
+        self._known.pop(met.identity, None)
+        self._known[met.identity] = met
+        if len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return met
 
     async def predict(self, body: bytes, traceparent: str) -> Answer:
         """Score the rows of a body that is valid for the served contract.

@@ -1,6 +1,11 @@
+import http.server
+import itertools
 import json
 import signal
+import threading
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -171,3 +176,53 @@ def _children(pid):
     import psutil
 
     return psutil.Process(pid).children(recursive=True)
+
+
+class _InTurn(http.server.BaseHTTPRequestHandler):
+    """Passes each request to the next of the services, as a Service with two versions behind it may."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.pass_on(None)
+
+    def do_POST(self):
+        self.pass_on(self.rfile.read(int(self.headers["content-length"])))
+
+    def pass_on(self, body):
+        request = urllib.request.Request(
+            next(self.server.urls) + self.path, body, {"content-type": "application/json"}, method=self.command
+        )
+        try:
+            answer = urllib.request.urlopen(request, timeout=10)
+        except urllib.error.HTTPError as error:
+            answer = error
+        content = answer.read()
+        self.send_response(answer.status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_answers_while_two_versions_are_served_in_turn(tmp_path):
+    hashes = {version: toy.build(tmp_path / version, toy.PLANTS, version) for version in ("3", "4")}
+    with (
+        Running("predict", tmp_path / "3.log", bundle_uri=tmp_path / "3", bundle_sha256=hashes["3"]) as stable,
+        Running("predict", tmp_path / "4.log", bundle_uri=tmp_path / "4", bundle_sha256=hashes["4"]) as canary,
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), _InTurn) as turns,
+    ):
+        turns.urls = itertools.cycle([stable.url, stable.url, canary.url])
+        threading.Thread(target=turns.serve_forever, daemon=True).start()
+        url, store = f"http://127.0.0.1:{turns.server_port}", f"sqlite:///{tmp_path}/store.db"
+        with Running("api", tmp_path / "api.log", predict_url=url, store_url=store, require_key="false") as api:
+            answers = [ask(api, [toy.row(toy.PLANTS)]) for _ in range(40)]
+            made = [(one.json()["predictions"][0]["id"], one.json()["model"]["version"]) for one in answers]
+            stored = [api.client.get(f"/v1/predictions/{name}").json()["model"]["version"] for name, _ in made]
+        turns.shutdown()
+
+    assert [one.status_code for one in answers] == [201] * 40
+    assert {version for _, version in made} == {"3", "4"}
+    assert stored == [version for _, version in made]
