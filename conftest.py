@@ -1,7 +1,7 @@
 """What all tests share."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
@@ -39,3 +39,17 @@ def _required(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"{REQUIRED}{reason}"
     return report
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    """Give the address of AWS's API on loopback, played by moto, with an account that is empty at first."""
+    import httpx  # here, because they take a second that few tests need
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    address = "http://{}:{}".format(*server.get_host_and_port())
+    httpx.post(f"{address}/moto-api/reset").raise_for_status()  # all servers of a process are one account
+    yield address
+    server.stop()

@@ -5,12 +5,10 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.conftest import ROOT, copy_repository
 
@@ -19,12 +17,9 @@ REGION = "ap-south-1"
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[dict[str, str]]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+def aws(moto: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": moto,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
@@ -32,7 +27,6 @@ def aws() -> Iterator[dict[str, str]]:
         "TF_VAR_admins": json.dumps([f"arn:aws:iam::{ACCOUNT}:role/platform"]),
         "TF_VAR_repository": json.dumps({"owner": "acme", "name": "plumbline"}),
     }
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -13,22 +13,11 @@ import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
 from tests.conftest import ROOT, run
 
 REGION = "ap-south-1"
 ACCOUNT = "123456789012"
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    httpx.post(f"http://{host}:{port}/moto-api/reset-auth", content=b"inf")
-    server.stop()
 
 
 @pytest.fixture(scope="module")

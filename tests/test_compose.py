@@ -4,13 +4,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from ruamel.yaml import YAML
 
 from services.common.tests import toy
@@ -113,15 +111,11 @@ def test_the_environment_file_gives_every_variable_and_keeps_its_secrets() -> No
 
 
 @pytest.fixture
-def object_store() -> Iterator[dict[str, str]]:
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
+def object_store(moto: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": moto, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
     }  # fmt: skip
-    server.stop()
 
 
 def publish(store: Path, bundle: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:

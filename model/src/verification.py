@@ -80,12 +80,11 @@ def compare(described: dict[str, Any], where: Overlay) -> list[Finding]:
     wanted = where.bundle().sha256
     if not described:
         return [Finding("bundle", where.environment, "no pod of predict is ready", "look again: make verify-deploy")]
+    answering = {pod: model["model"]["bundle_sha256"] for pod, model in described.items()}
     return [
-        Finding(
-            "bundle", f"Pod {pod}", f"it serves {model['bundle_sha256']} and not {wanted}", "was this commit pushed?"
-        )
-        for pod, model in described.items()
-        if model["model"]["bundle_sha256"] != wanted
+        Finding("bundle", f"Pod {pod}", f"it serves {sha256} and not {wanted}", "was this commit pushed?")
+        for pod, sha256 in answering.items()
+        if sha256 != wanted
     ]
 
 
@@ -95,11 +94,7 @@ def price(cluster: Cluster, seen: Snapshot, golden: Path, key: str) -> dict[str,
     Raises:
         PlumblineError: api refuses, or its price is not the training pipeline's.
     """
-    pods = [
-        pod
-        for pod in seen.pods
-        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == "api" and diagnosis.ready(pod)
-    ]
+    pods = _ready(seen, "api")
     if not pods:
         raise PlumblineError("no pod of api is ready")
     expected = jsonfile.read(golden)

@@ -5,13 +5,11 @@ import re
 import shutil
 import stat
 import sys
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.conftest import ROOT, copy_repository, run
 
@@ -32,28 +30,22 @@ fi
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terraform: None) -> Iterator[str]:
+def s3(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terraform: None) -> str:
     """An S3 of moto's on loopback, and a Terraform that uses it; gives its address."""
     found = shutil.which("terraform")
     wrapper = tmp_path / "bin/terraform"
     wrapper.parent.mkdir()
     wrapper.write_text(TERRAFORM.format(terraform=found, python=sys.executable, bucket=BUCKET))
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    # What another test of this process put into moto is gone.
-    urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST")).close()
-    settings = {"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
+    settings = {"AWS_ENDPOINT_URL": moto, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     settings |= {"AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "ap-south-1", "AWS_EC2_METADATA_DISABLED": "true"}
     settings |= {"TF_VAR_account_id": ACCOUNT, "TF_VAR_admins": f'["arn:aws:iam::{ACCOUNT}:role/platform"]'}
     settings |= {"TF_VAR_repository": '{owner = "acme", name = "plumbline"}', "TF_CLI_ARGS_apply": "-auto-approve"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
-    yield address
-    server.stop()
+    return moto
 
 
 def states() -> list[str]:
