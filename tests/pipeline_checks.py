@@ -1,79 +1,17 @@
-"""What is wrong with the manifests of the data pipeline, by their schemas and by the code that they name."""
+"""What is wrong with the manifests of the data pipeline, by the code that they name."""
 
-import functools
-import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-import yaml
-from jsonschema import Draft202012Validator
 
 from data.src.ingest.__main__ import STEPS
 from data.src.ingest.environment import Environment
 from tests.conftest import ROOT
+from tests.manifests.rendering import Object
 
 FOLDER = ROOT / "infrastructure/pipelines"
 TEMPLATE, SCHEDULE = "data-pipeline-with-dvc", "data-pipeline-with-dvc-daily"
 # Read by boto3, s3fs and DVC themselves.
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
-_MODULES = {
-    "github.com/argoproj/argo-workflows/v3@v3.7.6": [
-        "manifests/base/crds/full/argoproj.io_workflowtemplates.yaml",
-        "manifests/base/crds/full/argoproj.io_cronworkflows.yaml",
-    ],
-    "github.com/external-secrets/external-secrets@v1.3.2": [
-        "config/crds/bases/external-secrets.io_externalsecrets.yaml"
-    ],
-}
-
-Object = dict[str, Any]
-
-
-@functools.cache
-def validators() -> dict[tuple[str, str], Draft202012Validator]:
-    """Validators by apiVersion and kind, from the definitions in Go modules; without Go the test is skipped."""
-    go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
-    if not go:
-        pytest.skip("Go is not installed: the schemas of Argo Workflows cannot be fetched")
-    found = {}
-    for module, files in _MODULES.items():
-        done = subprocess.run([go, "mod", "download", "-json", module], capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"{module} cannot be fetched: {done.stdout}{done.stderr}")
-        for file in files:
-            spec = yaml.load((Path(json.loads(done.stdout)["Dir"]) / file).read_text(), Loader=yaml.CSafeLoader)["spec"]
-            for version in spec["versions"]:
-                schema = Draft202012Validator(_closed(version["schema"]["openAPIV3Schema"]))
-                found[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = schema
-    return found
-
-
-def _closed(schema: Any) -> Any:
-    """The schema with unknown fields refused, which the API server would drop without a word."""
-    if isinstance(schema, list):
-        return [_closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    changed = {key: _closed(part) for key, part in schema.items()}
-    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        changed.setdefault("additionalProperties", False)
-    if schema.get("x-kubernetes-int-or-string"):
-        changed["type"] = ["integer", "string"]
-    return changed
-
-
-def of_schemas(objects: list[Object]) -> Iterator[str]:
-    """What the API server would refuse or drop."""
-    for item in objects:
-        validator = validators().get((item["apiVersion"], item["kind"]))
-        if validator:
-            for error in validator.iter_errors(item):
-                yield f"{item['kind']} {item['metadata']['name']}: {error.json_path}: {error.message}"
 
 
 def one(objects: list[Object], kind: str, name: str) -> Object:

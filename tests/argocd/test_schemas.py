@@ -3,7 +3,8 @@
 import pytest
 from lupa.lua51 import LuaRuntime
 
-from tests.argocd import checks, rendering, schemas
+from tests import schemas
+from tests.argocd import checks, rendering
 from tests.conftest import ROOT
 
 
@@ -13,13 +14,13 @@ def test_every_object_fits_the_schema_of_its_kind(environment: str) -> None:
     objects = [*rendering.bootstrap(), *rendering.platform(ROOT, environment)]
     for applicationset in rendering.applicationsets(ROOT):
         objects += [applicationset, rendering.generated(applicationset, target)]
-    assert [complaint for item in objects for complaint in schemas.complaints(item)] == []
+    assert list(schemas.faults(objects)) == []
 
 
 def test_a_field_that_does_not_exist_is_found() -> None:
     application = checks.applications(rendering.platform(ROOT, "staging"))["mlflow"]
     application["spec"]["syncPolicy"]["automated"]["selfheal"] = True
-    (complaint,) = schemas.complaints(application)
+    (complaint,) = schemas.faults([application])
     assert complaint.startswith("Application mlflow: $.spec.syncPolicy.automated: Additional properties")
 
 

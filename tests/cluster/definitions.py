@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import yaml
 
+from tests import schemas
 from tests.cluster.kube import kubectl
-from tests.manifests import schemas
 
 
 @contextmanager

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import httpx
 
+from tests.argocd import rendering
 from tests.cluster import kube
 from tests.cluster.kube import kubectl, until
-from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
+from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, ROOT, TESTBED, World
 from tools import jsonfile
 from tools.errors import PlumblineError
 
@@ -38,15 +40,11 @@ def verify(story: World, fails: bool = False, **variables: str) -> str:
 def serves(story: World, sha256: str) -> None:
     """See that every ready pod of predict serves a bundle."""
     with kube.forwarded(NAMESPACE, "service/api", 8000) as port:
-        found = story.run(
-            "curl",
-            "-sS",
-            "-m",
-            "20",
-            "-H",
-            f"Authorization: Bearer {story.known['key']}",
-            f"http://127.0.0.1:{port}/v1/model",
-        )
+        headers = {"Authorization": f"Bearer {story.known['key']}"}
+        try:
+            found = httpx.get(f"http://127.0.0.1:{port}/v1/model", headers=headers, timeout=20).text
+        except httpx.HTTPError as error:
+            raise PlumblineError(f"api does not answer: {error}") from None
     if sha256 not in found:
         raise PlumblineError(f"api does not serve {sha256}: {found[:500]}")
 
@@ -62,37 +60,16 @@ def wanted(rollout: Any, sha256: str) -> bool:
 
 
 def create_application() -> None:
-    """Create what the ApplicationSet makes of an environment: its project and Application, here from the git server."""
+    """Create the project and the Application that the platform has for the services, here from the git server."""
+    platform = {(item["kind"], item["metadata"]["name"]): item for item in rendering.platform(ROOT, "staging")}
+    project, application = platform["AppProject", "plumbline"], platform["Application", "plumbline-staging"]
+    destination = {"server": rendering.SERVER, "namespace": NAMESPACE}
+    project["spec"] |= {"sourceRepos": [GIT_URL], "destinations": [destination]}
     source = {"repoURL": GIT_URL, "targetRevision": "main", "path": str(OVERLAY)}
-    destination = {"server": "https://kubernetes.default.svc", "namespace": NAMESPACE}
-    project = {
-        "sourceRepos": [GIT_URL],
-        "destinations": [destination],
-        "clusterResourceWhitelist": [{"group": "", "kind": "Namespace"}],
-    }
-    metadata = {"name": APPLICATION, "namespace": ARGOCD}
-    kube.apply(
-        ARGOCD,
-        {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": project},
-        {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": "Application",
-            "metadata": metadata | {"finalizers": ["resources-finalizer.argocd.argoproj.io"]},
-            "spec": {
-                "project": APPLICATION,
-                "source": source,
-                "destination": destination,
-                "syncPolicy": {
-                    "automated": {"prune": True, "selfHeal": True},
-                    "syncOptions": ["ServerSideApply=true", "RespectIgnoreDifferences=true"],
-                },
-                # A Service's selector is one value to the server: Argo CD would take out what Argo Rollouts puts in.
-                "ignoreDifferences": [
-                    {"kind": "Service", "name": "predict-canary", "jsonPointers": ["/spec/selector"]}
-                ],
-            },
-        },
-    )
+    application["spec"] |= {"project": APPLICATION, "source": source, "destination": destination}
+    for item in (project, application):
+        item["metadata"]["name"] = APPLICATION
+    kube.apply(ARGOCD, project, application)
 
 
 @contextmanager

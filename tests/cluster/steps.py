@@ -22,6 +22,7 @@ from tests.cluster.parts import (
     wanted,
 )
 from tests.cluster.world import NAMESPACE, OVERLAY, TESTBED, World
+from tests.manifests import rendering
 from tools import jsonfile
 from tools.errors import PlumblineError
 
@@ -200,8 +201,8 @@ def ledger(story: World) -> str:
 
 def overlays(story: World) -> str:
     """The API server validates every overlay, with the definitions of all kinds."""
-    kubernetes = story.clone / "infrastructure/kubernetes"
-    folders = [*sorted((kubernetes / "overlays").iterdir()), kubernetes / "base/mlflow"]
+    infrastructure = story.clone / "infrastructure"
+    folders = [*rendering.overlays(infrastructure), *(infrastructure / "kubernetes" / name for name in rendering.APART)]
     checked = 0
     with definitions.installed():
         for folder in folders:

@@ -86,6 +86,8 @@ def commit(clone: Path) -> str:
 
 def start_testbed(image: str) -> None:
     """Start git server, object store, PostgreSQL and Prometheus, with the rules of the repository, in the cluster."""
+    if not shutil.which("helm"):
+        raise PlumblineError("helm is not installed (https://helm.sh/docs/intro/install)")
     for kind in ("applications.argoproj.io", "rollouts.argoproj.io", "analysistemplates.argoproj.io"):
         if not kubectl("get", "crd", kind, "--ignore-not-found"):
             raise PlumblineError(f"the cluster has no {kind}: install Argo CD and Argo Rollouts first (docs/deploy.md)")

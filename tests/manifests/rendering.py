@@ -30,7 +30,7 @@ class RenderingError(Exception):
 
 def overlays(root: Path = KUBERNETES) -> list[Path]:
     """Every folder that is applied as it is."""
-    return sorted(file.parent for file in root.glob("overlays/**/kustomization.yaml"))
+    return sorted(file.parent for file in root.glob("**/overlays/**/kustomization.yaml"))
 
 
 def combinations() -> Iterator[tuple[str, ...]]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.manifests import measures, references, rendering, schemas, security
+from tests import schemas
+from tests.manifests import measures, references, rendering, security
 from tests.workflow_checks import plant
 
 OVERLAY = "overlays/staging/kustomization.yaml"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.manifests import rendering, schemas
+from tests import schemas
+from tests.manifests import rendering
 
 FOLDERS = [*rendering.overlays(), *(rendering.KUBERNETES / folder for folder in rendering.APART)]
 

@@ -1,7 +1,8 @@
-"""Objects against the schemas of their kinds: python -m tests.manifests.schemas fetches those."""
+"""Objects against the schemas of their kinds: python -m tests.schemas fetches those."""
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 import tomllib
@@ -14,10 +15,12 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
+from tests.conftest import ROOT
 from tests.manifests.objects import title
-from tests.manifests.rendering import KUBERNETES, Object, missing
+from tests.manifests.rendering import Object, missing
 
-CACHE = KUBERNETES.parents[1] / ".plumbline/schemas"
+PINNED = ROOT / "infrastructure/schemas.toml"
+CACHE = ROOT / ".plumbline/schemas"
 
 
 class Loader(yaml.CSafeLoader):
@@ -34,7 +37,7 @@ def fetch() -> list[Path]:
         OSError: A file is not there yet and can be had from neither.
     """
     found = []
-    for source in tomllib.loads((KUBERNETES / "schemas.toml").read_text()).values():
+    for source in tomllib.loads(PINNED.read_text()).values():
         for file in source["files"]:
             kept = CACHE / source["module"].replace("/", "-") / Path(file).name
             if not kept.exists():
@@ -55,7 +58,7 @@ def _fetch(source: dict[str, Any], file: str, kept: Path) -> None:
         with urllib.request.urlopen(source["release"] + file, timeout=60) as answer:
             content = answer.read()
     kept.parent.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(".partial")
+    partial = kept.with_suffix(f".{os.getpid()}")
     partial.write_bytes(content)
     partial.replace(kept)
 
@@ -116,6 +119,8 @@ def _closed(schema: Any) -> Any:
     changed = {key: _closed(part) for key, part in schema.items()}
     if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
         changed.setdefault("additionalProperties", False)
+    if schema.get("x-kubernetes-int-or-string"):
+        changed["type"] = ["integer", "string"]
     return changed
 
 
