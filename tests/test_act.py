@@ -136,7 +136,7 @@ def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path,
 
 
 def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act: Act) -> None:
-    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_ROLE_ARN=arn:aws:iam::1:role/a")
+    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_VERIFY_ROLE_ARN=arn:aws:iam::1:role/a")
     options = [word for variable in variables for word in ("--var", variable)]
 
     push = commit(clone, "infrastructure/kubernetes/overlays/local/bundle.env")

@@ -20,7 +20,7 @@ READERS = {
     "karpenter_queue": (BRIDGE, "plumbline.dev/karpenter_queue"),
     "buckets": (BRIDGE, "plumbline.dev/bucket_data_cache"),
     "mlflow": (BRIDGE, "plumbline.dev/mlflow_database"),
-    "workflow_role_arns": (".github/workflows/data-pipeline.yml", "vars.AWS_ROLE_ARN"),
+    "workflow_role_arns": (".github/workflows/data-pipeline.yml", "vars.AWS_DATA_ROLE_ARN"),
     "service_accounts": ("infrastructure/argocd/platform/addons/external-secrets.yaml", "name: external-secrets"),
 }
 

@@ -72,6 +72,17 @@ def create_application() -> None:
     kube.apply(ARGOCD, project, application)
 
 
+def check_verifier() -> None:
+    """See that the group which verifies deployments may do that, and reads no secrets."""
+    who = ("-n", NAMESPACE, "--as=workflow", "--as-group=plumbline:verify")
+    asks = ["list pods", "list events", "get pods --subresource=log", "create pods --subresource=portforward"]
+    asks += ["list rollouts.argoproj.io", "list analysisruns.argoproj.io"]
+    for ask in asks:
+        kubectl("auth", "can-i", *ask.split(), *who)
+    if kubectl("auth", "can-i", "get", "secrets", *who, check=False).strip() != "no":
+        raise PlumblineError("who verifies a deployment may read secrets")
+
+
 @contextmanager
 def object_store() -> Iterator[tuple[str, Any]]:
     """Reach the object store of the cluster; give its URL and a client."""

@@ -10,6 +10,7 @@ from tests.cluster.kube import kubectl, until
 from tests.cluster.parts import (
     answers,
     api_key,
+    check_verifier,
     create_application,
     deploy,
     missing,
@@ -86,6 +87,7 @@ def first(story: World) -> str:
     commit = story.push()
     create_application()
     verify(story)
+    check_verifier()
     pods = kube.listed(NAMESPACE, "pods")
     story.known["key"] = api_key("story")
     story.known["load key"] = api_key("load", "--requests-per-minute", "100000")

@@ -109,7 +109,12 @@ def test_pods_of_production_add_no_bundles(environments: Environments) -> None:
 
 
 # Environment of GitHub, the environment of AWS whose role its jobs take, and the policy of that role.
-ROLES = {"read": ("staging", "production"), "data": ("staging", "ci"), "production": ("production", "release")}
+ROLES = {
+    "read": ("staging", 'module.dvc_remote.aws_iam_policy.remote["production"]'),
+    "data": ("staging", 'module.dvc_remote.aws_iam_policy.remote["ci"]'),
+    "staging": ("staging", "module.eks.aws_iam_policy.describe"),
+    "production": ("production", 'module.dvc_remote.aws_iam_policy.remote["release"]'),
+}
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -123,19 +128,30 @@ def test_jobs_take_the_role_of_their_environment_with_either_subject(environment
         f"repo:acme@42/plumbline@4711:environment:{name}",
     ]
     attached = resources[f'module.github_oidc.aws_iam_role_policy_attachment.workflow["{name}"]']["policy_arn"]
-    assert attached == resources[f'module.dvc_remote.aws_iam_policy.remote["{policy}"]']["arn"]
+    assert attached == resources[policy]["arn"]
 
 
-# Looks into the cluster: its role is made by who admits it there (docs/workflows.md).
-MADE_BY_HAND = {("deploy.yml", "verify")}
+def test_who_verifies_finds_the_cluster_and_is_in_the_group_of_the_manifests(environments: Environments) -> None:
+    resources = {it["address"]: it["values"] for it in environments["staging"]}
+    cluster = resources["module.eks.aws_eks_cluster.this"]
+    policy = json.loads(resources["module.eks.aws_iam_policy.describe"]["policy"])
+    assert policy["Statement"] == [{"Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": cluster["arn"]}]
+    entry = resources['aws_eks_access_entry.verify["staging"]']
+    role = resources['module.github_oidc.aws_iam_role.workflow["staging"]']
+    assert (entry["principal_arn"], entry["cluster_name"]) == (role["arn"], cluster["name"])
+    bound = [
+        ROOT / "infrastructure/kubernetes/base/namespace/rolebinding.yaml",
+        TERRAFORM / "modules/gitops-bridge/root/templates/rolebinding.yaml",
+    ]
+    for path in bound:
+        assert all(f'kind: Group, name: "{group}"' in path.read_text() for group in entry["kubernetes_groups"])
 
 
 def test_every_job_that_asks_for_a_role_has_one() -> None:
     for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
         for name, job in yaml.safe_load(path.read_text())["jobs"].items():
             asks = [step for step in job.get("steps", []) if step.get("uses") == "./.github/actions/aws"]
-            made = (path.name, name) in MADE_BY_HAND or job.get("environment") in ROLES
-            assert not asks or made, f"{path.name}: {name}"
+            assert not asks or job.get("environment") in ROLES, f"{path.name}: {name}"
 
 
 def unexplained(text: str) -> list[str]:

@@ -16,3 +16,14 @@ resource "aws_eks_access_policy_association" "admin" {
     type = "cluster"
   }
 }
+
+# Finds the API server; what its holder may ask there, an access entry says.
+resource "aws_iam_policy" "describe" {
+  name        = "${local.name}-cluster-describe"
+  description = "Reads endpoint and certificate authority of ${local.name}"
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "eks:DescribeCluster", Resource = aws_eks_cluster.this.arn }]
+  })
+}

@@ -18,6 +18,11 @@ output "security_group_id" {
   value       = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
 }
 
+output "describe_policy_arn" {
+  description = "Policy of those who look for the API server."
+  value       = aws_iam_policy.describe.arn
+}
+
 output "karpenter_queue" {
   description = "Name of Karpenter's queue; null without Karpenter."
   value       = one([for queue in aws_sqs_queue.karpenter : queue.name])

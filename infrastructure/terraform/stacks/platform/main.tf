@@ -69,13 +69,3 @@ module "workload_identity" {
   )
   secrets = [for arn in values(module.mlflow.secret_arns) : { arn = arn, key_arn = module.mlflow.key_arn }]
 }
-
-module "github_oidc" {
-  source = "../../modules/github-oidc"
-
-  environment = var.environment
-  account_id  = var.account_id
-  repository  = var.repository
-  # Jobs by their environment of GitHub: pull requests read and data pipelines write in staging, official builds release to production.
-  policy_arns = { for environment, reader in var.environment == "production" ? { production = "release" } : { read = "production", data = "ci" } : environment => module.dvc_remote.policy_arns[reader] }
-}
