@@ -138,7 +138,9 @@ def test_tells_the_registrations_of_one_bundle_apart(plants, tmp_path):
             Running("predict", tmp_path / "predict.log", bundle_uri=folder, bundle_sha256=sha256) as predict,
             Running("api", tmp_path / "api.log", predict_url=predict.url, store_url=store, require_key="false") as api,
         ):
-            made[version] = ask(api, [toy.row(toy.PLANTS)]).json()["predictions"][0]["id"]
+            answer = ask(api, [toy.row(toy.PLANTS)])
+            assert answer.status_code == 201, answer.text
+            made[version] = answer.json()["predictions"][0]["id"]
             stored = {name: api.client.get(f"/v1/predictions/{made[name]}").json() for name in made}
 
     assert sha256 == plants.sha256
