@@ -13,11 +13,15 @@ from tools import worktree
 ROOT = Path(__file__).parents[1]
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Give the variables with which commands of this environment run the code of the tree at `folder`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))}
+    return kept | {"PYTHONPATH": str(folder), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
 def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a command of the environment in `folder`; a failure shows its output."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))}
-    environment |= {"PYTHONPATH": str(folder), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
     assert not check or done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
     return done
 

@@ -1,11 +1,14 @@
 """From a developer's branch to the official model: two clones, one bare git repository and one DVC remote."""
 
 import contextlib
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +17,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from model.src import signing
-from tests.conftest import ROOT, copy_repository, run
+from tests.conftest import ROOT, copy_repository, environment, run
 from tools import demo, hashing, jsonfile
 
 pytestmark = pytest.mark.slow
@@ -49,17 +52,27 @@ def official(clone: Path, *options: str) -> str:
     return run(clone, sys.executable, "model/src/official.py", *options).stdout
 
 
+def kill_when(seen: Callable[[], bool], clone: Path) -> None:
+    """Run the official build, and kill it and all its children once something is seen."""
+    command = [sys.executable, "model/src/official.py"]
+    with subprocess.Popen(command, cwd=clone, env=environment(clone), start_new_session=True) as build:
+        while not seen():
+            assert build.poll() is None, "it ended before it was killed"
+            time.sleep(0.005)
+        os.killpg(build.pid, signal.SIGKILL)
+
+
 def readiness(clone: Path, bundle: Path) -> tuple[int, str]:
     """Start `predict` with a bundle and the clone's trusted keys; tell the status of `/readyz` and what it says."""
     url = f"http://127.0.0.1:{(port := demo.free_port())}"
-    environment = os.environ | {
+    variables = os.environ | {
         "PREDICT_PORT": str(port),
         "PREDICT_BUNDLE_URI": str(bundle),
         "PREDICT_BUNDLE_SHA256": hashing.digest(bundle / "manifest.json"),
         "PREDICT_PUBLIC_KEY": str(clone / ".plumbline/keys/signing.pub.pem"),
     }
     command = [sys.executable, "-m", "services.predict.app"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as predict:
+    with subprocess.Popen(command, cwd=ROOT, env=variables) as predict:
         try:
             for _ in range(600):
                 with contextlib.suppress(httpx.TransportError):
@@ -168,3 +181,28 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     status, why = readiness(ci, bundle)
     assert status == 503
     assert "the bundle is not signed" in why
+
+
+def test_a_build_that_is_killed_is_finished_by_the_next_and_nothing_is_doubled(developer: Path) -> None:
+    # Given a clone of main with a registry of its own
+    clone, origin = developer.with_name("killed"), developer.with_name("killed.git")
+    run(
+        developer.parent, "git", "clone", "--quiet", "--bare", "--single-branch", "--no-tags", "origin.git", origin.name
+    )
+    run(developer.parent, "git", "clone", "--quiet", origin.name, clone.name)
+    run(clone, sys.executable, "model/src/signing.py")
+    metrics, release = clone / "model/artifacts/metrics.json", clone / ".plumbline/release.json"
+
+    # When the build is killed between two stages, and before its tag
+    kill_when(lambda: not metrics.exists(), clone)
+    kill_when(release.exists, clone)
+    # Or before it pushed the tag
+    run(clone, "git", *IDENTITY, "tag", "--annotate", "model/housing/v1", "--message", "made, not pushed")
+
+    # Then the next one comes through, with one version, one line of the ledger and one tag
+    assert "verdict: identical bytes" in official(clone)
+    assert run(clone, "git", "status", "--porcelain", "--untracked-files=no").stdout == ""
+    assert run(clone, "git", "ls-remote", "--tags", "origin", "refs/tags/*").stdout.count("^{}") == 1
+    ledger = (clone / ".plumbline/ledger.jsonl").read_text().splitlines()
+    assert [json.loads(line)["event"] for line in ledger].count("registered") == 1
+    assert jsonfile.read(release)["version"] == "1"

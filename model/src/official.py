@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+import filelock
+
 from model.src import gate, rebuild, recording
 from model.src.champion import champion
 from tools import command, git, jsonfile, lock, log, stage
@@ -13,6 +15,7 @@ from tools.errors import PlumblineError
 
 CONFIG = Path("model/configs/official.yaml")
 _RELEASE = Path(".plumbline/release.json")
+_BEGUN = Path(".plumbline/official")  # holds the commit whose build has begun and has not ended
 _EXPERIMENT = "official"
 
 
@@ -23,16 +26,41 @@ def official(settings: recording.Settings) -> str:
         The registered version.
 
     Raises:
-        PlumblineError: Tracked files differ from the commit, the build differs from the developer's, or a step failed.
+        PlumblineError: Tracked files differ from the commit, the build differs from the developer's, a step failed, or
+            another official build runs here.
     """
-    logger = log.get("official")
+    _BEGUN.parent.mkdir(exist_ok=True)
+    try:
+        with filelock.FileLock(f"{_BEGUN}.lock", timeout=0):
+            commit = _begin()
+            try:
+                return _build(commit, settings)
+            finally:
+                _BEGUN.unlink()
+    except filelock.Timeout:
+        raise PlumblineError("another `make official` runs in this clone: wait until it has ended") from None
+
+
+def _begin() -> str:
+    """Check that the working tree is that of a commit; put back what a build that was killed left. Give the commit."""
     state = git.state()
+    if _BEGUN.is_file():
+        Path(".dvc/tmp/rwlock").unlink(missing_ok=True)  # DVC refuses one that it was writing
+        if state.dirty and _BEGUN.read_text(encoding="utf-8") == state.commit:
+            command.run("git", "restore", "--", *recording.RECORDS)
+            state = git.state()
     if state.commit is None or state.dirty:
         raise PlumblineError("the official model is that of a commit: commit or stash what you changed")
+    _BEGUN.write_text(state.commit, encoding="utf-8")
+    return state.commit
+
+
+def _build(commit: str, settings: recording.Settings) -> str:
+    logger = log.get("official")
     before = lock.read(Path())
-    logger.info("rebuilding", commit=state.commit)
+    logger.info("rebuilding", commit=commit)
     rebuild.rebuild()
-    verdict = rebuild.compare(state.commit, before)
+    verdict = rebuild.compare(commit, before)
     print(f"verdict: {verdict.statement}", *verdict.differing, sep="\n  ")  # noqa: T201 - the target's output
     if verdict.statement == "different":
         raise PlumblineError(

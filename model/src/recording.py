@@ -74,11 +74,8 @@ class Recorder:
                 return
         raise PlumblineError(f"{branch} cannot be pushed to after {self._settings.retries} retries: {refusal}")
 
-    def tag(self, name: str, message: str) -> bool:
-        """Tag the commit that is checked out, and push the tag.
-
-        Returns:
-            Whether the tag is new.
+    def tag(self, name: str, message: str) -> None:
+        """Tag the commit that is checked out, unless it has the tag, and push the tag.
 
         Raises:
             PlumblineError: The tag names another commit.
@@ -93,11 +90,10 @@ class Recorder:
                     f"the tag {name} names commit {there}, and this is {here}: is MLFLOW_TRACKING_URI the registry that"
                     " the tags were made for?"
                 )
-            return False
-        self._git("tag", "--annotate", name, "--message", message)
-        if self.has_remote():
+        else:
+            self._git("tag", "--annotate", name, "--message", message)
+        if self.has_remote():  # also a tag that a killed run made and did not push
             self._git("push", "--quiet", "origin", f"refs/tags/{name}")
-        return True
 
     def has_remote(self) -> bool:
         """Tell whether there is a remote `origin`."""

@@ -106,7 +106,7 @@ def test_a_tag_holds_a_changed_lock_and_leaves_the_branch(clones: tuple[Path, Pa
     (ci / "dvc.lock").write_text("two\n")
     recorder = Recorder(settings("tag"), ci)
     recorder.commit()
-    assert recorder.tag("model/toys/v1", "identical predictions")
+    recorder.tag("model/toys/v1", "identical predictions")
     assert git(ci, "ls-remote", "origin", "refs/heads/main").split()[0] == git(ci, "rev-parse", "main") == main
     git(ci.parent, "clone", "--quiet", "--branch", "model/toys/v1", str(ci.parent / "origin.git"), "tagged")
     assert (ci.parent / "tagged/dvc.lock").read_text() == "two\n"
@@ -115,14 +115,22 @@ def test_a_tag_holds_a_changed_lock_and_leaves_the_branch(clones: tuple[Path, Pa
 def test_doing_it_again_gives_the_same_commit_and_no_second_tag(clones: tuple[Path, Path]) -> None:
     ci, _ = clones
     heads = []
-    for expected in (True, False):
+    for _ in range(2):
         git(ci, "checkout", "--quiet", "main")
         (ci / "dvc.lock").write_text("two\n")
         recorder = Recorder(settings("tag"), ci)
         recorder.commit()
-        assert recorder.tag("model/toys/v1", "identical predictions") is expected
+        recorder.tag("model/toys/v1", "identical predictions")
         heads.append(git(ci, "rev-parse", "HEAD"))
     assert heads[0] == heads[1]
+    assert git(ci, "rev-parse", "model/toys/v1^{commit}") == heads[0]
+
+
+def test_a_tag_that_a_killed_run_did_not_push_is_pushed(clones: tuple[Path, Path]) -> None:
+    ci, _ = clones
+    git(ci, "tag", "--annotate", "model/toys/v1", "--message", "identical bytes")
+    Recorder(settings("tag"), ci).tag("model/toys/v1", "identical bytes")
+    assert "refs/tags/model/toys/v1" in git(ci, "ls-remote", "--tags", "origin")
 
 
 def test_a_tag_of_another_commit_is_never_moved(clones: tuple[Path, Path]) -> None:
@@ -138,5 +146,5 @@ def test_without_a_remote_the_tag_stays_in_the_clone(clones: tuple[Path, Path]) 
     git(ci, "remote", "remove", "origin")
     recorder = Recorder(settings("tag"), ci)
     recorder.push_commit()
-    assert recorder.tag("model/toys/v1", "identical bytes")
+    recorder.tag("model/toys/v1", "identical bytes")
     assert git(ci, "tag", "--list") == "model/toys/v1"

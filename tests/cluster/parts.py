@@ -11,7 +11,8 @@ import httpx
 from tests.argocd import rendering
 from tests.cluster import kube
 from tests.cluster.kube import kubectl, until
-from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, ROOT, TESTBED, World
+from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
+from tests.conftest import ROOT
 from tools import jsonfile
 from tools.errors import PlumblineError
 

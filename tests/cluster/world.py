@@ -1,9 +1,7 @@
 """What the story plays in: a clone of its own, a testbed in the cluster, and how both are taken away again."""
 
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,10 @@ import yaml
 
 from tests.cluster import images, kube
 from tests.cluster.kube import kubectl, until
+from tests.conftest import ROOT, environment
 from tools import worktree
 from tools.errors import PlumblineError
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENT, NAMESPACE, TESTBED, ARGOCD = "cluster", "plumbline-cluster", "plumbline-testbed", "argocd"
 OVERLAY = Path("infrastructure/kubernetes/overlays") / ENVIRONMENT
 GIT_URL = f"git://git.{TESTBED}.svc.cluster.local/plumbline.git"
@@ -42,12 +40,8 @@ class World:
         Raises:
             PlumblineError: It failed, or, if it `fails`, it did not.
         """
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))
-        }
-        environment |= _IDENTITY | {"PYTHONPATH": str(self.clone), "COLUMNS": "200"} | variables
-        environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-        done = subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)
+        given = environment(self.clone) | _IDENTITY | {"COLUMNS": "200"} | variables
+        done = subprocess.run(command, cwd=self.clone, env=given, capture_output=True, text=True, check=False)
         text = done.stdout + done.stderr
         if bool(done.returncode) != fails:
             raise PlumblineError(f"`{' '.join(command)}` ended with {done.returncode}:\n{text[-4000:]}")

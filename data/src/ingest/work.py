@@ -74,6 +74,7 @@ def locked(root: Path) -> Iterator[Work]:
             log.get("ingest").info("waiting for another run", work=str(root))
             fcntl.flock(lock, fcntl.LOCK_EX)
         work = Work(root.absolute())
-        for left in work.clone.glob(".git/*.lock"):  # by a git that was killed, for nobody else is here
+        # By a git or a DVC that was killed, for nobody else is here; DVC refuses a record that it was writing.
+        for left in [*work.clone.glob(".git/*.lock"), *work.clone.glob(".dvc/tmp/rwlock")]:
             left.unlink()
         yield work

@@ -69,11 +69,15 @@ def test_a_push_that_is_killed_while_it_goes_on_top_of_another_is_finished_by_th
     assert world.record()["meta"]["rows"] == 27
 
 
-def test_the_lock_of_a_git_that_was_killed_does_not_stop_the_step(world: World) -> None:
-    for step in ("fetch", "validate", "configure", "store"):
+def test_the_locks_of_a_git_and_a_dvc_that_were_killed_do_not_stop_the_steps(world: World) -> None:
+    for step in ("fetch", "validate", "configure"):
         world.run(step, world.dataset(40))
     (world.root / "work/clone/.git/index.lock").touch()
+    (world.root / "work/clone/.dvc/tmp").mkdir(exist_ok=True)
+    (world.root / "work/clone/.dvc/tmp/rwlock").touch()
 
+    world.run("store")
+    (world.root / "work/clone/.dvc/tmp/rwlock").write_text("{")
     world.run("version")
     world.run("publish")
 
