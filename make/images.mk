@@ -87,7 +87,8 @@ readiness-image: setup | $(RELEASE) ## Load the bundle that was released last in
 	@python -m tools.readiness --engine '$(ENGINE)' --image $(IMAGE_PREFIX)predict:$(TAG)
 
 .PHONY: compose-env
-compose-env: setup | $(RELEASE) ## Write .env for compose.yaml: the built images, the released bundle, new passwords where none are
+compose-env: setup | $(RELEASE) ## Write .env for compose.yaml: the built images, the released bundle, new passwords where none are; and the rules
+	@python -m tools.prometheus_rules .plumbline/prometheus
 	@python -m tools.images.environment --prefix $(IMAGE_PREFIX) --tag $(TAG)
 
 $(RELEASE):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,7 +95,30 @@ def test_every_file_that_is_mounted_exists() -> None:
     mounts = [mount.split(":")[0] for service in SERVICES.values() for mount in service.get("volumes", [])]
     files = [mount for mount in mounts if mount.startswith("./") and not mount.startswith("./.plumbline/")]
     assert len(files) > 3
-    assert [mount for mount in files if not (ROOT / mount).is_file()] == []
+    assert [mount for mount in files if not (ROOT / mount).exists()] == []
+
+
+def test_prometheus_takes_the_rules_and_scrapes_with_the_labels_they_ask_for(tmp_path: Path) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed (apt install prometheus)")
+    run(ROOT, sys.executable, "-m", "tools.prometheus_rules", str(tmp_path))
+    mounts = dict(mount.split(":")[:2] for mount in SERVICES["prometheus"]["volumes"])
+    config = (ROOT / "infrastructure/compose/prometheus.yml").read_text()
+    assert f"{mounts['./.plumbline/prometheus/rules']}/*.yaml" in config
+    (tmp_path / "prometheus.yml").write_text(config.replace(mounts["./.plumbline/prometheus/rules"], "rules"))
+
+    checked = run(tmp_path, "promtool", "check", "config", "prometheus.yml").stdout
+
+    assert "SUCCESS: 7 rule files found" in checked
+    for scrape in YAML(typ="safe", pure=True).load(config)["scrape_configs"]:
+        (target,) = scrape["static_configs"]
+        assert target["labels"] == {"namespace": "plumbline-compose", "service": scrape["job_name"]}
+
+
+def test_grafana_finds_the_dashboards() -> None:
+    mounts = dict(mount.split(":")[:2] for mount in SERVICES["grafana"]["volumes"])
+    provider = YAML(typ="safe", pure=True).load((ROOT / "infrastructure/compose/grafana-dashboards.yml").read_text())
+    assert [it["options"]["path"] for it in provider["providers"]] == [mounts["./infrastructure/monitoring/dashboards"]]
 
 
 def test_the_environment_file_gives_every_variable_and_keeps_its_secrets() -> None:
