@@ -10,6 +10,10 @@ promote: setup ## Make VERSION=… champion, if its gate passed and its signatur
 	@test -n "$${VERSION:-}" || { echo 'error: which version? make promote VERSION=3 (make history lists them)' >&2; exit 2; }
 	python model/src/registry.py --reason "$${REASON:-}" promote "$${VERSION:-}"
 
+.PHONY: champion
+champion: setup ## Bring the champion's bundle here from the DVC remote, for the gate to compare with
+	python model/src/champion.py
+
 .PHONY: promote-by-policy
 promote-by-policy: setup ## Promote what `make official` registered, if model/configs/promotion.yaml lets it; report why not
 	python model/src/promotion.py

@@ -123,20 +123,30 @@ def test_a_push_runs_the_jobs_that_need_no_account(
 
 
 def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path, act: Act) -> None:
-    secrets = ("DOCKER_USERNAME=someone", "DOCKER_PASSWORD=token", "APP_PRIVATE_KEY=key")
-    options = [word for secret in secrets for word in ("--secret", secret)]
+    options = [word for secret in ("DOCKER_PASSWORD=token", "APP_PRIVATE_KEY=key") for word in ("--secret", secret)]
+    options += [word for variable in ("DOCKER_USERNAME=someone", "APP_ID=1") for word in ("--var", variable)]
 
     push = commit(clone, "services/api/app/main.py")
-    done, called = act("push", push, "service-pipeline.yml", *options, "--var", "APP_ID=1")
+    done, called = act("push", push, "service-pipeline.yml", *options)
 
     assert done.succeeded, "\n".join(done.log)
-    last = ["push-images", "sign-images", "preflight", "ci-git", "ci-ledger-get", "ci-deploy", "ci-propose"]
+    last = [
+        "push-images",
+        "sign-images",
+        "preflight",
+        "ci-git",
+        "ci-ledger-get",
+        "ci-deploy",
+        "ci-ledger-put",
+        "ci-propose",
+    ]
     assert [target for target in called if target in last][-len(last) :] == last
     assert "verify-deploy" not in called
 
 
 def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act: Act) -> None:
-    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_VERIFY_ROLE_ARN=arn:aws:iam::1:role/a")
+    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_DEPLOY_ROLE_ARN=arn:aws:iam::1:role/a")
+    variables += ("MLFLOW_TRACKING_URI=http://127.0.0.1:5000",)
     options = [word for variable in variables for word in ("--var", variable)]
 
     push = commit(clone, "infrastructure/kubernetes/overlays/local/bundle.env")

@@ -145,6 +145,11 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     run(ci, "git", "switch", "--quiet", "main")
     run(ci, "git", "merge", "--quiet", "--ff-only", "better")
     run(ci, "git", "push", "--quiet", "origin", "main")
+    # On a machine that has the champion from the remote alone
+    models, kept = ci / ".plumbline/models", ci.with_name("kept")
+    models.rename(kept)
+    run(ci, sys.executable, "model/src/champion.py")
+    assert len([*models.glob("*/*/manifest.json")]) == 1
     for _ in range(2):
         assert "verdict: identical bytes" in official(ci)
         # Then it is one version and one tag
@@ -154,6 +159,7 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
 
     # And it is promoted, rolled back, and the ledger tells of both
     run(ci, sys.executable, "model/src/registry.py", "promote", "2")
+    shutil.copytree(kept, models, dirs_exist_ok=True)
     run(ci, sys.executable, "model/src/registry.py", "rollback")
     history = run(ci, sys.executable, "model/src/history.py").stdout
     assert "promoted" in history

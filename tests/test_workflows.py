@@ -20,6 +20,7 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     check.__name__: check
     for check in (
         checks.actions_that_are_not_pinned,
+        checks.actions_that_the_documented_settings_refuse,
         checks.jobs_without_a_timeout,
         checks.jobs_the_gate_does_not_need,
         checks.steps_that_are_no_make_target,
@@ -54,6 +55,13 @@ GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate
             "@v7` is not pinned",
         ),
         ("actions_that_are_not_pinned", CI, " # v7.0.1", "", "is not pinned by a commit with its version"),
+        (
+            "actions_that_the_documented_settings_refuse",
+            "docs/workflows.md",
+            "`docker` and `hashicorp`",
+            "`docker`",
+            "actions of hashicorp",
+        ),
         ("jobs_without_a_timeout", CI, "    timeout-minutes: 30\n", "", "ci.yml, job hashes has no timeout"),
         ("jobs_the_gate_does_not_need", GATE, "model, main, ci]", "main, ci]", "the gate does not need model"),
         ("steps_that_are_no_make_target", CI, "make hashes", "make nonsense", "there is no make target nonsense"),

@@ -15,6 +15,7 @@ from tools import preflight
 from tools.routing import patterns
 
 GATE = "pr-gate.yml"
+DOC = "docs/workflows.md"
 _COMMIT = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 _STEP = re.compile(r"make [a-z][a-z-]*( [a-z][a-z-]*)*( [A-Z_]+=(\S+|\"[^\"$]*\"))*")
 _CONTEXT = re.compile(r"\b(?:secrets|vars)\.([A-Z][A-Z0-9_]*)")
@@ -48,6 +49,14 @@ def actions_that_are_not_pinned(root: Path) -> list[str]:
     return [
         f"{name}: `{line}` is not pinned by a commit with its version" for name, line in uses if not _COMMIT.match(line)
     ]
+
+
+def actions_that_the_documented_settings_refuse(root: Path) -> list[str]:
+    """GitHub starts no job of a workflow that uses an action which is not allowed."""
+    (sentence,) = re.findall(r"^Actions: allow those of GitHub, .+?, require", (root / DOC).read_text(), re.M | re.S)
+    allowed = {"actions", "github", *re.findall(r"`([\w-]+)`", sentence)}
+    owners = {re.split("[ /]", step["uses"])[0] for _, step in steps(root) if not step.get("uses", ".").startswith(".")}
+    return [f"{DOC} does not allow the actions of {owner}" for owner in sorted(owners - allowed)]
 
 
 def jobs_without_a_timeout(root: Path) -> list[str]:
@@ -125,11 +134,11 @@ def images_that_are_not_built(root: Path) -> list[str]:
 def secrets_that_are_not_documented(root: Path) -> list[str]:
     """And documented ones that nothing uses, and those that the preflight takes and no workflow gives."""
     used = {name for path in files(root) for name in _CONTEXT.findall(path.read_text())}
-    documented = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (root / "docs/workflows.md").read_text(), re.MULTILINE))
+    documented = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (root / DOC).read_text(), re.MULTILINE))
     taken = preflight.names(preflight.read(root / "tools/preflight.toml"))
     return [
-        *(f"docs/workflows.md does not say what {name} is" for name in sorted(used - documented)),
-        *(f"docs/workflows.md names {name}, which no workflow uses" for name in sorted(documented - used)),
+        *(f"{DOC} does not say what {name} is" for name in sorted(used - documented)),
+        *(f"{DOC} names {name}, which no workflow uses" for name in sorted(documented - used)),
         *(f"tools/preflight.toml names {name}, which no workflow uses" for name in sorted(taken - used)),
     ]
 
@@ -186,7 +195,7 @@ def concurrency_groups_that_collide(root: Path) -> list[str]:
 def copy(target: Path) -> Path:
     """Copy what the checks look at."""
     shutil.copytree(ROOT / ".github", target / ".github")
-    for name in ("docs/workflows.md", "tools/preflight.toml"):
+    for name in (DOC, "tools/preflight.toml"):
         (target / name).parent.mkdir()
         shutil.copy(ROOT / name, target / name)
     return target

@@ -1,13 +1,20 @@
 """Find the champion: the version that serves, and its released bundle."""
 
+import argparse
+import tempfile
 from pathlib import Path
+from typing import Any
 
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from model.src import tracking
+from tools import command, hashing, log, stage
+from tools.config import read_yaml
 from tools.errors import PlumblineError
 
 STORE = Path(".plumbline/models")
+_BUNDLE = "model/artifacts/bundle"
 
 
 def champion(name: str, store: Path = STORE) -> Path | None:
@@ -20,15 +27,69 @@ def champion(name: str, store: Path = STORE) -> Path | None:
     Raises:
         PlumblineError: The registry does not answer, or the champion's bundle is not in the store.
     """
-    server = tracking.client()
+    version = _version(name)
+    if version is None:
+        return None
+    sha256 = str(version.tags.get("bundle_sha256", ""))
+    folder = store / name / sha256
+    if not sha256 or not (folder / "manifest.json").exists():
+        raise PlumblineError(
+            f"the champion, {name} version {version.version}, has no bundle at {folder}: run `make champion`"
+        )
+    return folder
+
+
+def fetch(name: str, store: Path = STORE) -> Path | None:
+    """Bring the champion's bundle into the store from the DVC remote, unless it is there.
+
+    Args:
+        name: The registered model.
+        store: The folder of released bundles.
+
+    Returns:
+        Its folder; None if the registry has no champion.
+
+    Raises:
+        PlumblineError: The registry does not answer, the bundle cannot be had from the remote, or it is another one.
+    """
+    version = _version(name)
+    if version is None:
+        return None
+    sha256, commit = str(version.tags.get("bundle_sha256", "")), str(version.tags.get("git_commit", ""))
+    folder = store / name / sha256
+    if not sha256 or not (folder / "manifest.json").exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as scratch:
+            theirs = Path(scratch) / "bundle"
+            advice = (
+                f"Fetch the commit {commit} of {name} version {version.version} (git fetch --tags), and its DVC remote"
+            )
+            command.run("dvc", "get", ".", _BUNDLE, "--rev", commit, "--out", str(theirs), advice=advice)
+            if hashing.digest(theirs / "manifest.json") != sha256:
+                raise PlumblineError(
+                    f"the bundle of commit {commit} is not {name} version {version.version}'s, {sha256}"
+                )
+            theirs.replace(folder)
+    return folder
+
+
+def _version(name: str) -> ModelVersion | None:
     try:
-        version = server.get_model_version_by_alias(name, "champion")
+        return tracking.client().get_model_version_by_alias(name, "champion")
     except MlflowException as error:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
         raise PlumblineError(f"the model registry does not answer: {error.message}") from None
-    sha256 = str(version.tags.get("bundle_sha256", ""))
-    folder = store / name / sha256
-    if not sha256 or not (folder / "manifest.json").exists():
-        raise PlumblineError(f"the champion, {name} version {version.version}, has no bundle at {folder}")
-    return folder
+
+
+@tracking.explained
+def main() -> None:
+    """Run from the command line."""
+    argparse.ArgumentParser(description=fetch.__doc__).parse_args()
+    section: Any = read_yaml(Path("model/params.yaml"))["bundle"]
+    folder = fetch(section["model"])
+    log.get("champion").info("there" if folder else "the registry has no champion", folder=str(folder or ""))
+
+
+if __name__ == "__main__":
+    stage.run(main)

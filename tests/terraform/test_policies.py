@@ -83,12 +83,12 @@ def test_whatever_is_attached_in_production_neither_writes_nor_deletes_data(envi
     assert len(attached) >= 7
     for address, policy in attached.items():
         for kind in DATA:
-            # Only an official build adds bundles.
+            # Only who deploys adds bundles.
             for action in WRITES[1:] if (kind, '"release"' in address) == ("models", True) else WRITES:
                 assert not allows(policy, action, f"{bucket('production', kind)}/files/md5/00"), f"{address}: {action}"
 
 
-def test_an_official_build_adds_bundles_for_production_and_reads_its_data(environments: Environments) -> None:
+def test_who_deploys_to_production_adds_bundles_and_only_reads_data(environments: Environments) -> None:
     resources = environments["production"]
     policy = policies(resources)['module.dvc_remote.aws_iam_policy.remote["release"]']
     bundle, datum = (
@@ -108,27 +108,34 @@ def test_pods_of_production_add_no_bundles(environments: Environments) -> None:
     assert not allows(policy, "s3:PutObject", f"{bucket('production', 'models')}/housing/model.onnx")
 
 
-# Environment of GitHub, the environment of AWS whose role its jobs take, and the policy of that role.
+# Environment of GitHub whose jobs take a role of staging, and the policies of that role.
 ROLES = {
-    "read": ("staging", 'module.dvc_remote.aws_iam_policy.remote["production"]'),
-    "data": ("staging", 'module.dvc_remote.aws_iam_policy.remote["ci"]'),
-    "staging": ("staging", "module.eks.aws_iam_policy.describe"),
-    "production": ("production", 'module.dvc_remote.aws_iam_policy.remote["release"]'),
+    "read": {"remote": 'module.dvc_remote.aws_iam_policy.remote["production"]'},
+    "data": {"remote": 'module.dvc_remote.aws_iam_policy.remote["ci"]'},
+    "official": {"remote": 'module.dvc_remote.aws_iam_policy.remote["ci"]'},
+    "staging": {
+        "remote": 'module.dvc_remote.aws_iam_policy.remote["release"]',
+        "cluster": "module.eks.aws_iam_policy.describe",
+    },
 }
 
 
 @pytest.mark.parametrize("name", ROLES)
 def test_jobs_take_the_role_of_their_environment_with_either_subject(environments: Environments, name: str) -> None:
-    environment, policy = ROLES[name]
-    resources = {it["address"]: it["values"] for it in environments[environment]}
+    resources = {it["address"]: it["values"] for it in environments["staging"]}
     role = resources[f'module.github_oidc.aws_iam_role.workflow["{name}"]']
     (statement,) = json.loads(role["assume_role_policy"])["Statement"]
     assert statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"] == [
         f"repo:acme/plumbline:environment:{name}",
         f"repo:acme@42/plumbline@4711:environment:{name}",
     ]
-    attached = resources[f'module.github_oidc.aws_iam_role_policy_attachment.workflow["{name}"]']["policy_arn"]
-    assert attached == resources[policy]["arn"]
+    attachment = f'module.github_oidc.aws_iam_role_policy_attachment.workflow["{name}/'
+    attached = {address: it["policy_arn"] for address, it in resources.items() if address.startswith(attachment)}
+    assert attached == {f'{attachment}{key}"]': resources[policy]["arn"] for key, policy in ROLES[name].items()}
+
+
+def test_no_job_takes_a_role_of_production(environments: Environments) -> None:
+    assert not [it["address"] for it in environments["production"] if "module.github_oidc." in it["address"]]
 
 
 def test_who_verifies_finds_the_cluster_and_is_in_the_group_of_the_manifests(environments: Environments) -> None:

@@ -9,8 +9,8 @@ from tools.terraform import hcl
 MARK = "<!-- Made by `make terraform-docs` from modules/workload-identity, modules/eks and modules/dvc-remote. -->"
 _WHO = {
     "developer": "people who work on data and models",
-    "ci": "jobs in GitHub's environment `data`, in staging",
-    "release": "jobs in GitHub's environment `production`, in production: the official build",
+    "ci": "jobs in GitHub's environments `data` and `official`, in staging",
+    "release": "who deploys: jobs in GitHub's environment `staging`, in staging, and people, in production",
     "production": "who only reads, such as jobs in GitHub's environment `read`, in staging",
 }
 

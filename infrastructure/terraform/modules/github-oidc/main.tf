@@ -37,8 +37,10 @@ resource "aws_iam_role" "workflow" {
 }
 
 resource "aws_iam_role_policy_attachment" "workflow" {
-  for_each = var.policy_arns
+  for_each = merge([
+    for environment, policies in var.policy_arns : { for name, arn in policies : "${environment}/${name}" => { environment = environment, arn = arn } }
+  ]...)
 
-  role       = aws_iam_role.workflow[each.key].name
-  policy_arn = each.value
+  role       = aws_iam_role.workflow[each.value.environment].name
+  policy_arn = each.value.arn
 }

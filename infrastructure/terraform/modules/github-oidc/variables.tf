@@ -39,16 +39,16 @@ variable "repository" {
 }
 
 variable "policy_arns" {
-  description = "Policy of the role that jobs take, by environment of GitHub."
-  type        = map(string)
+  description = "Policies of the role that jobs take, by environment of GitHub and a name for each; no role if empty."
+  type        = map(map(string))
 
   validation {
-    condition     = length(var.policy_arns) > 0 && alltrue([for environment in keys(var.policy_arns) : can(regex("^[a-z-]+$", environment))])
-    error_message = "policy_arns must name at least one environment of GitHub, in small letters and hyphens."
+    condition     = alltrue([for environment in keys(var.policy_arns) : can(regex("^[a-z-]+$", environment))])
+    error_message = "policy_arns must name environments of GitHub, in small letters and hyphens."
   }
 
   validation {
-    condition     = alltrue([for arn in var.policy_arns : can(regex("^arn:aws:iam::[0-9]{12}:policy/.+", arn))])
+    condition     = alltrue([for arn in flatten([for policies in var.policy_arns : values(policies)]) : can(regex("^arn:aws:iam::[0-9]{12}:policy/.+", arn))])
     error_message = "policy_arns must be ARNs of the account's own policies: those of AWS grant too much."
   }
 }

@@ -1,13 +1,14 @@
 locals {
-  # Jobs by their environment of GitHub: in staging pull requests read, data pipelines write and deployments are verified;
-  # official builds release to production.
+  # Jobs by their environment of GitHub, with what they may: pull requests read, data pipelines and official builds write to
+  # the DVC remote, deployments add bundles and ask the cluster. All work with staging; production is deployed by people.
   workflows = {
     staging = {
-      read    = module.dvc_remote.policy_arns["production"]
-      data    = module.dvc_remote.policy_arns["ci"]
-      staging = module.eks.describe_policy_arn
+      read     = { remote = module.dvc_remote.policy_arns["production"] }
+      data     = { remote = module.dvc_remote.policy_arns["ci"] }
+      official = { remote = module.dvc_remote.policy_arns["ci"] }
+      staging  = { remote = module.dvc_remote.policy_arns["release"], cluster = module.eks.describe_policy_arn }
     }
-    production = { production = module.dvc_remote.policy_arns["release"] }
+    production = {}
   }
 }
 

@@ -3,30 +3,30 @@ mock_provider "aws" {
 }
 
 variables {
-  environment = "production"
+  environment = "staging"
   account_id  = "123456789012"
   repository  = { owner = "acme", name = "plumbline", owner_id = "42", id = "4711" }
-  policy_arns = { production = "arn:aws:iam::123456789012:policy/plumbline-production-remote-release" }
+  policy_arns = { staging = { release = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-release" } }
 }
 
 run "both_subjects_name_repository_and_environment" {
   assert {
-    condition = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == [
-      "repo:acme/plumbline:environment:production",
-      "repo:acme@42/plumbline@4711:environment:production",
+    condition = jsondecode(aws_iam_role.workflow["staging"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == [
+      "repo:acme/plumbline:environment:staging",
+      "repo:acme@42/plumbline@4711:environment:staging",
     ]
     error_message = "Workflows of one of the subject formats are refused, or those of another environment let in."
   }
   assert {
-    condition     = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    condition     = jsondecode(aws_iam_role.workflow["staging"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
     error_message = "A token made for somebody else than AWS is taken."
   }
   assert {
-    condition     = jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    condition     = jsondecode(aws_iam_role.workflow["staging"].assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
     error_message = "The role trusts another provider than the one that bootstrap makes."
   }
   assert {
-    condition     = !strcontains(aws_iam_role.workflow["production"].assume_role_policy, "*")
+    condition     = !strcontains(aws_iam_role.workflow["staging"].assume_role_policy, "*")
     error_message = "The trust policy holds a wildcard."
   }
 }
@@ -36,17 +36,19 @@ run "without_ids_the_older_subject_is_the_only_one" {
     repository = { owner = "acme", name = "plumbline" }
   }
   assert {
-    condition     = length(jsondecode(aws_iam_role.workflow["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == 1
+    condition     = length(jsondecode(aws_iam_role.workflow["staging"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == 1
     error_message = "A subject without ids was made up."
   }
 }
 
-run "an_environment_of_github_has_a_role_and_a_policy_of_its_own" {
+run "an_environment_of_github_has_a_role_and_policies_of_its_own" {
   variables {
-    environment = "staging"
     policy_arns = {
-      data = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-ci"
-      read = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-production"
+      data = { ci = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-ci" }
+      read = {
+        cluster = "arn:aws:iam::123456789012:policy/plumbline-staging-cluster-describe"
+        remote  = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-production"
+      }
     }
   }
   assert {
@@ -54,7 +56,7 @@ run "an_environment_of_github_has_a_role_and_a_policy_of_its_own" {
     error_message = "A job that reads would take the role that writes, or none."
   }
   assert {
-    condition     = aws_iam_role_policy_attachment.workflow["read"].role == "plumbline-staging-workflow-read" && endswith(aws_iam_role_policy_attachment.workflow["read"].policy_arn, "remote-production")
+    condition     = [for it in aws_iam_role_policy_attachment.workflow : "${it.role} ${split("/", it.policy_arn)[1]}"] == ["plumbline-staging-workflow-data plumbline-staging-remote-ci", "plumbline-staging-workflow-read plumbline-staging-cluster-describe", "plumbline-staging-workflow-read plumbline-staging-remote-production"]
     error_message = "A role has the policy of another."
   }
 }
@@ -62,7 +64,7 @@ run "an_environment_of_github_has_a_role_and_a_policy_of_its_own" {
 run "refuses_an_environment_with_a_wildcard" {
   command = plan
   variables {
-    policy_arns = { "*" = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-ci" }
+    policy_arns = { "*" = { ci = "arn:aws:iam::123456789012:policy/plumbline-staging-remote-ci" } }
   }
   expect_failures = [var.policy_arns]
 }
@@ -86,7 +88,7 @@ run "refuses_one_id_without_the_other" {
 run "refuses_policies_of_aws" {
   command = plan
   variables {
-    policy_arns = { production = "arn:aws:iam::aws:policy/AdministratorAccess" }
+    policy_arns = { staging = { all = "arn:aws:iam::aws:policy/AdministratorAccess" } }
   }
   expect_failures = [var.policy_arns]
 }
