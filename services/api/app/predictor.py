@@ -14,6 +14,7 @@ from services.common.problems import Problem, Violation, unavailable
 
 _RETRY_AFTER = 2  # seconds
 _REMEMBERED = 4  # models: during a canary two versions answer in turn
+_MEETINGS = 16  # tries to meet the one of them that answered
 _PAUSE = 0.05  # seconds, before the second attempt
 _JSON = {"content-type": "application/json"}
 
@@ -102,8 +103,18 @@ class Predictor:
                 self._served = self._meet(raw)
             return self._served
 
-    def known(self, identity: Identity) -> ServedModel | None:
-        """Give a model that was served lately; None if it was not met."""
+    async def author(self, identity: Identity) -> ServedModel | None:
+        """Give the model that answered; None if it is gone, for nobody who is asked now says to be it.
+
+        Connections to several pods are used in turn: the next one to be asked may be of another version each time.
+
+        Raises:
+            Problem: 503; the predict service does not answer or is not ready.
+        """
+        for _ in range(_MEETINGS):
+            if identity in self._known:
+                break
+            await self.refresh()
         return self._known.get(identity)
 
     def _meet(self, raw: bytes) -> ServedModel:

@@ -8,8 +8,7 @@ from services.api.app.predictor import Answer, Predictor
 from services.api.app.served import ServedModel
 from services.common.problems import Problem, unavailable
 
-# The model may be replaced between the contract's check and the prediction; and while a new version is tried beside the
-# old one either may answer, and has to be asked until it was met once.
+# The model may be replaced between the contract's check and the prediction, or be one of two that answer in turn.
 _ATTEMPTS = 8
 
 
@@ -47,7 +46,7 @@ async def score(predictor: Predictor, body: bytes, traceparent: str) -> Scored:
                 raise
             served = current  # it refuses what the contract allowed: it serves another by now
             continue
-        author = predictor.known(answer.model)
+        author = await predictor.author(answer.model)
         if author is not None and (author is served or _takes(author, body, rows)):
             return Scored(author, rows, one, answer)
         served = await predictor.refresh()

@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -193,7 +194,10 @@ class _InTurn(http.server.BaseHTTPRequestHandler):
 
     def pass_on(self, body):
         request = urllib.request.Request(
-            next(self.server.urls) + self.path, body, {"content-type": "application/json"}, method=self.command
+            next(self.server.urls[self.command]) + self.path,
+            body,
+            {"content-type": "application/json"},
+            method=self.command,
         )
         try:
             answer = urllib.request.urlopen(request, timeout=10)
@@ -209,22 +213,42 @@ class _InTurn(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_answers_while_two_versions_are_served_in_turn(tmp_path):
+@contextmanager
+def two_versions(tmp_path):
+    """An api before two versions: gives it, what its requests meet in turn, and the URLs of the versions."""
     hashes = {version: toy.build(tmp_path / version, toy.PLANTS, version) for version in ("3", "4")}
     with (
         Running("predict", tmp_path / "3.log", bundle_uri=tmp_path / "3", bundle_sha256=hashes["3"]) as stable,
         Running("predict", tmp_path / "4.log", bundle_uri=tmp_path / "4", bundle_sha256=hashes["4"]) as canary,
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), _InTurn) as turns,
     ):
-        turns.urls = itertools.cycle([stable.url, stable.url, canary.url])
+        turns.urls = {"GET": itertools.repeat(stable.url), "POST": itertools.repeat(stable.url)}
         threading.Thread(target=turns.serve_forever, daemon=True).start()
         url, store = f"http://127.0.0.1:{turns.server_port}", f"sqlite:///{tmp_path}/store.db"
         with Running("api", tmp_path / "api.log", predict_url=url, store_url=store, require_key="false") as api:
-            answers = [ask(api, [toy.row(toy.PLANTS)]) for _ in range(40)]
-            made = [(one.json()["predictions"][0]["id"], one.json()["model"]["version"]) for one in answers]
-            stored = [api.client.get(f"/v1/predictions/{name}").json()["model"]["version"] for name, _ in made]
+            yield api, turns, stable.url, canary.url
         turns.shutdown()
+
+
+def test_answers_while_two_versions_are_served_in_turn(tmp_path):
+    with two_versions(tmp_path) as (api, turns, stable, canary):
+        urls = itertools.cycle([stable, stable, canary])
+        turns.urls = {"GET": urls, "POST": urls}
+        answers = [ask(api, [toy.row(toy.PLANTS)]) for _ in range(40)]
+        made = [(one.json()["predictions"][0]["id"], one.json()["model"]["version"]) for one in answers]
+        stored = [api.client.get(f"/v1/predictions/{name}").json()["model"]["version"] for name, _ in made]
 
     assert [one.status_code for one in answers] == [201] * 40
     assert {version for _, version in made} == {"3", "4"}
     assert stored == [version for _, version in made]
+
+
+def test_answers_for_a_version_that_is_hard_to_meet(tmp_path):
+    with two_versions(tmp_path) as (api, turns, stable, canary):
+        # Its pod takes every row, and the next ten connections that are asked for the model lead to the other.
+        asked = itertools.chain([stable] * 10, itertools.repeat(canary))
+        turns.urls = {"GET": asked, "POST": itertools.repeat(canary)}
+        answer = ask(api, [toy.row(toy.PLANTS)])
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["model"]["version"] == "4"
