@@ -121,7 +121,7 @@ def test_buckets_reach_the_cluster_under_their_names() -> None:
 def test_self_heal_leaves_alone_what_controllers_own() -> None:
     services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
     assert {entry["kind"] for entry in services["ignoreDifferences"]} == {"VirtualService", "Deployment", "Rollout"}
-    assert "RespectIgnoreDifferences=true" in services["syncPolicy"]["syncOptions"]
+    assert {"RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"} <= set(services["syncPolicy"]["syncOptions"])
 
 
 @pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
