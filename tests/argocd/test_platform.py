@@ -124,6 +124,12 @@ def test_self_heal_leaves_alone_what_controllers_own() -> None:
     assert {"RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"} <= set(services["syncPolicy"]["syncOptions"])
 
 
+def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:
+    """As rules/pipeline.yaml looks at it: with the controller's namespace the alert would never fire."""
+    workflows = checks.applications(rendering.platform(ROOT, "production"))["argo-workflows"]["spec"]
+    assert workflows["source"]["helm"]["valuesObject"]["controller"]["metricsConfig"]["honorLabels"] is True
+
+
 @pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
 def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
     objects = rendering.platform(copy, "staging")
