@@ -74,6 +74,12 @@ def test_an_unsafe_pod_or_namespace_is_found(copy: Path, file: str, old: str, ne
             "secretRef: {name: mail}",
             "CronJob monitor: Secret mail does not exist",
         ),
+        (
+            MONITOR,
+            "{name: MONITOR_BUNDLE_URI, value: /bundle}",
+            "{name: MONITOR_BUNDLE_URI, valueFrom: {configMapKeyRef: {name: bundle, key: BUNDLE_URI}}}",
+            "CronJob monitor: MONITOR_BUNDLE_URI of monitor is no folder that is mounted",
+        ),
         ("base/api/externalsecret.yaml", "name: api}", "name: web}", "Deployment api: Secret api does not exist"),
         (
             API,
