@@ -9,6 +9,7 @@ import pytest
 from tests.argocd import checks, rendering
 from tests.conftest import ROOT
 from tests.manifests import rendering as overlays
+from tests.manifests.objects import of, pods
 
 ENVIRONMENTS = ("staging", "production")
 CHECKS = {
@@ -128,6 +129,19 @@ def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:
     """As rules/pipeline.yaml looks at it: with the controller's namespace the alert would never fire."""
     workflows = checks.applications(rendering.platform(ROOT, "production"))["argo-workflows"]["spec"]
     assert workflows["source"]["helm"]["valuesObject"]["controller"]["metricsConfig"]["honorLabels"] is True
+
+
+@pytest.mark.usefixtures("_overlays")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_monitor_pushes_to_the_gateway_that_is_installed(environment: str) -> None:
+    gateway = checks.applications(rendering.platform(ROOT, environment))["prometheus-pushgateway"]["spec"]
+    (monitor,) = of(overlays.render(ROOT / "infrastructure/kubernetes/overlays" / environment), "CronJob")
+    (pod,) = pods([monitor])
+    variables = {variable["name"]: variable for variable in pod.spec["containers"][0]["env"]}
+    name, namespace = gateway["source"]["helm"]["releaseName"], gateway["destination"]["namespace"]
+    assert variables["MONITOR_PUSHGATEWAY_URL"]["value"] == f"http://{name}.{namespace}.svc:9091"
+    assert variables["MONITOR_NAMESPACE"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.namespace"}}
+    assert gateway["source"]["helm"]["valuesObject"]["serviceMonitor"]["honorLabels"] is True
 
 
 @pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])

@@ -94,6 +94,7 @@ def test_an_unsafe_pod_or_namespace_is_found(copy: Path, file: str, old: str, ne
         ("components/observability/servicemonitor-api.yaml", "name: api}", "name: web}", "selects 0 services"),
         ("components/autoscaling/poddisruptionbudget-api.yaml", "name: api}", "name: web}", "selects no pod"),
         ("components/network-policies/ingress-to-api.yaml", "name: api}", "name: web}", "selects no pod"),
+        ("components/network-policies/to-pushgateway.yaml", "calls-pushgateway", "pushes", "selects no pod"),
         (SCALER, "kind: Deployment, name: api", "kind: Deployment, name: web", "Deployment web does not exist"),
         ("components/mesh/virtualservice-api.yaml", "8000", "80", "VirtualService api: no service api has port 80"),
         ("components/mesh/virtualservice-api.yaml", "[api]", "[web]", "VirtualService api: Gateway web does not exist"),
