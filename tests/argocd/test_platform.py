@@ -103,20 +103,26 @@ def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
         assert list(checks.forbidden(overlays.render(ROOT / path), checks.project(objects))) == []
 
 
+def storage(kind: str) -> rendering.Object:
+    """The object of a kind that the Application `storage` makes in staging."""
+    source = checks.applications(rendering.platform(ROOT, "staging"))["storage"]["spec"]["source"]["helm"]
+    objects = rendering.template(ROOT / "infrastructure/argocd/storage", source["valuesObject"])
+    (found,) = of(objects, kind)
+    return found
+
+
 def test_buckets_reach_the_cluster_under_their_names() -> None:
-    storage = checks.applications(rendering.platform(ROOT, "staging"))["storage"]["spec"]["source"]["helm"]
-    (settings,) = (
-        item["data"]
-        for item in rendering.template(ROOT / "infrastructure/argocd/storage", storage["valuesObject"])
-        if item["kind"] == "ConfigMap"
-    )
-    buckets = {name: value for name, value in settings.items() if name.startswith("BUCKET_")}
+    buckets = {name: value for name, value in storage("ConfigMap")["data"].items() if name.startswith("BUCKET_")}
     assert buckets == {
         "BUCKET_PIPELINE": "bucket-pipeline-of-staging",
         "BUCKET_MODELS": "bucket-models-of-staging",
         "BUCKET_DATA": "bucket-data-of-staging",
         "BUCKET_DATA_CACHE": "bucket-data-cache-of-staging",
     }
+
+
+def test_a_password_that_rds_rotated_reaches_mlflow_within_minutes() -> None:
+    assert storage("ExternalSecret")["spec"]["refreshInterval"] == "5m"
 
 
 def test_self_heal_leaves_alone_what_controllers_own() -> None:
