@@ -1,15 +1,16 @@
-"""MLflow survives a rotation of its database's password: the probe fails, and the restart reads the new secret."""
+"""MLflow answers those who may ask, and survives a rotation of its database's password."""
 
 import subprocess
 import sys
 
 import psycopg
 import pytest
+from mlflow.server.security_utils import is_allowed_host_header
 
 from services.conftest import database  # noqa: F401 # the fixture
 from tests.conftest import ROOT, environment
 from tests.manifests import rendering
-from tests.manifests.objects import of
+from tests.manifests.objects import of, selected
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +55,35 @@ def test_what_holds_the_password_is_read_when_the_container_starts(container: re
     assert {"secretRef": {"name": "mlflow"}} in container["envFrom"]
     assert [volume["name"] for volume in pod["volumes"] if "secret" in volume] == ["config"]
     assert all("subPath" not in mount for mount in container["volumeMounts"] if mount["name"] == "config")
+
+
+@pytest.mark.parametrize(
+    ("host", "answered"),
+    [
+        ("mlflow:5000", True),
+        ("localhost:5000", True),
+        ("mlflow", True),
+        ("localhost:5001", False),
+        ("mlflow.example.org", False),
+        ("localhost.example.org:5000", False),
+    ],
+)
+def test_the_service_and_a_forwarded_port_are_answered_and_no_other_host(
+    container: rendering.Object, host: str, answered: bool
+) -> None:
+    (hosts,) = (word.partition("=")[2] for word in container["args"] if word.startswith("--allowed-hosts="))
+
+    assert is_allowed_host_header(hosts.split(","), host) is answered
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_a_pod_with_the_label_reaches_it(environment: str) -> None:
+    objects = rendering.render(rendering.KUBERNETES / "base/mlflow")
+    (deployment,), (way_in,) = of(objects, "Deployment"), of(objects, "NetworkPolicy")
+    policies = of(rendering.render(rendering.KUBERNETES / "overlays" / environment), "NetworkPolicy")
+    (policy,) = (item["spec"] for item in policies if item["metadata"]["name"] == "to-mlflow")
+    ((egress,), (ingress,)) = policy["egress"], way_in["spec"]["ingress"]
+
+    assert policy["podSelector"] == {"matchLabels": {"plumbline.dev/calls-mlflow": "true"}}
+    assert selected(egress["to"][0]["podSelector"], deployment["spec"]["template"]["metadata"]["labels"])
+    assert egress["ports"] == ingress["ports"] == [{"protocol": "TCP", "port": 5000}]
