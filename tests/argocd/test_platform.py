@@ -98,8 +98,10 @@ def test_the_project_allows_what_our_own_charts_hold(name: str, kinds: set[str],
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
     objects = rendering.platform(ROOT, environment)
-    for name in ("mlflow", "services", "schedules"):
-        path = checks.applications(objects)[name]["spec"]["source"]["path"]
+    paths = [
+        checks.applications(objects)[name]["spec"]["source"]["path"] for name in ("mlflow", "services", "schedules")
+    ]
+    for path in (*paths, "infrastructure/monitoring/receiver"):
         assert list(checks.forbidden(overlays.render(ROOT / path), checks.project(objects))) == []
 
 
