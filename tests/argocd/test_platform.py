@@ -152,6 +152,18 @@ def test_the_monitor_pushes_to_the_gateway_that_is_installed(environment: str) -
     assert gateway["source"]["helm"]["valuesObject"]["serviceMonitor"]["honorLabels"] is True
 
 
+def test_prometheus_scrapes_argo_cd() -> None:
+    """The names are those that Argo CD's chart gives to the service of its controller's metrics."""
+    stack = checks.applications(rendering.platform(ROOT, "staging"))["kube-prometheus-stack"]["spec"]["source"]["helm"]
+    (monitor,) = stack["valuesObject"]["prometheus"]["additionalServiceMonitors"]
+    labels = {"app.kubernetes.io/name": "argocd-metrics", "app.kubernetes.io/component": "application-controller"}
+    assert monitor["namespaceSelector"] == {"matchNames": ["argocd"]}
+    assert monitor["selector"] == {"matchLabels": labels}
+    assert monitor["endpoints"] == [{"port": "http-metrics", "path": "/metrics", "honorLabels": True}]
+    terraform = (ROOT / rendering.BRIDGE / "argocd.tf").read_text()
+    assert re.search(r"controller = \{\s+metrics\s+= \{ enabled = true \}", terraform)
+
+
 @pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
 def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
     objects = rendering.platform(copy, "staging")
