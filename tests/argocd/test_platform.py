@@ -164,6 +164,19 @@ def test_prometheus_scrapes_argo_cd() -> None:
     assert re.search(r"controller = \{\s+metrics\s+= \{ enabled = true \}", terraform)
 
 
+@pytest.mark.usefixtures("_overlays")
+def test_grafana_and_the_analyses_ask_the_same_prometheus_and_nobody_logs_in() -> None:
+    stack = checks.applications(rendering.platform(ROOT, "staging"))["kube-prometheus-stack"]["spec"]["source"]["helm"]
+    grafana = stack["valuesObject"]["grafana"]
+    (source,) = grafana["datasources"]["prometheus.yaml"]["datasources"]
+    analyses = of(overlays.render(ROOT / "infrastructure/kubernetes/overlays/staging"), "AnalysisTemplate")
+    providers = [metric["provider"] for analysis in analyses for metric in analysis["spec"]["metrics"]]
+    assert {provider["prometheus"]["address"] for provider in providers if "prometheus" in provider} == {source["url"]}
+    assert grafana["grafana.ini"]["security"]["disable_initial_admin_creation"] is True
+    assert grafana["sidecar"]["dashboards"]["skipReload"] is True
+    assert grafana["sidecar"]["datasources"]["enabled"] is False
+
+
 @pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
 def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
     objects = rendering.platform(copy, "staging")
