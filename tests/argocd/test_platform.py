@@ -133,6 +133,15 @@ def test_self_heal_leaves_alone_what_controllers_own() -> None:
     assert {"RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"} <= set(services["syncPolicy"]["syncOptions"])
 
 
+def test_a_change_of_the_routes_in_git_shows() -> None:
+    """Rollouts owns the list as a whole: to trust its fields would hide every change, not just weights and mirrors."""
+    services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
+    (routes,) = (entry for entry in services["ignoreDifferences"] if entry["kind"] == "VirtualService")
+    fields = {".spec.http[].route[].weight", ".spec.http[].mirror", ".spec.http[].mirrorPercentage"}
+    assert set(routes["jqPathExpressions"]) == fields
+    assert "managedFieldsManagers" not in routes
+
+
 def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:
     """As rules/pipeline.yaml looks at it: with the controller's namespace the alert would never fire."""
     workflows = checks.applications(rendering.platform(ROOT, "production"))["argo-workflows"]["spec"]
