@@ -14,6 +14,7 @@ CHAINS = (
     ("istio-base", "istio-cni", "storage"),
     ("kube-prometheus-stack", "argo-rollouts", "storage"),
     ("kube-prometheus-stack", "argo-workflows", "storage"),
+    ("kube-prometheus-stack", "prometheus-pushgateway", "storage"),
     ("external-secrets", "storage"),
     ("karpenter", "nodes", "storage"),
     ("storage", "mlflow", "services", "schedules"),

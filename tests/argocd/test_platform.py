@@ -9,6 +9,7 @@ import pytest
 from tests.argocd import checks, rendering
 from tests.conftest import ROOT
 from tests.manifests import rendering as overlays
+from tests.manifests.objects import of, pods
 
 ENVIRONMENTS = ("staging", "production")
 CHECKS = {
@@ -97,19 +98,23 @@ def test_the_project_allows_what_our_own_charts_hold(name: str, kinds: set[str],
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
     objects = rendering.platform(ROOT, environment)
-    for name in ("mlflow", "services", "schedules"):
-        path = checks.applications(objects)[name]["spec"]["source"]["path"]
+    paths = [
+        checks.applications(objects)[name]["spec"]["source"]["path"] for name in ("mlflow", "services", "schedules")
+    ]
+    for path in (*paths, "infrastructure/monitoring/receiver"):
         assert list(checks.forbidden(overlays.render(ROOT / path), checks.project(objects))) == []
 
 
+def storage(kind: str) -> rendering.Object:
+    """The object of a kind that the Application `storage` makes in staging."""
+    source = checks.applications(rendering.platform(ROOT, "staging"))["storage"]["spec"]["source"]["helm"]
+    objects = rendering.template(ROOT / "infrastructure/argocd/storage", source["valuesObject"])
+    (found,) = of(objects, kind)
+    return found
+
+
 def test_buckets_reach_the_cluster_under_their_names() -> None:
-    storage = checks.applications(rendering.platform(ROOT, "staging"))["storage"]["spec"]["source"]["helm"]
-    (settings,) = (
-        item["data"]
-        for item in rendering.template(ROOT / "infrastructure/argocd/storage", storage["valuesObject"])
-        if item["kind"] == "ConfigMap"
-    )
-    buckets = {name: value for name, value in settings.items() if name.startswith("BUCKET_")}
+    buckets = {name: value for name, value in storage("ConfigMap")["data"].items() if name.startswith("BUCKET_")}
     assert buckets == {
         "BUCKET_PIPELINE": "bucket-pipeline-of-staging",
         "BUCKET_MODELS": "bucket-models-of-staging",
@@ -118,10 +123,67 @@ def test_buckets_reach_the_cluster_under_their_names() -> None:
     }
 
 
+def test_a_password_that_rds_rotated_reaches_mlflow_within_minutes() -> None:
+    assert storage("ExternalSecret")["spec"]["refreshInterval"] == "5m"
+
+
 def test_self_heal_leaves_alone_what_controllers_own() -> None:
     services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
     assert {entry["kind"] for entry in services["ignoreDifferences"]} == {"VirtualService", "Deployment", "Rollout"}
-    assert "RespectIgnoreDifferences=true" in services["syncPolicy"]["syncOptions"]
+    assert {"RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"} <= set(services["syncPolicy"]["syncOptions"])
+
+
+def test_a_change_of_the_routes_in_git_shows() -> None:
+    """Rollouts owns the list as a whole: to trust its fields would hide every change, not just weights and mirrors."""
+    services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
+    (routes,) = (entry for entry in services["ignoreDifferences"] if entry["kind"] == "VirtualService")
+    fields = {".spec.http[].route[].weight", ".spec.http[].mirror", ".spec.http[].mirrorPercentage"}
+    assert set(routes["jqPathExpressions"]) == fields
+    assert "managedFieldsManagers" not in routes
+
+
+def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:
+    """As rules/pipeline.yaml looks at it: with the controller's namespace the alert would never fire."""
+    workflows = checks.applications(rendering.platform(ROOT, "production"))["argo-workflows"]["spec"]
+    assert workflows["source"]["helm"]["valuesObject"]["controller"]["metricsConfig"]["honorLabels"] is True
+
+
+@pytest.mark.usefixtures("_overlays")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_monitor_pushes_to_the_gateway_that_is_installed(environment: str) -> None:
+    gateway = checks.applications(rendering.platform(ROOT, environment))["prometheus-pushgateway"]["spec"]
+    (monitor,) = of(overlays.render(ROOT / "infrastructure/kubernetes/overlays" / environment), "CronJob")
+    (pod,) = pods([monitor])
+    variables = {variable["name"]: variable for variable in pod.spec["containers"][0]["env"]}
+    name, namespace = gateway["source"]["helm"]["releaseName"], gateway["destination"]["namespace"]
+    assert variables["MONITOR_PUSHGATEWAY_URL"]["value"] == f"http://{name}.{namespace}.svc:9091"
+    assert variables["MONITOR_NAMESPACE"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.namespace"}}
+    assert gateway["source"]["helm"]["valuesObject"]["serviceMonitor"]["honorLabels"] is True
+
+
+def test_prometheus_scrapes_argo_cd() -> None:
+    """The names are those that Argo CD's chart gives to the service of its controller's metrics."""
+    stack = checks.applications(rendering.platform(ROOT, "staging"))["kube-prometheus-stack"]["spec"]["source"]["helm"]
+    (monitor,) = stack["valuesObject"]["prometheus"]["additionalServiceMonitors"]
+    labels = {"app.kubernetes.io/name": "argocd-metrics", "app.kubernetes.io/component": "application-controller"}
+    assert monitor["namespaceSelector"] == {"matchNames": ["argocd"]}
+    assert monitor["selector"] == {"matchLabels": labels}
+    assert monitor["endpoints"] == [{"port": "http-metrics", "path": "/metrics", "honorLabels": True}]
+    terraform = (ROOT / rendering.BRIDGE / "argocd.tf").read_text()
+    assert re.search(r"controller = \{\s+metrics\s+= \{ enabled = true \}", terraform)
+
+
+@pytest.mark.usefixtures("_overlays")
+def test_grafana_and_the_analyses_ask_the_same_prometheus_and_nobody_logs_in() -> None:
+    stack = checks.applications(rendering.platform(ROOT, "staging"))["kube-prometheus-stack"]["spec"]["source"]["helm"]
+    grafana = stack["valuesObject"]["grafana"]
+    (source,) = grafana["datasources"]["prometheus.yaml"]["datasources"]
+    analyses = of(overlays.render(ROOT / "infrastructure/kubernetes/overlays/staging"), "AnalysisTemplate")
+    providers = [metric["provider"] for analysis in analyses for metric in analysis["spec"]["metrics"]]
+    assert {provider["prometheus"]["address"] for provider in providers if "prometheus" in provider} == {source["url"]}
+    assert grafana["grafana.ini"]["security"]["disable_initial_admin_creation"] is True
+    assert grafana["sidecar"]["dashboards"]["skipReload"] is True
+    assert grafana["sidecar"]["datasources"]["enabled"] is False
 
 
 @pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])

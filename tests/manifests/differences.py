@@ -59,6 +59,8 @@ def _fields(folder: Path) -> dict[str, Any]:
             return "NAMESPACE"
         if isinstance(value, str) and (hashed := _HASHED.match(value)):
             return hashed[1]
+        if isinstance(value, str):
+            value = value.replace(f".{overlay['namespace']}.svc", ".NAMESPACE.svc")
         return images.get(value, value)
 
     found: dict[str, Any] = {}

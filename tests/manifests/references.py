@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from tests.manifests.objects import Pod, keys, names, of, pods, selected, title
 from tests.manifests.rendering import Object
 
+# Pods that are applied apart: MLflow, and whoever trains in the cluster.
+_APART = ({"app.kubernetes.io/name": "mlflow"}, {"plumbline.dev/calls-mlflow": "true"})
 _URL = re.compile(r"http://([a-z0-9-]+):(\d+)")
 
 
@@ -38,6 +40,15 @@ def _of_pod(pod: Pod, objects: list[Object]) -> Iterator[str]:
         for mount in container.get("volumeMounts", []):
             if mount["name"] not in volumes:
                 yield f"volume {mount['name']} does not exist"
+        yield from _of_bundle(container)
+
+
+def _of_bundle(container: Object) -> Iterator[str]:
+    """A service reads a bundle from a folder, which an init step fills; no service fetches one itself."""
+    folders = {mount["mountPath"] for mount in container.get("volumeMounts", [])}
+    for variable in container.get("env", []):
+        if variable["name"].endswith("_BUNDLE_URI") and variable.get("value") not in folders:
+            yield f"{variable['name']} of {container['name']} is no folder that is mounted"
 
 
 def _sources(pod: Pod) -> Iterator[tuple[str, str, str]]:
@@ -137,7 +148,7 @@ def _selectors(objects: list[Object]) -> Iterator[str]:
             pod = spec["template"]["spec"]
             chosen += [spread["labelSelector"] for spread in pod.get("topologySpreadConstraints", [])]
         for selector in chosen:
-            if not any(selected(selector, one) for one in labels):
+            if not any(selected(selector, one) for one in (*labels, *_APART)):
                 yield f"{title(item)}: selector {selector} selects no pod"
 
 

@@ -84,14 +84,15 @@ def combine(root: Path, components: tuple[str, ...]) -> Path:
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": "combined",
-        "resources": ["../../base/namespace", "../../base/api", "../../base/predict"],
+        "resources": [f"../../base/{name}" for name in ("namespace", "api", "monitor", "predict")],
         "components": [f"../../components/{name}" for name in components],
         "configMapGenerator": [
             {"name": "bundle", "envs": ["bundle.env"]},
             {"name": "signing-keys", "files": ["signing.pub.pem"]},
         ],
         "images": [
-            {"name": name, "newName": f"example.org/{name}", "digest": _NO_DIGEST} for name in ("api", "predict")
+            {"name": name, "newName": f"example.org/{name}", "digest": _NO_DIGEST}
+            for name in ("api", "monitor", "predict")
         ],
     }
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(overlay))

@@ -74,6 +74,12 @@ def test_an_unsafe_pod_or_namespace_is_found(copy: Path, file: str, old: str, ne
             "secretRef: {name: mail}",
             "CronJob monitor: Secret mail does not exist",
         ),
+        (
+            MONITOR,
+            "{name: MONITOR_BUNDLE_URI, value: /bundle}",
+            "{name: MONITOR_BUNDLE_URI, valueFrom: {configMapKeyRef: {name: bundle, key: BUNDLE_URI}}}",
+            "CronJob monitor: MONITOR_BUNDLE_URI of monitor is no folder that is mounted",
+        ),
         ("base/api/externalsecret.yaml", "name: api}", "name: web}", "Deployment api: Secret api does not exist"),
         (
             API,
@@ -88,6 +94,7 @@ def test_an_unsafe_pod_or_namespace_is_found(copy: Path, file: str, old: str, ne
         ("components/observability/servicemonitor-api.yaml", "name: api}", "name: web}", "selects 0 services"),
         ("components/autoscaling/poddisruptionbudget-api.yaml", "name: api}", "name: web}", "selects no pod"),
         ("components/network-policies/ingress-to-api.yaml", "name: api}", "name: web}", "selects no pod"),
+        ("components/network-policies/to-pushgateway.yaml", "calls-pushgateway", "pushes", "selects no pod"),
         (SCALER, "kind: Deployment, name: api", "kind: Deployment, name: web", "Deployment web does not exist"),
         ("components/mesh/virtualservice-api.yaml", "8000", "80", "VirtualService api: no service api has port 80"),
         ("components/mesh/virtualservice-api.yaml", "[api]", "[web]", "VirtualService api: Gateway web does not exist"),

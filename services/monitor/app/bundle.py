@@ -1,6 +1,6 @@
 """What the monitor needs of a bundle, verified by hash (docs/bundle.md).
 
-The signature is checked where the bundle is fetched: services.predict.app.fetch fills the folder that is read here.
+services.predict.app.fetch fills the folder that is read here; the signature is checked by `predict`, before it answers.
 """
 
 import hashlib

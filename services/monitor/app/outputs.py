@@ -28,7 +28,8 @@ def write(found: Findings, metrics: CollectorRegistry, settings: Settings) -> Pa
         Path(settings.metrics_file).parent.mkdir(parents=True, exist_ok=True)
         write_to_textfile(settings.metrics_file, metrics)
     if settings.pushgateway_url:
-        push_to_gateway(settings.pushgateway_url, "monitor", metrics, {"model": found.model}, timeout=10)
+        key = {"model": found.model} | ({"namespace": settings.namespace} if settings.namespace else {})
+        push_to_gateway(settings.pushgateway_url, "monitor", metrics, key, timeout=10)
     return folder
 
 

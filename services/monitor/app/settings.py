@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         reports: Folder that each run adds a report to.
         metrics_file: File for node_exporter's textfile collector; empty for none but the report's.
         pushgateway_url: Prometheus Pushgateway; empty for none.
+        namespace: Kubernetes namespace that pushed metrics are grouped by; empty outside of a cluster.
         window_days: How far back a run looks.
         grace_days: How long an actual may take before it counts as missing.
         min_rows: Fewest predictions that are tested for drift.
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reports: str = "reports/monitor"
     metrics_file: str = ""
     pushgateway_url: str = ""
+    namespace: str = ""
     window_days: float = 30.0
     grace_days: float = 30.0
     min_rows: int = 100

@@ -181,29 +181,47 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(store, tmp_path, monkeyp
     assert list(stores.open_alerts(store.engine, store.sha256)) == ["drift:light"]
 
 
-def test_writes_and_pushes_every_metric(store, run, tmp_path):
+@pytest.fixture
+def gateway():
+    """A Pushgateway: its address, and the path and content of whatever is pushed to it."""
     pushed = []
 
     class Gateway(http.server.BaseHTTPRequestHandler):
         def do_PUT(self):
-            pushed.append(self.rfile.read(int(self.headers["content-length"])).decode())
+            pushed.append((self.path, self.rfile.read(int(self.headers["content-length"])).decode()))
             self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_):
             pass
 
+    with http.server.HTTPServer(("127.0.0.1", 0), Gateway) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", pushed
+        server.shutdown()
+
+
+def test_writes_and_pushes_every_metric(store, run, tmp_path, gateway):
+    url, pushed = gateway
     store.fill(rows())
     store.fill(rows(), days_ago=35)
-    with http.server.HTTPServer(("127.0.0.1", 0), Gateway) as gateway:
-        threading.Thread(target=gateway.serve_forever, daemon=True).start()
-        done = run(pushgateway_url=f"http://127.0.0.1:{gateway.server_port}")
-        gateway.shutdown()
+
+    done = run(pushgateway_url=url)
 
     text = (tmp_path / "monitor.prom").read_text()
     assert done.returncode == 0, done.stderr
-    assert pushed == [text]
+    assert pushed == [("/metrics/job/monitor/model/plants", text)]
     assert {family.name for family in text_string_to_metric_families(text)} == {
         "monitor_drift_features", "monitor_drift_share", "monitor_drift", "monitor_target_drift", "monitor_mae",
         "monitor_interval_coverage", "monitor_actuals_share", "monitor_last_run_timestamp_seconds", "monitor_rows",
     }  # fmt: skip
+
+
+def test_pushes_for_its_namespace(store, run, gateway):
+    url, pushed = gateway
+    store.fill(rows())
+
+    done = run(pushgateway_url=url, namespace="plumbline-staging")
+
+    assert done.returncode == 0, done.stderr
+    assert [path for path, _ in pushed] == ["/metrics/job/monitor/model/plants/namespace/plumbline-staging"]

@@ -16,7 +16,11 @@ locals {
       rbac = { "policy.default" = "" }
     }
 
-    controller     = { resources = { requests = { cpu = "100m", memory = "512Mi" } } }
+    # Prometheus, which comes later, brings the ServiceMonitor: infrastructure/argocd/platform/addons/kube-prometheus-stack.yaml.
+    controller = {
+      metrics   = { enabled = true }
+      resources = { requests = { cpu = "100m", memory = "512Mi" } }
+    }
     repoServer     = { resources = { requests = { cpu = "50m", memory = "128Mi" } } }
     server         = { resources = { requests = { cpu = "20m", memory = "64Mi" } } }
     applicationSet = { resources = { requests = { cpu = "20m", memory = "64Mi" } } }
