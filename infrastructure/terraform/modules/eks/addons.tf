@@ -16,6 +16,9 @@ resource "aws_eks_addon" "before_nodes" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
   resolve_conflicts_on_update = "OVERWRITE"
+
+  # The network add-on ignores every NetworkPolicy unless told; its schema wants the word as a string.
+  configuration_values = each.key == "vpc-cni" ? jsonencode({ enableNetworkPolicy = "true" }) : null
 }
 
 resource "aws_eks_addon" "coredns" {

@@ -74,6 +74,13 @@ run "pods_get_identities_and_nodes_have_none_of_s3" {
   }
 }
 
+run "network_policies_are_enforced" {
+  assert {
+    condition     = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values) == { enableNetworkPolicy = "true" }
+    error_message = "Every pod would reach every other, whatever its NetworkPolicy says."
+  }
+}
+
 run "the_api_server_opens_to_named_addresses_only" {
   variables {
     api_cidrs = ["203.0.113.0/24"]
