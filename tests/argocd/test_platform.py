@@ -102,6 +102,19 @@ def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
         assert list(checks.forbidden(overlays.render(ROOT / path), checks.project(objects))) == []
 
 
+@pytest.mark.usefixtures("_overlays")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_claims_leave_the_storage_class_to_the_cluster(environment: str) -> None:
+    # given all that claims a volume in a cluster: the settings of the addons, the overlay, the pipelines, the receiver
+    objects = rendering.platform(ROOT, environment)
+    applications = checks.applications(objects)
+    folders = [applications[name]["spec"]["source"]["path"] for name in ("mlflow", "services", "schedules")]
+    manifests = [item for path in folders for item in overlays.render(ROOT / path)]
+    receiver = overlays.render(ROOT / "infrastructure/monitoring/receiver")
+    # then none names a class that a cluster may lack
+    assert "storageClassName" not in str([objects, manifests, receiver])
+
+
 def test_buckets_reach_the_cluster_under_their_names() -> None:
     storage = checks.applications(rendering.platform(ROOT, "staging"))["storage"]["spec"]["source"]["helm"]
     (settings,) = (

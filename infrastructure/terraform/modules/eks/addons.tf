@@ -34,8 +34,12 @@ resource "aws_eks_addon" "ebs" {
   addon_name                  = "aws-ebs-csi-driver"
   resolve_conflicts_on_update = "OVERWRITE"
 
-  # The driver tags what it makes for a claim: a destroy finds the volumes that outlived their cluster by these.
-  configuration_values = jsonencode({ controller = { extraVolumeTags = { Project = "plumbline", Environment = var.environment } } })
+  # EKS names no default class: the driver's own (gp3) serves the claims, none of which names a class. It tags what it
+  # makes for a claim: a destroy finds the volumes that outlived their cluster by these.
+  configuration_values = jsonencode({
+    defaultStorageClass = { enabled = true }
+    controller          = { extraVolumeTags = { Project = "plumbline", Environment = var.environment } }
+  })
 
   pod_identity_association {
     role_arn        = aws_iam_role.ebs.arn

@@ -43,6 +43,13 @@ run "the_disks_of_nodes_are_encrypted_and_tagged" {
   }
 }
 
+run "a_claim_that_names_no_class_gets_a_volume" {
+  assert {
+    condition     = jsondecode(aws_eks_addon.ebs.configuration_values).defaultStorageClass.enabled
+    error_message = "Claims of the pipelines would wait forever: the cluster has no default storage class."
+  }
+}
+
 run "volumes_of_claims_are_found_by_their_tags" {
   assert {
     condition     = jsondecode(aws_eks_addon.ebs.configuration_values).controller.extraVolumeTags == { Project = "plumbline", Environment = "staging" }
