@@ -21,9 +21,12 @@ resource "aws_eks_addon" "before_nodes" {
   configuration_values = each.key == "vpc-cni" ? jsonencode({ enableNetworkPolicy = "true" }) : null
 }
 
-resource "aws_eks_addon" "coredns" {
+# metrics-server: a HorizontalPodAutoscaler knows no load without it.
+resource "aws_eks_addon" "on_nodes" {
+  for_each = toset(["coredns", "metrics-server"])
+
   cluster_name                = aws_eks_cluster.this.name
-  addon_name                  = "coredns"
+  addon_name                  = each.key
   resolve_conflicts_on_update = "OVERWRITE"
 
   depends_on = [aws_eks_node_group.this]

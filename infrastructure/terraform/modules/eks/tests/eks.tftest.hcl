@@ -74,6 +74,13 @@ run "pods_get_identities_and_nodes_have_none_of_s3" {
   }
 }
 
+run "pods_find_names_and_autoscalers_find_loads" {
+  assert {
+    condition     = toset(keys(aws_eks_addon.on_nodes)) == toset(["coredns", "metrics-server"])
+    error_message = "No pod would find a name, or no HorizontalPodAutoscaler would scale."
+  }
+}
+
 run "network_policies_are_enforced" {
   assert {
     condition     = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values) == { enableNetworkPolicy = "true" }
