@@ -40,13 +40,19 @@ variable "kubernetes_version" {
 }
 
 variable "subnet_ids" {
-  description = "Private subnets of the nodes, one a zone."
+  description = "Private subnets, one a zone: of the control plane's interfaces, and of the nodes as `multi_zone` says."
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 2
     error_message = "subnet_ids must name two subnets or more: EKS needs two zones."
   }
+}
+
+variable "multi_zone" {
+  description = "Whether nodes start in every zone; otherwise all do in that of the first subnet, where their volumes are."
+  type        = bool
+  default     = false
 }
 
 variable "api_cidrs" {

@@ -125,7 +125,7 @@ variable "repository" {
 }
 
 variable "multi_zone" {
-  description = "Whether NAT gateways, endpoints and database survive the loss of a zone, at twice their price."
+  description = "Whether nodes, NAT gateways, endpoints and database survive the loss of a zone, the last three at twice their price."
   type        = bool
   default     = false
 }
