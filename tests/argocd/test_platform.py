@@ -50,6 +50,26 @@ def test_the_applications_are_in_order(environment: str, check: str) -> None:
     assert list(CHECKS[check](rendering.platform(ROOT, environment))) == []
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_application_of_a_cluster_waits_for_as_long_as_its_waves(environment: str) -> None:
+    target = rendering.cluster(ROOT, environment)
+    objects = [rendering.generated(one, target) for one in rendering.applicationsets(ROOT)]
+    assert objects
+    assert list(checks.careless(objects)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("limit: -1", "limit: 5", "services: gives up while a person has yet to put in a secret"),
+        ("  refresh: true\n", "", "services: tries an old commit while a newer one is there"),
+    ],
+)
+def test_a_sync_that_a_person_can_come_too_late_for_is_found(old: str, new: str, complaint: str, copy: Path) -> None:
+    plant(copy / TEMPLATES / "_helpers.tpl", old, new)
+    assert complaint in list(checks.careless(rendering.platform(copy, "staging")))
+
+
 @pytest.mark.parametrize("check", ["wildcards", "refused", "careless"])
 def test_terraform_gives_a_first_application_with_as_few_rights(check: str) -> None:
     assert list(CHECKS[check](rendering.bootstrap())) == []
