@@ -49,7 +49,7 @@ def steps(where: Account, terraform: Callable[[], list[str]] | None = None) -> l
         Step("recovery points", "a vault that holds one stops Terraform", partial(leftovers.recovery_points, where)),
         Step("the stack platform", "cluster, database, buckets, network", terraform or partial(_terraform, where)),
         Step("volumes", "no node uses them any more", partial(leftovers.volumes, where)),
-        Step("secrets in recovery", "their names are free again", partial(leftovers.secrets, where)),
+        Step("secrets", "made by hand, or in recovery with their names taken", partial(leftovers.secrets, where)),
         Step("keys that wait for their deletion", "for you to know", partial(leftovers.keys, where)),
     ]
 

@@ -131,12 +131,12 @@ def unprotect_database(account: Account) -> list[str]:
 
 
 def secrets(account: Account) -> list[str]:
-    """Delete for good the environment's secrets in recovery: their names cannot be used again before."""
+    """Delete for good the environment's secrets: those made by hand, and those in recovery, whose names are taken."""
     client = account.client("secretsmanager")
     gone = []
     for page in client.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True):
         for one in page["SecretList"]:
-            if one["Name"].startswith(f"{account.name}/") and one.get("DeletedDate"):
+            if one["Name"].startswith(f"{account.name}/"):
                 client.delete_secret(SecretId=one["Name"], ForceDeleteWithoutRecovery=True)
                 gone.append(one["Name"])
     return gone

@@ -22,16 +22,17 @@ def test_nothing_goes_before_what_depends_on_it(staging: Account) -> None:
     names = [step.name for step in destroy.steps(staging)]
     order = ["applications", "load balancers", "Argo CD", "objects and versions", "the stack platform", "volumes"]
     assert [name for name in names if name in order] == order
-    assert names.index("recovery points") < names.index("the stack platform") < names.index("secrets in recovery")
+    assert names.index("recovery points") < names.index("the stack platform") < names.index("secrets")
 
 
 def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) -> None:
-    # given buckets that hold versions and a secret in recovery
+    # given buckets that hold versions, and secrets of Terraform's and of a person's making
     s3 = make_bucket(ready, f"plumbline-staging-mlflow-{ready.number}")
     s3.delete_bucket_policy(Bucket=ready.remotes["data"])
     s3.put_object(Bucket=ready.remotes["data"], Key="a", Body=b"one")
     secrets = ready.client("secretsmanager")
-    secrets.create_secret(Name="plumbline-staging/mlflow/admin", SecretString="x")
+    for name in ("mlflow/admin", "api"):
+        secrets.create_secret(Name=f"plumbline-staging/{name}", SecretString="x")
 
     def terraform() -> list[str]:
         """Do what Terraform does to a bucket and a secret: it fails on a bucket that holds something."""
@@ -51,7 +52,7 @@ def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) ->
     # and
     again = console()
     destroy.run(destroy.steps(ready, terraform), again)
-    assert "secrets in recovery: nothing there" in again.file.getvalue()  # type: ignore[attr-defined]
+    assert "secrets: nothing there" in again.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_step_that_fails_is_named_and_those_after_it_do_not_run() -> None:

@@ -99,12 +99,20 @@ def test_load_balancers_with_their_target_groups_and_security_groups_go(staging:
 
 def test_secrets_in_recovery_free_their_names(staging: Account) -> None:
     client = staging.client("secretsmanager")
-    for name in ("plumbline-staging/mlflow/admin", "plumbline-staging/kept", "plumbline-production/mlflow/admin"):
+    for name in ("plumbline-staging/mlflow/admin", "plumbline-production/mlflow/admin"):
         client.create_secret(Name=name, SecretString="x")
-        if not name.endswith("kept"):
-            client.delete_secret(SecretId=name, RecoveryWindowInDays=30)
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=30)
     assert leftovers.secrets(staging) == ["plumbline-staging/mlflow/admin"]
     client.create_secret(Name="plumbline-staging/mlflow/admin", SecretString="again")
+
+
+def test_secrets_that_a_person_made_for_the_environment_go(staging: Account) -> None:
+    client = staging.client("secretsmanager")
+    for name in ("plumbline-staging/api", "plumbline-production/api", "plumbline/loop-receiver"):
+        client.create_secret(Name=name, SecretString="x")
+    assert leftovers.secrets(staging) == ["plumbline-staging/api"]
+    left = {one["Name"] for one in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]}
+    assert left == {"plumbline-production/api", "plumbline/loop-receiver"}
 
 
 def test_keys_that_wait_for_deletion_are_named(staging: Account) -> None:
