@@ -149,6 +149,26 @@ def unprotect_database(account: Account) -> list[str]:
     return [name]
 
 
+def log_group(account: Account, seconds: float = 60) -> list[str]:
+    """Delete the control plane's log group, which EKS makes again if it logs after Terraform has deleted it.
+
+    The next apply could not make it. The last lines of a cluster may come late: it is looked for a few times.
+    """
+    logs = account.client("logs")
+    name = f"/aws/eks/{account.name}/cluster"
+
+    def deleted() -> bool:
+        try:
+            logs.delete_log_group(logGroupName=name)
+        except ClientError as error:
+            if code(error) == "ResourceNotFoundException":
+                return False
+            raise
+        return True
+
+    return [name] if until(deleted, seconds, pause=seconds / 4) else []
+
+
 def secrets(account: Account) -> list[str]:
     """Delete for good the environment's secrets: those made by hand, and those in recovery, whose names are taken."""
     client = account.client("secretsmanager")

@@ -23,6 +23,7 @@ def test_nothing_goes_before_what_depends_on_it(staging: Account) -> None:
     order = ["applications", "load balancers", "Argo CD", "objects and versions", "the stack platform", "volumes"]
     assert [name for name in names if name in order] == order
     assert names.index("recovery points") < names.index("the stack platform") < names.index("secrets")
+    assert names.index("the stack platform") < names.index("log group")
 
 
 def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) -> None:
@@ -30,7 +31,7 @@ def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) ->
     s3 = make_bucket(ready, f"plumbline-staging-mlflow-{ready.number}")
     s3.delete_bucket_policy(Bucket=ready.remotes["data"])
     s3.put_object(Bucket=ready.remotes["data"], Key="a", Body=b"one")
-    secrets = ready.client("secretsmanager")
+    secrets, logs = ready.client("secretsmanager"), ready.client("logs")
     for name in ("mlflow/admin", "api"):
         secrets.create_secret(Name=f"plumbline-staging/{name}", SecretString="x")
 
@@ -41,17 +42,20 @@ def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) ->
             s3.delete_bucket(Bucket=bucket)
         if there & set(ready.buckets):
             secrets.delete_secret(SecretId="plumbline-staging/mlflow/admin", RecoveryWindowInDays=30)
+            # EKS logs once more.
+            logs.create_log_group(logGroupName="/aws/eks/plumbline-staging/cluster")
         return []
 
     # when
     out = console()
-    destroy.run(destroy.steps(ready, terraform), out)
+    destroy.run(destroy.steps(ready, terraform, late_logs_seconds=0), out)
     # then
     assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == [ready.state_bucket]
     assert secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
+    assert logs.describe_log_groups()["logGroups"] == []
     # and
     again = console()
-    destroy.run(destroy.steps(ready, terraform), again)
+    destroy.run(destroy.steps(ready, terraform, late_logs_seconds=0), again)
     assert "secrets: nothing there" in again.file.getvalue()  # type: ignore[attr-defined]
 
 

@@ -153,6 +153,22 @@ def test_secrets_that_a_person_made_for_the_environment_go(staging: Account) -> 
     assert left == {"plumbline-production/api", "plumbline/loop-receiver"}
 
 
+def test_the_log_group_that_eks_makes_again_goes(staging: Account) -> None:
+    # given
+    logs = staging.client("logs")
+    other = "/aws/eks/plumbline-production/cluster"
+    logs.create_log_group(logGroupName=other)
+    name = "/aws/eks/plumbline-staging/cluster"
+    eks = threading.Timer(0.2, logs.create_log_group, kwargs={"logGroupName": name})
+    eks.start()
+    # when it comes while the destroy looks
+    assert leftovers.log_group(staging, seconds=20) == [name]
+    # then
+    assert [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]] == [other]
+    assert leftovers.log_group(staging, seconds=0) == []
+    eks.join()
+
+
 def test_keys_that_wait_for_deletion_are_named(staging: Account) -> None:
     kms = staging.client("kms")
     key = kms.create_key(Description="Objects of the plumbline-staging remotes")["KeyMetadata"]["KeyId"]
