@@ -157,12 +157,12 @@ def test_self_heal_leaves_alone_what_controllers_own() -> None:
     assert "RespectIgnoreDifferences=true" in services["syncPolicy"]["syncOptions"]
 
 
-@pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
+@pytest.mark.parametrize("version", ["1.29.x", ">=1.29", "1.29", "*", ""])
 def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
     objects = rendering.platform(copy, "staging")
     checks.applications(objects)["istiod"]["spec"]["source"]["targetRevision"] = version
     assert list(checks.unpinned(objects)) == [f"istiod: its chart has the version '{version}', not an exact one"]
-    plant(copy / VALUES, "version: 1.28.3", f'version: "{version}"')
+    plant(copy / VALUES, "version: 1.29.2", f'version: "{version}"')
     with pytest.raises(rendering.RenderingError, match="addons/istiod/version"):
         rendering.platform(copy, "staging")
 

@@ -31,11 +31,11 @@ variable "region" {
 variable "kubernetes_version" {
   description = "Minor version of Kubernetes."
   type        = string
-  default     = "1.34"
+  default     = "1.35"
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version must be a minor version such as 1.34."
+    error_message = "kubernetes_version must be a minor version such as 1.35."
   }
 }
 

@@ -17,7 +17,7 @@ variables {
 
 run "the_cluster_is_named_logged_encrypted_and_private" {
   assert {
-    condition     = aws_eks_cluster.this.name == "plumbline-staging" && aws_eks_cluster.this.version == "1.34"
+    condition     = aws_eks_cluster.this.name == "plumbline-staging" && aws_eks_cluster.this.version == "1.35"
     error_message = "The cluster has another name or version."
   }
   assert {
@@ -117,7 +117,7 @@ run "refuses_a_cluster_without_administrator" {
 run "refuses_a_patch_version" {
   command = plan
   variables {
-    kubernetes_version = "1.34.1"
+    kubernetes_version = "1.35.1"
   }
   expect_failures = [var.kubernetes_version]
 }
