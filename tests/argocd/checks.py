@@ -107,12 +107,14 @@ def forbidden(manifests: list[Object], allowed: Object) -> Iterator[str]:
 
 
 def careless(objects: list[Object]) -> Iterator[str]:
-    """Applications that drift, try for ever, or leave behind what they installed."""
+    """Applications that drift, give up, hold on to an old commit, or leave behind what they installed."""
     for name, item in applications(objects).items():
         policy = item["spec"]["syncPolicy"]
         if policy["automated"] != {"prune": True, "selfHeal": True}:
             yield f"{name}: is not pruned and healed"
-        if not 0 < policy["retry"]["limit"] <= 10:
-            yield f"{name}: tries for ever"
+        if policy["retry"]["limit"] >= 0:
+            yield f"{name}: gives up while a person has yet to put in a secret"
+        if not policy["retry"].get("refresh"):
+            yield f"{name}: tries an old commit while a newer one is there"
         if "resources-finalizer.argocd.argoproj.io" not in item["metadata"].get("finalizers", []):
             yield f"{name}: a deletion would leave behind what it installed"

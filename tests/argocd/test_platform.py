@@ -51,6 +51,26 @@ def test_the_applications_are_in_order(environment: str, check: str) -> None:
     assert list(CHECKS[check](rendering.platform(ROOT, environment))) == []
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_application_of_a_cluster_waits_for_as_long_as_its_waves(environment: str) -> None:
+    target = rendering.cluster(ROOT, environment)
+    objects = [rendering.generated(one, target) for one in rendering.applicationsets(ROOT)]
+    assert objects
+    assert list(checks.careless(objects)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("limit: -1", "limit: 5", "services: gives up while a person has yet to put in a secret"),
+        ("  refresh: true\n", "", "services: tries an old commit while a newer one is there"),
+    ],
+)
+def test_a_sync_that_a_person_can_come_too_late_for_is_found(old: str, new: str, complaint: str, copy: Path) -> None:
+    plant(copy / TEMPLATES / "_helpers.tpl", old, new)
+    assert complaint in list(checks.careless(rendering.platform(copy, "staging")))
+
+
 @pytest.mark.parametrize("check", ["wildcards", "refused", "careless"])
 def test_terraform_gives_a_first_application_with_as_few_rights(check: str) -> None:
     assert list(CHECKS[check](rendering.bootstrap())) == []
@@ -111,6 +131,19 @@ def storage(kind: str) -> rendering.Object:
     objects = rendering.template(ROOT / "infrastructure/argocd/storage", source["valuesObject"])
     (found,) = of(objects, kind)
     return found
+
+
+@pytest.mark.usefixtures("_overlays")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_claims_leave_the_storage_class_to_the_cluster(environment: str) -> None:
+    # given all that claims a volume in a cluster: the settings of the addons, the overlay, the pipelines, the receiver
+    objects = rendering.platform(ROOT, environment)
+    applications = checks.applications(objects)
+    folders = [applications[name]["spec"]["source"]["path"] for name in ("mlflow", "services", "schedules")]
+    manifests = [item for path in folders for item in overlays.render(ROOT / path)]
+    receiver = overlays.render(ROOT / "infrastructure/monitoring/receiver")
+    # then none names a class that a cluster may lack
+    assert "storageClassName" not in str([objects, manifests, receiver])
 
 
 def test_buckets_reach_the_cluster_under_their_names() -> None:
@@ -186,12 +219,12 @@ def test_grafana_and_the_analyses_ask_the_same_prometheus_and_nobody_logs_in() -
     assert grafana["sidecar"]["datasources"]["enabled"] is False
 
 
-@pytest.mark.parametrize("version", ["1.28.x", ">=1.28", "1.28", "*", ""])
+@pytest.mark.parametrize("version", ["1.29.x", ">=1.29", "1.29", "*", ""])
 def test_a_chart_that_is_not_pinned_is_found(version: str, copy: Path) -> None:
     objects = rendering.platform(copy, "staging")
     checks.applications(objects)["istiod"]["spec"]["source"]["targetRevision"] = version
     assert list(checks.unpinned(objects)) == [f"istiod: its chart has the version '{version}', not an exact one"]
-    plant(copy / VALUES, "version: 1.28.3", f'version: "{version}"')
+    plant(copy / VALUES, "version: 1.29.2", f'version: "{version}"')
     with pytest.raises(rendering.RenderingError, match="addons/istiod/version"):
         rendering.platform(copy, "staging")
 

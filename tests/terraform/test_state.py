@@ -96,6 +96,7 @@ def test_apply_makes_the_saved_plan_in_the_state_of_its_environment(s3: str, tmp
     copy = copy_repository(tmp_path / "copy")
     stack = copy / "infrastructure/terraform/stacks/platform"
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})
+    _encrypt_with_a_key()
     run(stack, "terraform", "init", "-backend=false", "-input=false")
     # when staging is applied without a plan, then nothing is made
     done = _make(copy, "apply", check=False)
@@ -106,6 +107,15 @@ def test_apply_makes_the_saved_plan_in_the_state_of_its_environment(s3: str, tmp
     # then the state of staging is in the bucket, and the plan is used up
     assert states() == ["staging/platform.tfstate"]
     assert list(stack.glob("*.tfplan")) == []
+    # and encrypted as the bucket says, not with S3's own key
+    assert boto3.client("s3").head_object(Bucket=BUCKET, Key=states()[0])["ServerSideEncryption"] == "aws:kms"
+
+
+def _encrypt_with_a_key() -> None:
+    default = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/plumbline-state"}
+    }
+    boto3.client("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [default]})
 
 
 def _make(copy: Path, target: str, *, check: bool = True) -> str:

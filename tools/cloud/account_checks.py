@@ -1,6 +1,7 @@
 """Whether an account has room for an environment, and what is there of it."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.cloud.account import Account, code, reason
+from tools.cloud.account import Account, code, reason, variable
 from tools.cloud.findings import Finding, ok, warning, wrong
 
 
@@ -41,6 +42,27 @@ def region(account: Account) -> Finding:
         advice = f"set TF_VAR_region={given} if the environment is there, or AWS_REGION={account.region}"
         return warning("region", f"{account.region}, while the shell says {given}", advice)
     return ok("region", account.region)
+
+
+def administrator(account: Account) -> Finding:
+    """Look whether the caller is among the cluster's administrators: who makes a cluster is none by that alone."""
+    return _guarded("administrator", partial(_administrator, account))
+
+
+def _administrator(account: Account) -> Finding:
+    caller = account.client("sts").get_caller_identity()["Arn"]
+    # A session names its role without the role's path; a name is unique in its account.
+    role = re.fullmatch(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.*", caller)
+    whose = f"role {role[2]}" if role else caller
+    given = variable("admins")
+    if not given:
+        advice = "set TF_VAR_admins to the roles that administer the cluster, among them who runs Terraform"
+        return warning("administrator", f"{whose}, and TF_VAR_admins is not set", advice)
+    admins = re.findall(r"arn:aws:iam::(\d+):role/(?:[^\s\"]+/)?([^\s\"/]+)", given)
+    if role and role.groups() in admins:
+        return ok("administrator", f"{whose} is one of TF_VAR_admins")
+    advice = "add the ARN of its role, or assume one that is listed: Helm would be refused by the cluster (401)"
+    return wrong("administrator", f"{whose} is none of TF_VAR_admins", advice)
 
 
 def github(account: Account) -> Finding:
@@ -125,6 +147,9 @@ def _cluster(account: Account) -> Finding:
     except ClientError as error:
         if code(error) != "ResourceNotFoundException":
             raise
+        if not re.search(r"\d", variable("api_cidrs") or ""):
+            found = f"{account.name} does not exist, and TF_VAR_api_cidrs is empty: its API server will be private"
+            return warning("cluster", found, f"give the addresses that Terraform will come from, then {_PLAN}")
         return warning("cluster", f"{account.name} does not exist", _PLAN)
     if status == "ACTIVE":
         return ok("cluster", f"{account.name} is active")

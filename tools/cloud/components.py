@@ -131,6 +131,10 @@ def use(plan: Plan, prices: Prices) -> Iterator[Line]:
     assumed = _usage(plan, prices)
     for kind, number in assumed.load_balancers.items():
         yield Line("load balancers", f"{number} x {kind}, by Kubernetes", HOURS * number, "hours", prices.hourly[kind])
+    addresses, secrets = assumed.public_addresses, assumed.secrets
+    price = prices.find("hourly", "public_address")
+    yield Line("load balancers", f"{addresses} x public address", HOURS * addresses, "hours", price)
+    yield Line("secrets", f"{secrets} x made by hand", secrets, "months", prices.find("monthly", "secret"))
     for name, quantity in assumed.gigabytes.items():
         yield Line("use, assumed", name.replace("_", " "), quantity, "GB", prices.find("gigabyte", name))
     for name, quantity in assumed.thousands.items():

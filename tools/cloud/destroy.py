@@ -34,7 +34,9 @@ class Step:
     run: Callable[[], list[str]]
 
 
-def steps(where: Account, terraform: Callable[[], list[str]] | None = None) -> list[Step]:
+def steps(
+    where: Account, terraform: Callable[[], list[str]] | None = None, late_logs_seconds: float = 60
+) -> list[Step]:
     """Give the steps in their order; each may be run again, and finds nothing the second time."""
     on_cluster = partial(_on_cluster, where)
     return [
@@ -49,7 +51,10 @@ def steps(where: Account, terraform: Callable[[], list[str]] | None = None) -> l
         Step("recovery points", "a vault that holds one stops Terraform", partial(leftovers.recovery_points, where)),
         Step("the stack platform", "cluster, database, buckets, network", terraform or partial(_terraform, where)),
         Step("volumes", "no node uses them any more", partial(leftovers.volumes, where)),
-        Step("secrets in recovery", "their names are free again", partial(leftovers.secrets, where)),
+        Step("secrets", "made by hand, or in recovery with their names taken", partial(leftovers.secrets, where)),
+        Step(
+            "log group", "EKS made it again with its last lines", partial(leftovers.log_group, where, late_logs_seconds)
+        ),
         Step("keys that wait for their deletion", "for you to know", partial(leftovers.keys, where)),
     ]
 

@@ -15,7 +15,7 @@ from tools.errors import PlumblineError
 def examine(where: Account) -> list[Finding]:
     """Run every check; none changes anything."""
     found = [findings.ok("identity", f"account {where.number}"), account_checks.region(where)]
-    found.append(account_checks.github(where))
+    found += [account_checks.administrator(where), account_checks.github(where)]
     found += account_checks.quotas(where)
     found += bucket_checks.check(where, where.state_bucket, "make bootstrap")
     for bucket in where.remotes.values():

@@ -1,7 +1,6 @@
 """What a cluster and its backups leave in an account, which Terraform does not know and which stops or survives it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -61,19 +60,39 @@ def _classic(account: Account) -> list[str]:
 
 
 def interfaces(account: Account, seconds: float = 300) -> list[str]:
-    """Delete the cluster's network interfaces that nothing uses any more; a subnet cannot go while one is in it."""
+    """Wait for the interfaces of load balancers to go, then delete the cluster's that nothing uses any more.
+
+    A subnet cannot go while one is in it. Those of nodes are in use until Terraform deletes the nodes: nobody waits.
+    """
     ec2 = account.client("ec2")
+    # AWS itself takes those of a deleted load balancer off, within minutes, and lets nobody else do it.
+    until(lambda: not of_load_balancers(account), seconds, pause=min(5, seconds / 4))
+    described = ec2.get_paginator("describe_network_interfaces").paginate(
+        Filters=[{"Name": "status", "Values": ["available"]}]
+    )
+    gone = []
+    for page in described:
+        for one in page["NetworkInterfaces"]:
+            if _of_cluster(account.name, one["TagSet"]):
+                ec2.delete_network_interface(NetworkInterfaceId=one["NetworkInterfaceId"])
+                gone.append(one["NetworkInterfaceId"])
+    return gone
 
-    def found() -> list[dict[str, Any]]:
-        pages = ec2.get_paginator("describe_network_interfaces").paginate()
-        return [one for page in pages for one in page["NetworkInterfaces"] if _of_cluster(account.name, one["TagSet"])]
 
-    # Those of load balancers take some minutes to come off.
-    until(lambda: all(one["Status"] == "available" for one in found()), seconds)
-    free = [one["NetworkInterfaceId"] for one in found() if one["Status"] == "available"]
-    for interface in free:
-        ec2.delete_network_interface(NetworkInterfaceId=interface)
-    return free
+def of_load_balancers(account: Account) -> list[str]:
+    """Name the interfaces of load balancers in the environment's network; they carry no tag, only a description."""
+    ec2 = account.client("ec2")
+    named = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [account.name]}])["Vpcs"]
+    if not named:
+        return []
+    inside = {"Name": "vpc-id", "Values": [one["VpcId"] for one in named]}
+    pages = ec2.get_paginator("describe_network_interfaces").paginate(Filters=[inside])
+    return [
+        one["NetworkInterfaceId"]
+        for page in pages
+        for one in page["NetworkInterfaces"]
+        if one["Description"].startswith("ELB ") and not one.get("Attachment", {}).get("InstanceId")
+    ]
 
 
 def security_groups(account: Account) -> list[str]:
@@ -130,13 +149,33 @@ def unprotect_database(account: Account) -> list[str]:
     return [name]
 
 
+def log_group(account: Account, seconds: float = 60) -> list[str]:
+    """Delete the control plane's log group, which EKS makes again if it logs after Terraform has deleted it.
+
+    The next apply could not make it. The last lines of a cluster may come late: it is looked for a few times.
+    """
+    logs = account.client("logs")
+    name = f"/aws/eks/{account.name}/cluster"
+
+    def deleted() -> bool:
+        try:
+            logs.delete_log_group(logGroupName=name)
+        except ClientError as error:
+            if code(error) == "ResourceNotFoundException":
+                return False
+            raise
+        return True
+
+    return [name] if until(deleted, seconds, pause=seconds / 4) else []
+
+
 def secrets(account: Account) -> list[str]:
-    """Delete for good the environment's secrets in recovery: their names cannot be used again before."""
+    """Delete for good the environment's secrets: those made by hand, and those in recovery, whose names are taken."""
     client = account.client("secretsmanager")
     gone = []
     for page in client.get_paginator("list_secrets").paginate(IncludePlannedDeletion=True):
         for one in page["SecretList"]:
-            if one["Name"].startswith(f"{account.name}/") and one.get("DeletedDate"):
+            if one["Name"].startswith(f"{account.name}/"):
                 client.delete_secret(SecretId=one["Name"], ForceDeleteWithoutRecovery=True)
                 gone.append(one["Name"])
     return gone

@@ -22,12 +22,16 @@ class Usage(Strict):
     Attributes:
         node_hours: Hours of nodes beyond the minimum, by node group.
         load_balancers: Load balancers that Kubernetes makes, by type.
+        public_addresses: Public IPv4 addresses of those, one a zone.
+        secrets: Secrets that people make by hand.
         gigabytes: Gigabytes stored or moved, by price.
         thousands: Thousands of requests, by price.
     """
 
     node_hours: dict[str, float]
     load_balancers: dict[str, int]
+    public_addresses: int
+    secrets: int
     gigabytes: dict[str, float]
     thousands: dict[str, float]
 

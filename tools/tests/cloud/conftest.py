@@ -13,8 +13,10 @@ from tools.cloud.account import Account
 @pytest.fixture
 def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty account, and a shell that speaks to it."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "TF_VAR_region", "TF_VAR_account_id"):
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("account_id", "admins", "api_cidrs", "region"):
+        monkeypatch.delenv(f"TF_VAR_{name}", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

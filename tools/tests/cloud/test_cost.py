@@ -12,14 +12,28 @@ from tools.cloud.prices import Prices
 from tools.cloud.schedule import weekly_hours
 from tools.errors import PlumblineError
 
-WITHOUT_USE = {"node_hours": {}, "load_balancers": {}, "gigabytes": {}, "thousands": {}}
+WITHOUT_USE = {
+    "node_hours": {},
+    "load_balancers": {},
+    "public_addresses": 0,
+    "secrets": 0,
+    "gigabytes": {},
+    "thousands": {},
+}
 
 
 @pytest.fixture
 def table() -> Prices:
     real = prices.read().model_dump()
     round_numbers = {
-        "hourly": {"eks_cluster": 0.1, "nat_gateway": 0.05, "interface_endpoint": 0.01, "network": 0.02},
+        "hourly": {
+            "eks_cluster": 0.1,
+            "nat_gateway": 0.05,
+            "interface_endpoint": 0.01,
+            "network": 0.02,
+            "public_address": 0.005,
+        },
+        "monthly": {"secret": 0.4},
         "instances": {"small": 0.04, "big": 0.1},
         "databases": {"db.small": 0.02},
         "gigabyte": {"ebs_gp3": 0.1, "rds_gp3": 0.1, "s3_standard": 0.02},
@@ -94,6 +108,12 @@ def test_assumed_use_is_counted(table: Prices) -> None:
     use = {**WITHOUT_USE, "load_balancers": {"network": 1}, "gigabytes": {"s3_standard": 50}}
     table = Prices.model_validate(table.model_dump() | {"usage": {"staging": use}})
     assert cost.estimate(planned(), table).total == pytest.approx(730 * 0.02 + 50 * 0.02)
+
+
+def test_addresses_of_load_balancers_and_secrets_made_by_hand_are_counted(table: Prices) -> None:
+    use = {**WITHOUT_USE, "public_addresses": 2, "secrets": 4}
+    table = Prices.model_validate(table.model_dump() | {"usage": {"staging": use}})
+    assert cost.estimate(planned(), table).total == pytest.approx(2 * 730 * 0.005 + 4 * 0.4)
 
 
 def test_a_resource_without_a_price_is_named(table: Prices) -> None:

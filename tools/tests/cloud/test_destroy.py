@@ -22,16 +22,18 @@ def test_nothing_goes_before_what_depends_on_it(staging: Account) -> None:
     names = [step.name for step in destroy.steps(staging)]
     order = ["applications", "load balancers", "Argo CD", "objects and versions", "the stack platform", "volumes"]
     assert [name for name in names if name in order] == order
-    assert names.index("recovery points") < names.index("the stack platform") < names.index("secrets in recovery")
+    assert names.index("recovery points") < names.index("the stack platform") < names.index("secrets")
+    assert names.index("the stack platform") < names.index("log group")
 
 
 def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) -> None:
-    # given buckets that hold versions and a secret in recovery
+    # given buckets that hold versions, and secrets of Terraform's and of a person's making
     s3 = make_bucket(ready, f"plumbline-staging-mlflow-{ready.number}")
     s3.delete_bucket_policy(Bucket=ready.remotes["data"])
     s3.put_object(Bucket=ready.remotes["data"], Key="a", Body=b"one")
-    secrets = ready.client("secretsmanager")
-    secrets.create_secret(Name="plumbline-staging/mlflow/admin", SecretString="x")
+    secrets, logs = ready.client("secretsmanager"), ready.client("logs")
+    for name in ("mlflow/admin", "api"):
+        secrets.create_secret(Name=f"plumbline-staging/{name}", SecretString="x")
 
     def terraform() -> list[str]:
         """Do what Terraform does to a bucket and a secret: it fails on a bucket that holds something."""
@@ -40,18 +42,21 @@ def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) ->
             s3.delete_bucket(Bucket=bucket)
         if there & set(ready.buckets):
             secrets.delete_secret(SecretId="plumbline-staging/mlflow/admin", RecoveryWindowInDays=30)
+            # EKS logs once more.
+            logs.create_log_group(logGroupName="/aws/eks/plumbline-staging/cluster")
         return []
 
     # when
     out = console()
-    destroy.run(destroy.steps(ready, terraform), out)
+    destroy.run(destroy.steps(ready, terraform, late_logs_seconds=0), out)
     # then
     assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == [ready.state_bucket]
     assert secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
+    assert logs.describe_log_groups()["logGroups"] == []
     # and
     again = console()
-    destroy.run(destroy.steps(ready, terraform), again)
-    assert "secrets in recovery: nothing there" in again.file.getvalue()  # type: ignore[attr-defined]
+    destroy.run(destroy.steps(ready, terraform, late_logs_seconds=0), again)
+    assert "secrets: nothing there" in again.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_step_that_fails_is_named_and_those_after_it_do_not_run() -> None:

@@ -1,5 +1,6 @@
 """What a destroy must take away by itself, in an account of moto; what is not the cluster's stays."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -56,8 +57,9 @@ def test_orphaned_volumes_of_the_cluster_alone_go(staging: Account, ec2: Any) ->
     assert [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]] == [other]
 
 
-def network(ec2: Any) -> tuple[str, str]:
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+def network(ec2: Any, name: str = "plumbline-staging") -> tuple[str, str]:
+    named = tagged("vpc", [{"Key": "Name", "Value": name}])
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=named)["Vpc"]["VpcId"]
     return vpc, ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
 
 
@@ -70,6 +72,42 @@ def test_interfaces_of_the_cluster_alone_go(staging: Account, ec2: Any) -> None:
     assert leftovers.interfaces(staging, seconds=0) == [ours["NetworkInterface"]["NetworkInterfaceId"]]
     left = {one["NetworkInterfaceId"] for one in ec2.describe_network_interfaces()["NetworkInterfaces"]}
     assert other["NetworkInterface"]["NetworkInterfaceId"] in left
+
+
+def interface(ec2: Any, subnet: str, description: str, tags: list[dict[str, str]] | None = None) -> str:
+    specifications = tagged("network-interface", tags) if tags else []
+    made = ec2.create_network_interface(SubnetId=subnet, Description=description, TagSpecifications=specifications)
+    return str(made["NetworkInterface"]["NetworkInterfaceId"])
+
+
+def test_interfaces_of_load_balancers_are_waited_for(staging: Account, ec2: Any) -> None:
+    # given a load balancer's, which AWS takes off soon, and that of another network
+    subnet, elsewhere = (network(ec2, name)[1] for name in ("plumbline-staging", "plumbline-production"))
+    ours = interface(ec2, subnet, "ELB net/ours/1")
+    other = interface(ec2, elsewhere, "ELB net/other/1")
+    assert leftovers.of_load_balancers(staging) == [ours]
+    aws = threading.Timer(0.2, ec2.delete_network_interface, kwargs={"NetworkInterfaceId": ours})
+    aws.start()
+    # when
+    assert leftovers.interfaces(staging, seconds=20) == []
+    # then it has gone
+    left = {one["NetworkInterfaceId"] for one in ec2.describe_network_interfaces()["NetworkInterfaces"]}
+    assert ours not in left
+    assert other in left
+    aws.join()
+
+
+def test_interfaces_of_running_nodes_are_neither_waited_for_nor_deleted(staging: Account, ec2: Any) -> None:
+    # given a node with an interface that the network add-on gave it
+    _, subnet = network(ec2)
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    node = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
+    pods = interface(ec2, subnet, f"aws-K8S-{node}", OURS)
+    ec2.attach_network_interface(NetworkInterfaceId=pods, InstanceId=node, DeviceIndex=1)
+    # then
+    assert leftovers.of_load_balancers(staging) == []
+    assert leftovers.interfaces(staging) == []
+    assert pods in {one["NetworkInterfaceId"] for one in ec2.describe_network_interfaces()["NetworkInterfaces"]}
 
 
 def test_load_balancers_with_their_target_groups_and_security_groups_go(staging: Account, ec2: Any) -> None:
@@ -99,12 +137,36 @@ def test_load_balancers_with_their_target_groups_and_security_groups_go(staging:
 
 def test_secrets_in_recovery_free_their_names(staging: Account) -> None:
     client = staging.client("secretsmanager")
-    for name in ("plumbline-staging/mlflow/admin", "plumbline-staging/kept", "plumbline-production/mlflow/admin"):
+    for name in ("plumbline-staging/mlflow/admin", "plumbline-production/mlflow/admin"):
         client.create_secret(Name=name, SecretString="x")
-        if not name.endswith("kept"):
-            client.delete_secret(SecretId=name, RecoveryWindowInDays=30)
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=30)
     assert leftovers.secrets(staging) == ["plumbline-staging/mlflow/admin"]
     client.create_secret(Name="plumbline-staging/mlflow/admin", SecretString="again")
+
+
+def test_secrets_that_a_person_made_for_the_environment_go(staging: Account) -> None:
+    client = staging.client("secretsmanager")
+    for name in ("plumbline-staging/api", "plumbline-production/api", "plumbline/loop-receiver"):
+        client.create_secret(Name=name, SecretString="x")
+    assert leftovers.secrets(staging) == ["plumbline-staging/api"]
+    left = {one["Name"] for one in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]}
+    assert left == {"plumbline-production/api", "plumbline/loop-receiver"}
+
+
+def test_the_log_group_that_eks_makes_again_goes(staging: Account) -> None:
+    # given
+    logs = staging.client("logs")
+    other = "/aws/eks/plumbline-production/cluster"
+    logs.create_log_group(logGroupName=other)
+    name = "/aws/eks/plumbline-staging/cluster"
+    eks = threading.Timer(0.2, logs.create_log_group, kwargs={"logGroupName": name})
+    eks.start()
+    # when it comes while the destroy looks
+    assert leftovers.log_group(staging, seconds=20) == [name]
+    # then
+    assert [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]] == [other]
+    assert leftovers.log_group(staging, seconds=0) == []
+    eks.join()
 
 
 def test_keys_that_wait_for_deletion_are_named(staging: Account) -> None:

@@ -7,11 +7,14 @@ finalizers:
   - resources-finalizer.argocd.argoproj.io
 {{- end }}
 
-{{/* Git decides: what git no longer holds is removed, what was changed by hand is put back. */}}
+{{/* Git decides: what git no longer holds is removed, what was changed by hand is put back. A sync is tried without
+limit: it may wait for a person (a secret, a first deployment), and Argo CD never tries a commit again that it has given
+up. Each try takes the newest commit, or the first deployment would wait behind the placeholders. */}}
 {{- define "platform.syncPolicy" -}}
 automated: {prune: true, selfHeal: true}
 retry:
-  limit: 5
+  limit: -1
+  refresh: true
   backoff: {duration: 30s, factor: 2, maxDuration: 5m}
 syncOptions:
   - PruneLast=true

@@ -16,11 +16,17 @@ resource "aws_eks_addon" "before_nodes" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
   resolve_conflicts_on_update = "OVERWRITE"
+
+  # The network add-on ignores every NetworkPolicy unless told; its schema wants the word as a string.
+  configuration_values = each.key == "vpc-cni" ? jsonencode({ enableNetworkPolicy = "true" }) : null
 }
 
-resource "aws_eks_addon" "coredns" {
+# metrics-server: a HorizontalPodAutoscaler knows no load without it.
+resource "aws_eks_addon" "on_nodes" {
+  for_each = toset(["coredns", "metrics-server"])
+
   cluster_name                = aws_eks_cluster.this.name
-  addon_name                  = "coredns"
+  addon_name                  = each.key
   resolve_conflicts_on_update = "OVERWRITE"
 
   depends_on = [aws_eks_node_group.this]
@@ -31,8 +37,12 @@ resource "aws_eks_addon" "ebs" {
   addon_name                  = "aws-ebs-csi-driver"
   resolve_conflicts_on_update = "OVERWRITE"
 
-  # The driver tags what it makes for a claim: a destroy finds the volumes that outlived their cluster by these.
-  configuration_values = jsonencode({ controller = { extraVolumeTags = { Project = "plumbline", Environment = var.environment } } })
+  # EKS names no default class: the driver's own (gp3) serves the claims, none of which names a class. It tags what it
+  # makes for a claim: a destroy finds the volumes that outlived their cluster by these.
+  configuration_values = jsonencode({
+    defaultStorageClass = { enabled = true }
+    controller          = { extraVolumeTags = { Project = "plumbline", Environment = var.environment } }
+  })
 
   pod_identity_association {
     role_arn        = aws_iam_role.ebs.arn

@@ -1,10 +1,15 @@
+locals {
+  # A volume is of one zone: a group's only node, started anew in another, could not mount what it left.
+  node_subnet_ids = var.multi_zone ? var.subnet_ids : slice(var.subnet_ids, 0, 1)
+}
+
 resource "aws_eks_node_group" "this" {
   for_each = var.node_groups
 
   cluster_name    = aws_eks_cluster.this.name
   node_group_name = each.key
   node_role_arn   = aws_iam_role.node.arn
-  subnet_ids      = var.subnet_ids
+  subnet_ids      = local.node_subnet_ids
   instance_types  = each.value.instance_types
   capacity_type   = each.value.spot ? "SPOT" : "ON_DEMAND"
   labels          = { "plumbline/node-group" = each.key }

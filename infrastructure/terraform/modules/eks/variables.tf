@@ -31,22 +31,28 @@ variable "region" {
 variable "kubernetes_version" {
   description = "Minor version of Kubernetes."
   type        = string
-  default     = "1.34"
+  default     = "1.35"
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version must be a minor version such as 1.34."
+    error_message = "kubernetes_version must be a minor version such as 1.35."
   }
 }
 
 variable "subnet_ids" {
-  description = "Private subnets of the nodes, one a zone."
+  description = "Private subnets, one a zone: of the control plane's interfaces, and of the nodes as `multi_zone` says."
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 2
     error_message = "subnet_ids must name two subnets or more: EKS needs two zones."
   }
+}
+
+variable "multi_zone" {
+  description = "Whether nodes start in every zone; otherwise all do in that of the first subnet, where their volumes are."
+  type        = bool
+  default     = false
 }
 
 variable "api_cidrs" {

@@ -28,6 +28,7 @@ module "eks" {
   region             = var.region
   kubernetes_version = var.kubernetes_version
   subnet_ids         = module.network.private_subnet_ids
+  multi_zone         = var.multi_zone
   admins             = var.admins
   api_cidrs          = var.api_cidrs
   node_groups        = var.node_groups

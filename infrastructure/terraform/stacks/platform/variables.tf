@@ -32,11 +32,11 @@ variable "region" {
 variable "kubernetes_version" {
   description = "Minor version of Kubernetes."
   type        = string
-  default     = "1.34"
+  default     = "1.35"
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version must be a minor version such as 1.34."
+    error_message = "kubernetes_version must be a minor version such as 1.35."
   }
 }
 
@@ -125,7 +125,7 @@ variable "repository" {
 }
 
 variable "multi_zone" {
-  description = "Whether NAT gateways, endpoints and database survive the loss of a zone, at twice their price."
+  description = "Whether nodes, NAT gateways, endpoints and database survive the loss of a zone, the last three at twice their price."
   type        = bool
   default     = false
 }

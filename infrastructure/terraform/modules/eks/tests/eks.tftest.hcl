@@ -17,7 +17,7 @@ variables {
 
 run "the_cluster_is_named_logged_encrypted_and_private" {
   assert {
-    condition     = aws_eks_cluster.this.name == "plumbline-staging" && aws_eks_cluster.this.version == "1.34"
+    condition     = aws_eks_cluster.this.name == "plumbline-staging" && aws_eks_cluster.this.version == "1.35"
     error_message = "The cluster has another name or version."
   }
   assert {
@@ -74,6 +74,20 @@ run "pods_get_identities_and_nodes_have_none_of_s3" {
   }
 }
 
+run "pods_find_names_and_autoscalers_find_loads" {
+  assert {
+    condition     = toset(keys(aws_eks_addon.on_nodes)) == toset(["coredns", "metrics-server"])
+    error_message = "No pod would find a name, or no HorizontalPodAutoscaler would scale."
+  }
+}
+
+run "network_policies_are_enforced" {
+  assert {
+    condition     = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values) == { enableNetworkPolicy = "true" }
+    error_message = "Every pod would reach every other, whatever its NetworkPolicy says."
+  }
+}
+
 run "the_api_server_opens_to_named_addresses_only" {
   variables {
     api_cidrs = ["203.0.113.0/24"]
@@ -103,7 +117,7 @@ run "refuses_a_cluster_without_administrator" {
 run "refuses_a_patch_version" {
   command = plan
   variables {
-    kubernetes_version = "1.34.1"
+    kubernetes_version = "1.35.1"
   }
   expect_failures = [var.kubernetes_version]
 }

@@ -28,6 +28,27 @@ run "a_pod_cannot_ask_for_the_credentials_of_its_node" {
   }
 }
 
+run "a_node_started_anew_reaches_the_volumes_of_the_one_before" {
+  assert {
+    condition     = alltrue([for it in aws_eks_node_group.this : it.subnet_ids == toset(["subnet-0a"])])
+    error_message = "A node may start in a zone in which the volumes are not."
+  }
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].subnet_ids == toset(["subnet-0a", "subnet-0b"])
+    error_message = "EKS would refuse the cluster: its control plane needs two zones."
+  }
+}
+
+run "with_a_second_zone_nodes_survive_the_loss_of_one" {
+  variables {
+    multi_zone = true
+  }
+  assert {
+    condition     = alltrue([for it in aws_eks_node_group.this : it.subnet_ids == toset(["subnet-0a", "subnet-0b"])])
+    error_message = "All nodes are in one zone."
+  }
+}
+
 run "the_disks_of_nodes_are_encrypted_and_tagged" {
   assert {
     condition = alltrue([
@@ -40,6 +61,13 @@ run "the_disks_of_nodes_are_encrypted_and_tagged" {
       for it in aws_launch_template.node : anytrue([for spec in it.tag_specifications : spec.resource_type == "volume" && spec.tags.Environment == "staging"])
     ])
     error_message = "A destroy would not find orphaned volumes."
+  }
+}
+
+run "a_claim_that_names_no_class_gets_a_volume" {
+  assert {
+    condition     = jsondecode(aws_eks_addon.ebs.configuration_values).defaultStorageClass.enabled
+    error_message = "Claims of the pipelines would wait forever: the cluster has no default storage class."
   }
 }
 

@@ -35,6 +35,13 @@ run "the_state_is_versioned_encrypted_and_private" {
   }
 }
 
+run "volumes_of_claims_are_encrypted_without_asking" {
+  assert {
+    condition     = aws_ebs_encryption_by_default.this.enabled
+    error_message = "A volume that a claim makes would not be encrypted."
+  }
+}
+
 run "who_read_a_state_is_logged" {
   assert {
     condition     = aws_s3_bucket_logging.state.target_bucket == aws_s3_bucket.log.id && alltrue([for it in aws_s3_bucket_ownership_controls.all : it.rule[0].object_ownership == "BucketOwnerEnforced"])

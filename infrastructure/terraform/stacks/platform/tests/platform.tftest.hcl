@@ -46,7 +46,7 @@ run "refuses_a_region_that_is_none" {
 run "refuses_a_patch_version" {
   command = plan
   variables {
-    kubernetes_version = "1.34.1"
+    kubernetes_version = "1.35.1"
   }
   expect_failures = [var.kubernetes_version]
 }
