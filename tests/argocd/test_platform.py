@@ -163,7 +163,7 @@ def test_a_password_that_rds_rotated_reaches_mlflow_within_minutes() -> None:
 def test_self_heal_leaves_alone_what_controllers_own() -> None:
     services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
     assert {entry["kind"] for entry in services["ignoreDifferences"]} == {"VirtualService", "Deployment", "Rollout"}
-    assert {"RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"} <= set(services["syncPolicy"]["syncOptions"])
+    assert {"RespectIgnoreDifferences=true", "ApplyOutOfSyncOnly=true"} == set(services["syncPolicy"]["syncOptions"])
 
 
 def test_a_change_of_the_routes_in_git_shows() -> None:

@@ -17,7 +17,6 @@ retry:
   refresh: true
   backoff: {duration: 30s, factor: 2, maxDuration: 5m}
 syncOptions:
-  - PruneLast=true
   {{- range . }}
   - {{ . }}
   {{- end }}
