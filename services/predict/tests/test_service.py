@@ -154,7 +154,7 @@ def test_refuses_wrong_settings_with_one_clear_message(settings, message):
 def test_logs_one_json_object_a_line(predict):
     predict.client.get("/nothing", headers={"x-request-id": "request-0002"})
 
-    lines = [json.loads(line) for line in predict.log.read_text().splitlines()]
+    lines = [json.loads(line) for line in predict.log.read_text().strip().split("\n")]
 
     assert any(line.get("request_id") == "request-0002" for line in lines)
     assert {line["service"] for line in lines} == {"predict"}
