@@ -30,9 +30,8 @@ def champion(name: str, store: Path = STORE) -> Path | None:
     version = _version(name)
     if version is None:
         return None
-    sha256 = str(version.tags.get("bundle_sha256", ""))
-    folder = store / name / sha256
-    if not sha256 or not (folder / "manifest.json").exists():
+    folder = _folder(version, store)
+    if not _released(folder):
         raise PlumblineError(
             f"the champion, {name} version {version.version}, has no bundle at {folder}: run `make champion`"
         )
@@ -55,9 +54,8 @@ def fetch(name: str, store: Path = STORE) -> Path | None:
     version = _version(name)
     if version is None:
         return None
-    sha256, commit = str(version.tags.get("bundle_sha256", "")), str(version.tags.get("git_commit", ""))
-    folder = store / name / sha256
-    if not sha256 or not (folder / "manifest.json").exists():
+    folder, commit = _folder(version, store), version.tags.get("git_commit", "")
+    if not _released(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as scratch:
             theirs = Path(scratch) / "bundle"
@@ -65,12 +63,21 @@ def fetch(name: str, store: Path = STORE) -> Path | None:
                 f"Fetch the commit {commit} of {name} version {version.version} (git fetch --tags), and its DVC remote"
             )
             command.run("dvc", "get", ".", _BUNDLE, "--rev", commit, "--out", str(theirs), advice=advice)
-            if hashing.digest(theirs / "manifest.json") != sha256:
+            if hashing.digest(theirs / "manifest.json") != folder.name:
                 raise PlumblineError(
-                    f"the bundle of commit {commit} is not {name} version {version.version}'s, {sha256}"
+                    f"the bundle of commit {commit} is not {name} version {version.version}'s, {folder.name}"
                 )
             theirs.replace(folder)
     return folder
+
+
+def _folder(version: ModelVersion, store: Path) -> Path:
+    # A version without the tag has a folder that cannot be there, and whose name is no hash.
+    return store / str(version.name) / str(version.tags.get("bundle_sha256") or "untagged")
+
+
+def _released(folder: Path) -> bool:
+    return (folder / "manifest.json").exists()
 
 
 def _version(name: str) -> ModelVersion | None:
