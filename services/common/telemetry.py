@@ -3,7 +3,6 @@
 The identity of a request is that of `tracing`: a span is written when the request has been answered.
 """
 
-import time
 from typing import TYPE_CHECKING
 
 from services.common.tracing import Trace
@@ -33,7 +32,7 @@ class Telemetry:
             self._processor: SpanProcessor = BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint))
             self._resource = Resource.create({"service.name": service})
 
-    def record(self, trace: Trace, method: str, route: str, status: int, seconds: float) -> None:
+    def record(self, trace: Trace, method: str, route: str, status: int, begun: int, seconds: float) -> None:
         """Record a request that has just been answered.
 
         Args:
@@ -41,6 +40,7 @@ class Telemetry:
             method: Its method.
             route: The template of its path, which holds no identifier.
             status: HTTP status of the answer.
+            begun: When it began, in nanoseconds since 1970.
             seconds: How long it took.
         """
         if not self.on or not trace.sampled:
@@ -52,7 +52,6 @@ class Telemetry:
         def context(span_id: str, remote: bool) -> SpanContext:
             return SpanContext(int(trace.trace_id, 16), int(span_id, 16), remote, TraceFlags(TraceFlags.SAMPLED))
 
-        end = time.time_ns()
         span = ReadableSpan(
             name=f"{method} {route}",
             context=context(trace.span_id, remote=False),
@@ -67,8 +66,8 @@ class Telemetry:
             },
             kind=SpanKind.SERVER,
             status=Status(StatusCode.ERROR if status >= _SERVER_ERROR else StatusCode.UNSET),
-            start_time=end - int(seconds * 1e9),
-            end_time=end,
+            start_time=begun,
+            end_time=begun + int(seconds * 1e9),
         )
         self._processor.on_end(span)
 

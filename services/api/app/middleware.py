@@ -35,7 +35,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
+        begun, started = time.time_ns(), time.perf_counter()
         given = Headers(scope=scope)
         trace = tracing.of(given.get("x-request-id"), given.get("traceparent"), self._telemetry.on)
         scope.setdefault("state", {})["trace"] = trace
@@ -57,7 +57,7 @@ class Envelope:
         # Paths hold identifiers; the route's template does not.
         route = getattr(scope.get("route"), "path", "other")
         metrics.observe(route, status, seconds)
-        self._telemetry.record(trace, scope["method"], route, status, seconds)
+        self._telemetry.record(trace, scope["method"], route, status, begun, seconds)
         if self._log_requests or status >= 400:
             logs.get().info(
                 "request",

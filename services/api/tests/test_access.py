@@ -9,7 +9,7 @@ from services.conftest import make_key
 def ask(service, key=None, data=toy.PLANTS):
     headers = {"authorization": f"Bearer {key}"} if key else {}
     body = {"input": toy.row(data)}
-    return httpx.post(f"{service.url}/v1/predictions", json=body, headers=headers, timeout=20)
+    return httpx.post(f"{service.url}/v1/predictions", json=body, headers=headers, timeout=60)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_key_can_do_only_what_its_scopes_allow(guarded, bundle):
     reader = make_key(store, "--scopes", "read")
 
     refused = ask(service, reader, bundle.data)
-    listed = httpx.get(f"{service.url}/v1/predictions", headers={"authorization": f"Bearer {reader}"})
+    listed = httpx.get(f"{service.url}/v1/predictions", headers={"authorization": f"Bearer {reader}"}, timeout=60)
 
     assert (refused.status_code, listed.status_code) == (403, 200)
     assert "predict" in refused.json()["detail"]
@@ -43,11 +43,11 @@ def test_a_key_can_do_only_what_its_scopes_allow(guarded, bundle):
 
 def test_a_key_may_ask_only_so_often(guarded, bundle):
     service, store = guarded
-    key = make_key(store, "--requests-per-minute", "3")
+    key = make_key(store, "--requests-per-minute", "1")
 
-    answers = [ask(service, key, bundle.data) for _ in range(5)]
+    answers = [ask(service, key, bundle.data) for _ in range(2)]
 
-    assert [answer.status_code for answer in answers] == [201, 201, 201, 429, 429]
+    assert [answer.status_code for answer in answers] == [201, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
@@ -70,11 +70,11 @@ def test_nobody_sees_the_predictions_of_others(guarded, bundle):
     headers = {"authorization": f"Bearer {theirs}"}
     url = f"{service.url}/v1/predictions"
 
-    assert httpx.get(f"{url}/{identifier}", headers=headers).status_code == 404
-    assert httpx.get(f"{url}/{identifier}/explanation", headers=headers).status_code == 404
-    actual = httpx.post(f"{url}/{identifier}/actual", json={"value": 1}, headers=headers)
+    assert httpx.get(f"{url}/{identifier}", headers=headers, timeout=60).status_code == 404
+    assert httpx.get(f"{url}/{identifier}/explanation", headers=headers, timeout=60).status_code == 404
+    actual = httpx.post(f"{url}/{identifier}/actual", json={"value": 1}, headers=headers, timeout=60)
     assert actual.status_code == 404
-    assert httpx.get(url, headers=headers).json()["predictions"] == []
+    assert httpx.get(url, headers=headers, timeout=60).json()["predictions"] == []
 
 
 def test_lets_other_origins_in_only_if_told_to(start_api):

@@ -27,8 +27,8 @@ def still_alive(predict, api):
     yield
     assert [service.process.pid for service in (predict, api)] == before
     # On connections of their own: those of an attack may be closed.
-    assert httpx.get(f"{predict.url}/readyz").status_code == 200
-    assert httpx.get(f"{api.url}/readyz").status_code == 200
+    assert httpx.get(f"{predict.url}/readyz", timeout=60).status_code == 200
+    assert httpx.get(f"{api.url}/readyz", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_no_body_is_decompressed(target, encoding):
 
 
 def raw(service, request):
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as connection:
         try:
             connection.sendall(request)
             return connection.recv(4096)

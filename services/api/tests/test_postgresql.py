@@ -50,4 +50,4 @@ def test_answers_503_while_the_server_is_gone_and_recovers(database, start_api, 
     subprocess.run([*command, "-l", f"{folder}/log", "-o", options, "start"], **common)
 
     assert gone.status_code == 503
-    assert httpx.post(f"{service.url}/v1/predictions", json=body, timeout=20).status_code == 201
+    assert httpx.post(f"{service.url}/v1/predictions", json=body, timeout=60).status_code == 201

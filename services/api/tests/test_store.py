@@ -164,8 +164,8 @@ def test_answers_nothing_that_it_cannot_store(start_api, bundle, tmp_path):
 
 
 def test_does_not_hang_on_a_stalled_store(start_api, bundle, tmp_path):
-    service = start_api(store_seconds=0.3)
-    create(service, bundle.data)
+    service = start_api(store_seconds=2)
+    assert create(service, bundle.data).status_code == 201
     blocker = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     blocker.execute("BEGIN EXCLUSIVE")
 
@@ -174,6 +174,7 @@ def test_does_not_hang_on_a_stalled_store(start_api, bundle, tmp_path):
     service.wait("/readyz")
 
     assert refused.status_code == 503
+    assert "may still be stored" in refused.json()["detail"]
     assert create(service, bundle.data).status_code == 201
     (count,) = blocker.execute("SELECT count(*) FROM predictions").fetchone()
     assert count == 2
@@ -182,11 +183,14 @@ def test_does_not_hang_on_a_stalled_store(start_api, bundle, tmp_path):
 def test_stores_every_prediction_that_it_answers(start_api, bundle, tmp_path):
     service = start_api(workers=2)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda n: create(service, bundle.data, n).json(), range(300)))
+        answers = list(pool.map(lambda n: create(service, bundle.data, n), range(300)))
 
     with sqlite3.connect(tmp_path / "store.db") as database:
         stored = dict(database.execute("SELECT id, prediction FROM predictions"))
-    assert stored == {answer["id"]: answer["prediction"] for answer in answers}
+    # A busy store may refuse one; what was answered is stored.
+    answered = {one.json()["id"]: one.json()["prediction"] for one in answers if one.status_code == 201}
+    assert len(answered) > 200
+    assert answered.items() <= stored.items()
 
 
 def test_the_migrations_lead_to_the_schema(tmp_path):

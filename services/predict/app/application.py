@@ -61,7 +61,7 @@ class Application:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
-        started = time.perf_counter()
+        begun, started = time.time_ns(), time.perf_counter()
         request = Request(scope, protocol, self._settings, self._deadlines)
         route = scope.path if scope.path in ROUTES else inference.template(scope.path)
         if route not in ROUTES:
@@ -83,7 +83,7 @@ class Application:
         seconds = time.perf_counter() - started
         metrics.observe(route, response.status, seconds)
         if self._telemetry.on:
-            self._telemetry.record(request.trace(), scope.method, route, response.status, seconds)
+            self._telemetry.record(request.trace(), scope.method, route, response.status, begun, seconds)
         if self._settings.log_requests:
             self._log(request, response.status, seconds)
 

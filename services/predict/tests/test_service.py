@@ -112,10 +112,9 @@ def test_stays_up_and_says_why_it_is_not_ready(plants, tmp_path):
     wrong = "f" * 64
     settings = {"bundle_uri": plants.folder, "bundle_sha256": wrong, "wait_for": "/livez"}
     with Running("predict", tmp_path / "log", **settings) as service:
-        refused = service.wait("/readyz", 503)
+        service.wait("/readyz", 503, said="was asked for")
         prediction = ask(service, [toy.row(toy.PLANTS)])
 
-    assert "was asked for" in refused.json()["detail"]
     assert prediction.status_code == 503
     assert prediction.headers["retry-after"]
 
@@ -143,7 +142,7 @@ def test_refuses_wrong_settings_with_one_clear_message(settings, message):
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PREDICT_")}
     done = subprocess.run(
         [sys.executable, "-m", "services.predict.app"],
-        cwd=ROOT, env=clean | settings, capture_output=True, text=True, timeout=30, check=False,
+        cwd=ROOT, env=clean | settings, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
     assert done.returncode == 1

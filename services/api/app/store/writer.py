@@ -20,6 +20,9 @@ from services.common.problems import Problem, unavailable
 _MOST_IN_GROUP = 256
 _MOST_WAITING = 4096
 _RETRY_AFTER = 2  # seconds
+_TOO_LONG = (  # a transaction that is being committed cannot be called back
+    "The prediction store takes too long. The request may still be stored: repeat it with the same Idempotency-Key."
+)
 
 Work = Callable[[Connection], Any]
 
@@ -65,7 +68,8 @@ class Writer:
         """Run `work` in a transaction and give its result once that is committed.
 
         Raises:
-            Problem: 503; nothing was written. Whatever else `work` raises.
+            Problem: 503; nothing was written, unless the problem says that it may have been. Whatever else `work`
+                raises.
         """
         if self._queue.qsize() >= _MOST_WAITING:
             raise unavailable("store-overloaded", "Too many writes are waiting.", _RETRY_AFTER)
@@ -75,7 +79,7 @@ class Writer:
             return await asyncio.wait_for(item.future, self._seconds)
         except TimeoutError:
             item.abandoned = True
-            raise _failed("it takes too long") from None
+            raise unavailable("store-unavailable", _TOO_LONG, _RETRY_AFTER) from None
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -97,7 +101,7 @@ class Writer:
                 database.migrate(self._engine)
                 self._migrated = True
             with self._engine.begin() as connection:
-                # Beginning may have taken long; who stopped waiting was told that nothing is stored.
+                # Beginning may have taken long; nobody waits for what was given up.
                 return [(item, item.work(connection)) for item in group if not item.abandoned]
         except Exception as error:
             # One piece that breaks a rule must not fail the others; a store that is gone fails all.
