@@ -72,6 +72,7 @@ def _run(clone: Path, directory: Path, variant: Variant, *arguments: str) -> Non
         "OPENBLAS_NUM_THREADS": str(variant.threads),
         "MKL_NUM_THREADS": str(variant.threads),
         "OPENBLAS_CORETYPE": variant.core,
+        "NPY_DISABLE_CPU_FEATURES": "",
         "TZ": variant.zone,
         "LC_ALL": variant.locale,
         "PROOF_CLOCK": variant.clock,
