@@ -38,6 +38,12 @@ def in_dashboards(root: Path) -> Iterator[tuple[str, str]]:
                 yield f"{path.name}: variable {variable['name']}", found[1]
 
 
+def filled(query: str, spec: dict[str, Any]) -> str:
+    """Put the arguments of an analysis into a query of it; those without a default are called `argument`."""
+    given = {item["name"]: item.get("value", "argument") for item in spec.get("args", [])}
+    return re.sub(r"\{\{args\.([\w-]+)}}", lambda match: given.get(match[1], "argument"), query)
+
+
 def in_analyses(root: Path) -> Iterator[tuple[str, str]]:
     """Give each query that decides about a canary, and where it stands."""
     for path in sorted(root.glob("infrastructure/kubernetes/**/*.yaml")):
@@ -45,7 +51,7 @@ def in_analyses(root: Path) -> Iterator[tuple[str, str]]:
             if isinstance(document, dict) and document.get("kind") in ("AnalysisTemplate", "ClusterAnalysisTemplate"):
                 for metric in document["spec"]["metrics"]:
                     if query := metric["provider"].get("prometheus", {}).get("query"):
-                        yield f"{path.name}: {metric['name']}", re.sub(r"\{\{.*?}}", "argument", query)
+                        yield f"{path.name}: {metric['name']}", filled(query, document["spec"])
 
 
 def expressions(root: Path) -> Iterator[tuple[str, str]]:

@@ -1,15 +1,12 @@
 """What analyses and scalers ask Prometheus for is a recording rule: written once, with the alerts that use it."""
 
-import re
 from collections.abc import Iterator
 
 import promql_parser
 
 from tests.manifests.objects import of, title
 from tests.manifests.rendering import Object
-from tests.monitoring_checks import names, selectors
-
-_ARGUMENT = re.compile(r"\{\{.*?}}")
+from tests.monitoring_checks import filled, names, selectors
 
 
 def faults(objects: list[Object]) -> list[str]:
@@ -24,7 +21,7 @@ def _of_analyses(objects: list[Object]) -> Iterator[tuple[str, str]]:
     for template in of(objects, "AnalysisTemplate"):
         for metric in template["spec"]["metrics"]:
             if query := metric["provider"].get("prometheus", {}).get("query"):
-                for selector in selectors(promql_parser.parse(_ARGUMENT.sub("argument", query))):
+                for selector in selectors(promql_parser.parse(filled(query, template["spec"]))):
                     yield from ((title(template), name) for name in names(selector))
 
 
