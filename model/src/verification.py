@@ -39,7 +39,9 @@ def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> 
             return []
         found, now = diagnosis.diagnose(seen), time.monotonic()
         causes |= {finding: None for finding in found if finding.problem in diagnosis.CAUSES}
-        since = (since or now) if any(finding.final for finding in found) else None
+        # Before Argo CD is at this overlay, what is final is the end of the deployment before.
+        final = not coming(seen, where) and any(finding.final for finding in found)
+        since = (since or now) if final else None
         if since and now - since > _GRACE:
             return list(dict.fromkeys([*found, *causes]))
         if now > end:
@@ -48,14 +50,22 @@ def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> 
         time.sleep(_PAUSE)
 
 
-def unfinished(seen: Snapshot, where: Overlay) -> str:
-    """Say what is still on its way; "" if nothing is."""
+def coming(seen: Snapshot, where: Overlay) -> str:
+    """Say what keeps Argo CD from being at this overlay; "" if it is."""
     status = (seen.application or {}).get("status", {})
     revision = status.get("sync", {}).get("revision", "")
     if status.get("sync", {}).get("status") != "Synced" or not revision:
         return "Argo CD has not synchronized yet"
     if commits.changed_since(revision, where):
         return f"Argo CD is at {revision[:12]}, whose overlay is another one: was this commit pushed?"
+    return ""
+
+
+def unfinished(seen: Snapshot, where: Overlay) -> str:
+    """Say what is still on its way; "" if nothing is."""
+    if missing := coming(seen, where):
+        return missing
+    status = (seen.application or {}).get("status", {})
     if status.get("health", {}).get("status") != "Healthy":
         return f"Argo CD says {status.get('health', {}).get('status')}"
     for rollout in seen.rollouts:
