@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
 from tools import worktree
@@ -34,7 +35,9 @@ def copy_repository(target: Path) -> Path:
 @pytest.fixture(scope="session")
 def checkov() -> tuple[str, ...]:
     """The command of checkov, in its own environment, made on demand; it asks no service for anything."""
-    run(ROOT, "make", "checkov-setup")
+    (ROOT / ".plumbline").mkdir(exist_ok=True)
+    with filelock.FileLock(ROOT / ".plumbline/checkov.lock"):  # another worker may be at it
+        run(ROOT, "make", "checkov-setup")
     return (str(ROOT / ".plumbline/environments/checkov/bin/checkov"), "--skip-download", "--quiet", "--compact")
 
 

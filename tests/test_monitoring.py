@@ -74,7 +74,7 @@ def serve(root: Path, folder: Path) -> Metrics:
         assert answer.status_code < 300, answer.text
         for made in answer.json()["predictions"]:
             api.client.post(f"/v1/predictions/{made['id']}/actual", json={"value": 100}).raise_for_status()
-        other.wait("/readyz", status=503)
+        other.wait("/metrics", said="predict_bundle_load_failures_total{")
         scraped = [metrics(service.client.get("/metrics").text) for service in (predict, other, api)]
     return scraped[0] | scraped[1] | scraped[2] | monitor(root, folder, sha256, store)
 

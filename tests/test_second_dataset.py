@@ -18,11 +18,12 @@ pytestmark = pytest.mark.slow
 def api(second_dataset: Path) -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(second_dataset)
-        programs = stack.services(demo.free_port(), demo.free_port())
+        programs = stack.services(*demo.free_ports())
         try:
             processes.start_all(programs)
             headers = {"authorization": f"Bearer {stack.key('test')}"}
-            with httpx.Client(base_url=programs[-1].ready.removesuffix("/readyz"), headers=headers) as client:
+            url = programs[-1].ready.removesuffix("/readyz")
+            with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
                 yield client
         finally:
             for program in programs:

@@ -63,7 +63,7 @@ def main() -> None:
     demo.step("register in MLflow, release the bundle", lambda: demo.run("make", "register"))
     demo.step("dvc push", lambda: demo.run("dvc", "push", "--quiet"))
     demo.run(sys.executable, "data/src/sample.py", "--output", str(_SAMPLE))
-    programs = stack.services(free_port(), free_port(), prefix="demo-")
+    programs = stack.services(*free_ports(), prefix="demo-")
     try:
         demo.step("predict and api ready", lambda: processes.start_all(programs))
         sample = jsonfile.read(_SAMPLE)
@@ -74,11 +74,12 @@ def main() -> None:
     _show(console, demo.times, sample, answer)
 
 
-def free_port() -> int:
-    """Give a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports() -> tuple[int, int]:
+    """Give two ports of the loopback that nobody listens on."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def _post(url: str, body: object, key: str) -> Any:

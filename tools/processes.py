@@ -15,6 +15,7 @@ from tools import jsonfile
 from tools.errors import PlumblineError
 
 FOLDER = Path(".plumbline/run")
+_CLOCK_STEP = 5  # seconds
 _TAIL = 15  # lines of a log that a failure shows
 
 
@@ -82,8 +83,8 @@ def running(name: str) -> psutil.Process | None:
     known = jsonfile.read(record)
     try:
         process = psutil.Process(known["pid"])
-        # A pid is given again; the start time tells whether this is still ours.
-        if process.create_time() == known["created"] and process.status() != psutil.STATUS_ZOMBIE:
+        # A pid is given again; the start time, which a step of the clock moves, tells whether this is still ours.
+        if abs(process.create_time() - known["created"]) < _CLOCK_STEP and process.status() != psutil.STATUS_ZOMBIE:
             return process
     except psutil.NoSuchProcess:
         pass

@@ -3,7 +3,7 @@
 import argparse
 
 from tools import jsonfile, log, processes, stack, stage
-from tools.demo import free_port
+from tools.demo import free_ports
 from tools.errors import PlumblineError
 from tools.images.engine import Containers
 from tools.images.smoke import Smoke
@@ -15,7 +15,7 @@ def of_services() -> None:
     Raises:
         PlumblineError: No bundle was released, or a service does not get ready.
     """
-    programs = stack.services(free_port(), free_port(), prefix="readiness-")
+    programs = stack.services(*free_ports(), prefix="readiness-")
     try:
         processes.start_all(programs)
     finally:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from data.src.connections import connect
 from data.src.extract import Parameters, extract, load
@@ -146,36 +145,30 @@ def test_production_loads_nothing(parameters: Parameters, rules: Contract, monke
 
 
 def test_the_lake_keeps_every_version_with_its_record(
-    parameters: Parameters, rules: Contract, monkeypatch: pytest.MonkeyPatch
+    parameters: Parameters, rules: Contract, moto: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    try:
-        _, port = server.get_host_and_port()
-        for name, value in {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-            "AWS_ACCESS_KEY_ID": "tester",
-            "AWS_SECRET_ACCESS_KEY": "tester",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "PLUMBLINE_LAKE_URL": "s3://lake/raw",
-        }.items():
-            monkeypatch.setenv(name, value)
-        rows(40).to_csv("shop.tsv", sep="\t", index=False)
-        with pytest.raises(PlumblineError, match="No raw file was changed"):
-            extracted(parameters, rules)
-        assert not parameters.training.exists()
+    for name, value in {
+        "AWS_ENDPOINT_URL": moto,
+        "AWS_ACCESS_KEY_ID": "tester",
+        "AWS_SECRET_ACCESS_KEY": "tester",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "PLUMBLINE_LAKE_URL": "s3://lake/raw",
+    }.items():
+        monkeypatch.setenv(name, value)
+    rows(40).to_csv("shop.tsv", sep="\t", index=False)
+    with pytest.raises(PlumblineError, match="No raw file was changed"):
+        extracted(parameters, rules)
+    assert not parameters.training.exists()
 
-        s3 = boto3.client("s3")
-        s3.create_bucket(Bucket="lake")
-        extracted(parameters, rules)
-        extracted(parameters, rules)
-        keys = {item["Key"] for item in s3.list_objects_v2(Bucket="lake")["Contents"]}
-        assert len(keys) == 4
-        for path in names(parameters):
-            key = f"raw/shop/shop/{hashing.digest(path, 'md5')}/{path.name}"
-            assert s3.get_object(Bucket="lake", Key=key)["Body"].read() == path.read_bytes()
-            record = json.loads(s3.get_object(Bucket="lake", Key=f"{key}.json")["Body"].read())
-            assert record["extraction"]["query"] == parameters.query
-            assert record["extraction"]["rows"] == 40
-    finally:
-        server.stop()
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="lake")
+    extracted(parameters, rules)
+    extracted(parameters, rules)
+    keys = {item["Key"] for item in s3.list_objects_v2(Bucket="lake")["Contents"]}
+    assert len(keys) == 4
+    for path in names(parameters):
+        key = f"raw/shop/shop/{hashing.digest(path, 'md5')}/{path.name}"
+        assert s3.get_object(Bucket="lake", Key=key)["Body"].read() == path.read_bytes()
+        record = json.loads(s3.get_object(Bucket="lake", Key=f"{key}.json")["Body"].read())
+        assert record["extraction"]["query"] == parameters.query
+        assert record["extraction"]["rows"] == 40

@@ -2,13 +2,11 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 import yaml
-from moto.server import ThreadedMotoServer
 
 from data.src import version
 from data.src.connections import connect
@@ -114,18 +112,15 @@ def test_absent_data_is_not_versioned(room: Path) -> None:
 
 
 @pytest.fixture
-def bucket(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def bucket(repository: Path, moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """An S3 server with one bucket, the DVC remote of the repository."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.get_host_and_port()[1]}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tester")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "tester")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     boto3.client("s3").create_bucket(Bucket="versions")
     set_remote("s3://versions/dvc")
-    yield "versions"
-    server.stop()
+    return "versions"
 
 
 def test_production_pulls_what_another_clone_pushed_to_s3(

@@ -164,7 +164,7 @@ for number in range(10):
         )
         for writer in range(4)
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0, 0, 0]
 
     entries = Ledger(file, MemoryAnchor()).entries()
 

@@ -14,6 +14,8 @@ from services.chaos.load import Load
 from services.common.tests import toy
 from services.common.tests.running import Running
 
+_LOCK_SECONDS = 60
+
 
 class Pair:
     """The services under test and the file they store in."""
@@ -70,10 +72,22 @@ def fill_disk(pair: Pair, seconds: float) -> None:
 
 def stall_store(pair: Pair, seconds: float) -> None:
     """Another process holds the store's lock."""
-    with sqlite3.connect(pair.store, isolation_level=None, timeout=10) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
+    with sqlite3.connect(pair.store, isolation_level=None, timeout=0) as connection:
+        end = time.monotonic() + _LOCK_SECONDS
+        while not _locked(connection):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{pair.store} was never free for {_LOCK_SECONDS} s")
+            time.sleep(0.001)  # SQLite itself looks ten times a second, and api leaves it free for a moment only
         time.sleep(seconds)
         connection.execute("ROLLBACK")
+
+
+def _locked(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def slow_clients(pair: Pair, seconds: float) -> None:

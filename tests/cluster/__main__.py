@@ -61,7 +61,10 @@ def main() -> int:
         if given.keep:
             console.print(f"kept: {folder}")
         else:
-            world.stop()
+            try:
+                world.stop()
+            except PlumblineError as error:
+                failed = failed or f"not everything was taken away: {error}"
             shutil.rmtree(folder, ignore_errors=True)
     console.print(table)
     if failed:

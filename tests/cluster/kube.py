@@ -50,12 +50,15 @@ def until(what: str, probe: Callable[[], T | None], seconds: float = 120) -> T:
     Raises:
         PlumblineError: There is none in time; the message says for what.
     """
-    end = time.monotonic() + seconds
+    end, last = time.monotonic() + seconds, ""
     while time.monotonic() < end:
-        if found := probe():
-            return found
+        try:
+            if found := probe():
+                return found
+        except PlumblineError as error:  # a busy node's API may miss a call
+            last = f": {error}"
         time.sleep(0.5)
-    raise PlumblineError(f"{what}: not seen within {seconds:.0f} s")
+    raise PlumblineError(f"{what}: not seen within {seconds:.0f} s{last}")
 
 
 @contextlib.contextmanager

@@ -120,5 +120,5 @@ def stop() -> None:
     for kind in ("clusterrole", "clusterrolebinding"):
         kubectl("delete", kind, f"{TESTBED}-prometheus", "--ignore-not-found")
     if kubectl("get", "crd", "appprojects.argoproj.io", "--ignore-not-found"):
-        kubectl("-n", ARGOCD, "delete", "appprojects.argoproj.io", name, "--ignore-not-found")
+        kubectl("-n", ARGOCD, "delete", "appprojects.argoproj.io", name, "--ignore-not-found", "--timeout=60s")
     until("namespaces gone", lambda: not kube.get("", "namespace", NAMESPACE), 60)

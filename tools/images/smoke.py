@@ -124,8 +124,11 @@ class Smoke:
         rows = self.golden["rows"]
         body = {"inputs": rows} if name == "predict" else {"input": rows[0]}
         with ThreadPoolExecutor(1) as pool:
+            before = self._rows(name)
             asking = pool.submit(self._ask, name, body, _CLIENTS, _LOAD)
-            time.sleep(2)
+            while self._rows(name) == before and not asking.done():  # their container takes its time to start
+                time.sleep(0.1)
+            time.sleep(1)
             signalled = time.time()
             seconds, status = self.containers.stop(name, GRACE)
             seen = asking.result()
@@ -137,6 +140,13 @@ class Smoke:
         if status == 137:
             raise PlumblineError(f"{name} did not end within {GRACE} s of SIGTERM and was killed")
         return f"{seen['answered']} requests answered, none lost, ended in {seconds:.1f} s"
+
+    def _rows(self, name: str) -> str:
+        """Give what a service's metrics say of the rows that it has answered."""
+        url = f"http://127.0.0.1:{PORTS[name]}/metrics"
+        ask = f"import urllib.request as r; print(r.urlopen({url!r}, timeout=10).read().decode())"
+        lines = self.containers.execute(name, "python", "-c", ask).stdout.splitlines()
+        return next((line for line in lines if line.startswith(f"{name}_rows_total ")), "")
 
     def rebuild(self) -> str:
         """Run the training pipeline in its image and compare its artifacts' hashes.

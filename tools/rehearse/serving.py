@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tools import jsonfile, processes, stack
-from tools.demo import free_port
+from tools.demo import free_ports
 from tools.errors import PlumblineError
 from tools.rehearse import clone
 
@@ -78,7 +78,7 @@ def start(first: Champion) -> Services:
     """Start predict and api with a bundle, which stays available as the variant `frozen`."""
     location = {"uri": first.uri, "sha256": first.sha256}
     _write_variants({"default": location, FROZEN: location})
-    predict, api = stack.services(free_port(), free_port())
+    predict, api = stack.services(*free_ports())
     for name in ("PREDICT_BUNDLE_URI", "PREDICT_BUNDLE_SHA256"):
         del predict.environment[name]
     predict.environment["PREDICT_VARIANTS_FILE"] = str(_VARIANTS)

@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tools import demo
 from tools.github import Repository
 from tools.loop.dispatcher import Dispatcher
 from tools.loop.receiver import Receiver
@@ -100,7 +99,7 @@ def alert(fingerprint: str, starts_at: str = "2026-01-01T00:00:00Z", status: str
 
 def send(url: str, *alerts: dict[str, Any]) -> httpx.Response:
     message = {"version": "4", "groupKey": "{}", "status": "firing", "receiver": "loop", "alerts": alerts}
-    return httpx.post(url, json=message, headers=TOKEN)
+    return httpx.post(url, json=message, headers=TOKEN, timeout=60)
 
 
 def test_an_alert_starts_the_pipeline_with_what_is_known_of_it(url: str, github: GitHub) -> None:
@@ -172,7 +171,8 @@ def test_what_github_refused_is_dispatched_when_alertmanager_sends_it_again(url:
 @pytest.mark.parametrize("given", [None, "Bearer wrong", "secret", "Basic secret"])
 def test_nobody_starts_it_without_the_token(url: str, github: GitHub, given: str | None) -> None:
     headers = {"authorization": given} if given else {}
-    assert httpx.post(url, json={"version": "4", "alerts": [alert("a")]}, headers=headers).status_code == 401
+    answer = httpx.post(url, json={"version": "4", "alerts": [alert("a")]}, headers=headers, timeout=60)
+    assert answer.status_code == 401
     assert github.asked == 0
 
 
@@ -185,13 +185,13 @@ def test_nobody_starts_it_without_the_token(url: str, github: GitHub, given: str
     ],
 )
 def test_what_is_no_message_of_alertmanager_is_refused(url: str, body: bytes, message: str) -> None:
-    answer = httpx.post(url, content=body, headers=TOKEN)
+    answer = httpx.post(url, content=body, headers=TOKEN, timeout=60)
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(message)
 
 
 def test_a_message_that_is_too_large_is_not_read(url: str) -> None:
-    answer = httpx.post(url, content=b"x" * ((1 << 20) + 1), headers=TOKEN)
+    answer = httpx.post(url, content=b"x" * ((1 << 20) + 1), headers=TOKEN, timeout=60)
     assert answer.status_code == 413
 
 
@@ -214,17 +214,19 @@ def start(**variables: str) -> subprocess.Popen[str]:
 
 
 def test_it_runs_as_a_program_and_stops_when_it_is_told_to(github: GitHub, tmp_path: Path) -> None:
-    port, api = str(demo.free_port()), f"http://127.0.0.1:{github.server_port}"
+    api = f"http://127.0.0.1:{github.server_port}"
     variables = {"GITHUB_REPOSITORY": "owner/house", "GITHUB_TOKEN": "github", "GITHUB_API_URL": api}
-    program = start(port=port, state=str(tmp_path / "loop.db"), PLUMBLINE_LOOP_TOKEN="secret", **variables)
+    program = start(port="0", state=str(tmp_path / "loop.db"), PLUMBLINE_LOOP_TOKEN="secret", **variables)
     assert program.stderr is not None
-    assert "listening" in program.stderr.readline()
+    line = json.loads(program.stderr.readline())
+    assert line["event"] == "listening"
 
-    assert httpx.get(f"http://127.0.0.1:{port}/livez").status_code == 200
-    assert send(f"http://127.0.0.1:{port}/alerts", alert("a")).status_code == 202
+    url = f"http://127.0.0.1:{line['port']}"
+    assert httpx.get(f"{url}/livez", timeout=60).status_code == 200
+    assert send(f"{url}/alerts", alert("a")).status_code == 202
     program.send_signal(signal.SIGTERM)
 
-    rest = program.communicate(timeout=30)[1]
+    rest = program.communicate(timeout=60)[1]
     assert program.returncode == 0
     assert "stopped" in rest
     assert "secret" not in rest
@@ -233,5 +235,5 @@ def test_it_runs_as_a_program_and_stops_when_it_is_told_to(github: GitHub, tmp_p
 
 def test_it_does_not_start_without_a_token(tmp_path: Path) -> None:
     program = start(port="0", state=str(tmp_path / "loop.db"))
-    assert "error: PLUMBLINE_LOOP_TOKEN is not set" in program.communicate(timeout=30)[1]
+    assert "error: PLUMBLINE_LOOP_TOKEN is not set" in program.communicate(timeout=60)[1]
     assert program.returncode == 1

@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def program(code: str = SERVER) -> Program:
-    port = demo.free_port()
+    port, _ = demo.free_ports()
     return Program("server", [sys.executable, "-c", code, str(port)], {}, f"http://127.0.0.1:{port}/")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -21,16 +22,14 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def s3(endpoint: str) -> Iterator[boto3.client]:
+def s3(endpoint: str) -> boto3.client:
     """A client of the server, with an empty bucket."""
+    httpx.post(f"{endpoint}/moto-api/reset").raise_for_status()  # all servers of a process are one account
     client = boto3.client(
         "s3", endpoint_url=endpoint, aws_access_key_id="t", aws_secret_access_key="t", region_name="us-east-1"
     )
     client.create_bucket(Bucket=BUCKET)
-    yield client
-    for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        client.delete_object(Bucket=BUCKET, Key=item["Key"])
-    client.delete_bucket(Bucket=BUCKET)
+    return client
 
 
 @pytest.fixture

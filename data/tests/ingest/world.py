@@ -75,7 +75,7 @@ class World:
     def variables(self) -> dict[str, str]:
         """The environment of a run: nothing of the machine's settings and credentials."""
         known = {key: os.environ[key] for key in ("PATH", "TMPDIR", "LANG") if key in os.environ}
-        fixed = {"HOME": str(self.root), "PYTHONPATH": str(ROOT), "GIT_CONFIG_NOSYSTEM": "1"}
+        fixed = {"HOME": str(self.root), "PYTHONPATH": str(ROOT), "GIT_CONFIG_NOSYSTEM": "1", "DVC_NO_ANALYTICS": "1"}
         return known | fixed | self.environment
 
     def git(self, *arguments: str) -> str:

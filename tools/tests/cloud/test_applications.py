@@ -85,5 +85,5 @@ def test_a_service_whose_controller_is_gone_does_not_stay(api: client.ApiClient,
 
 
 def test_a_namespace_goes_with_what_is_in_it(api: client.ApiClient, namespace: str) -> None:
-    assert applications.remove_namespace(api, namespace, seconds=60) == [namespace]
-    assert applications.remove_namespace(api, namespace, seconds=60) == []
+    assert applications.remove_namespace(api, namespace, seconds=300) == [namespace]
+    assert applications.remove_namespace(api, namespace, seconds=300) == []
