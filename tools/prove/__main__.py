@@ -1,6 +1,9 @@
 """Rebuild everything under other circumstances each time, and compare every byte."""
 
 import argparse
+import os
+import platform
+import shutil
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +17,7 @@ from tools import hashes, stage
 from tools.errors import PlumblineError
 from tools.firstdiff import first_difference
 from tools.prove.rebuild import ROOT, artifacts, rebuild
-from tools.prove.variants import VARIANTS, Variant
+from tools.prove.variants import EMULATED, VARIANTS, Variant
 
 _SIDE_BY_SIDE = 2  # rebuilds at a time
 
@@ -37,14 +40,32 @@ def disagreements(clones: list[Path]) -> list[str]:
     return lines
 
 
+def emulated(console: Console) -> tuple[Variant, ...]:
+    """Give the rebuild on another CPU, or say why there is none.
+
+    Raises:
+        PlumblineError: There is none, and `PLUMBLINE_REQUIRE_TOOLS` is set.
+    """
+    if shutil.which("qemu-x86_64") and platform.machine() == "x86_64":
+        return (EMULATED,)
+    why = "not rebuilt on another CPU: that takes an x86-64 machine and qemu-x86_64 (apt-get install qemu-user)"
+    if os.environ.get("PLUMBLINE_REQUIRE_TOOLS"):
+        raise PlumblineError(why)
+    console.print(why)
+    return ()
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--builds", type=int, default=len(VARIANTS), help="how many rebuilds")
+    parser.add_argument("--emulate", action="store_true", help="one more on another CPU, by qemu-x86_64")
     parser.add_argument("--target", help="run this stage only")
     arguments = parser.parse_args()
     variants = VARIANTS[: arguments.builds]
     console = Console(width=160, highlight=False)
+    if arguments.emulate:
+        variants = (variants[0], *emulated(console), *variants[1:])  # the slowest is not left to the end
     with tempfile.TemporaryDirectory(prefix="plumbline-proof-") as name:
 
         def build(variant: Variant) -> Path:

@@ -1,13 +1,14 @@
 """One rebuild from the warehouse to the bundle, in a copy of its own, under the circumstances of a variant."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 
-from tools import hashes, hashing, worktree
+from tools import hashes, hashing, runtime, worktree
 from tools.errors import PlumblineError
 from tools.prove.variants import Variant
 
@@ -33,6 +34,8 @@ def rebuild(folder: Path, variant: Variant, target: str | None = None) -> Path:
     clone = worktree.copy(ROOT, folder / "clones" / variant.path)
     directory = folder / "directories" / variant.directory
     directory.mkdir(parents=True, exist_ok=True)
+    if variant.cpu:
+        _emulated(clone.with_name("cpu"), variant.cpu)
     for path in clone.rglob("*"):
         if path.is_file() and ".git" not in path.parts:
             os.utime(path, (variant.mtime, variant.mtime))
@@ -44,6 +47,15 @@ def rebuild(folder: Path, variant: Variant, target: str | None = None) -> Path:
     stages = [target] if target else []
     _run(clone, directory, variant, "-m", "dvc", "--cd", str(clone), "repro", "--no-run-cache", "--force", *stages)
     return clone
+
+
+def _emulated(folder: Path, cpu: str) -> Path:
+    """Make a folder whose `python` is this one on another CPU."""
+    folder.mkdir()
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\nexec qemu-x86_64 -cpu {cpu} {shlex.quote(sys.executable)} "$@"\n')
+    program.chmod(0o755)
+    return folder
 
 
 def artifacts(clone: Path) -> dict[str, str]:
@@ -64,15 +76,16 @@ def _shuffle(database: Path, seed: int) -> None:
 
 def _run(clone: Path, directory: Path, variant: Variant, *arguments: str) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))}
+    pythons = clone.with_name("cpu") if variant.cpu else Path(sys.executable).parent
     environment |= {
         "PYTHONPATH": f"{clone}:{_CLOCK}",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{pythons}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONHASHSEED": variant.hash_seed,
         "OMP_NUM_THREADS": str(variant.threads),
         "OPENBLAS_NUM_THREADS": str(variant.threads),
         "MKL_NUM_THREADS": str(variant.threads),
         "OPENBLAS_CORETYPE": variant.core,
-        "NPY_DISABLE_CPU_FEATURES": "",
+        "NPY_DISABLE_CPU_FEATURES": runtime.pinned()["NPY_DISABLE_CPU_FEATURES"] if variant.cpu else "",
         "TZ": variant.zone,
         "LC_ALL": variant.locale,
         "PROOF_CLOCK": variant.clock,
