@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV ?= $(CURDIR)/.venv
 BIN := $(VENV)/bin
-export PATH := $(BIN):$(PATH)
+export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
 
 include tools/runtime.env
 export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' tools/runtime.env)

@@ -71,6 +71,15 @@ sign-images: $(COSIGN) ## Sign the pushed REFERENCES="docker.io/…@sha256:…" 
 		$(COSIGN) attest --yes --type cyclonedx --predicate reports/sbom-$${name%@*}.cdx.json $$reference; \
 	done
 
+.PHONY: verify-images
+verify-images: $(COSIGN) ## Check that REFERENCES="docker.io/…@sha256:…" were signed on main by images.yml of GITHUB_REPOSITORY=owner/name
+	@test -n "$${REFERENCES:-}" -a -n "$${GITHUB_REPOSITORY:-}" || { echo 'error: which images, and whose? set REFERENCES and GITHUB_REPOSITORY' >&2; exit 2; }
+	@for reference in $$REFERENCES; do \
+		$(COSIGN) verify --certificate-oidc-issuer https://token.actions.githubusercontent.com \
+			--certificate-identity "https://github.com/$$GITHUB_REPOSITORY/.github/workflows/images.yml@refs/heads/main" \
+			$$reference >/dev/null; \
+	done
+
 # Go's checksum database vouches for the source.
 $(COSIGN):
 	GOBIN=$(CURDIR)/$(@D) go install github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5

@@ -13,8 +13,8 @@ terraform-docs: setup ## Write what is made from the Terraform files: READMEs an
 
 .PHONY: tflint
 tflint: ## Check Terraform with tflint's own rules; it is built with Go if it is not there
-	@command -v tflint >/dev/null || { mkdir -p .plumbline/bin; GOBIN=$(CURDIR)/.plumbline/bin go install github.com/terraform-linters/tflint@$(TFLINT); }
-	@PATH="$$PATH:$(CURDIR)/.plumbline/bin" tflint --chdir=$(TERRAFORM) --config=$(CURDIR)/$(TERRAFORM)/.tflint.hcl --recursive --format=compact
+	@command -v tflint >/dev/null || GOBIN=$(CURDIR)/.plumbline/bin go install github.com/terraform-linters/tflint@$(TFLINT)
+	@tflint --chdir=$(TERRAFORM) --config=$(CURDIR)/$(TERRAFORM)/.tflint.hcl --recursive --format=compact
 
 PLATFORM := terraform -chdir=$(TERRAFORM)/stacks/platform
 REGION = $(or $(TF_VAR_region),ap-south-1)

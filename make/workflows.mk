@@ -6,6 +6,16 @@ REPORTS ?= reports
 preflight: ## Say which secret or variable PIPELINE=… lacks and what is skipped for it
 	@$(PYTHON) -m tools.preflight
 
+GO_TOOLS := actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 act=github.com/nektos/act@v0.2.89 \
+	kustomize=sigs.k8s.io/kustomize/kustomize/v5@v5.8.3 helm=helm.sh/helm/v3/cmd/helm@v3.19.0
+
+.PHONY: ci-tools
+ci-tools: ## Install what the tests of workflows, manifests and rules need and is not there (needs Go; promtool is Debian's)
+	@for tool in $(GO_TOOLS); do \
+		command -v $${tool%%=*} >/dev/null || GOBIN=$(CURDIR)/.plumbline/bin go install $${tool#*=}; \
+	done
+	@command -v promtool >/dev/null || sudo apt-get install -y -qq --no-install-recommends prometheus >/dev/null
+
 .PHONY: ci-data
 ci-data: setup ## Pull what git names from DVC_REMOTE_URL, or build it from the embedded warehouse
 	@python -m tools.ci_data bring

@@ -2,24 +2,25 @@
 
 import argparse
 import os
+import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from model.src import actor, deployment, tracking
+from model.src import actor, deployment, served, tracking
 from model.src.ledger import Fact
 from model.src.registry import Registry, open_registry
-from tools import git, jsonfile, log, stage
+from tools import git, log, stage
 from tools.config import settings
-from tools.deploy import commits, diagnosis
+from tools.deploy import commits, diagnosis, store
 from tools.deploy.cluster import Cluster
 from tools.deploy.diagnosis import Finding, Snapshot
 from tools.deploy.overlay import Overlay
 from tools.errors import PlumblineError
 
+_GOLDEN = "golden.json"
 _PAUSE = 2.0  # seconds between two looks
 _GRACE = 20.0  # seconds for which a final finding must hold: Argo CD and the controllers need a moment
 
@@ -74,56 +75,6 @@ def unfinished(seen: Snapshot, where: Overlay) -> str:
     return ""
 
 
-def served(cluster: Cluster, seen: Snapshot) -> dict[str, Any]:
-    """Ask each pod of predict which model it serves; give the description by pod."""
-    found = {}
-    for pod in _ready(seen, "predict"):
-        name = str(pod["metadata"]["name"])
-        status, found[name] = cluster.ask(name, 8001, "GET", "/v1/model")
-        if status != 200:
-            raise PlumblineError(f"pod {name} does not say which model it serves: {found[name]}")
-    return found
-
-
-def compare(described: dict[str, Any], where: Overlay) -> list[Finding]:
-    """Compare the models that answer with the bundle of the overlay."""
-    wanted = where.bundle().sha256
-    if not described:
-        return [Finding("bundle", where.environment, "no pod of predict is ready", "look again: make verify-deploy")]
-    answering = {pod: model["model"]["bundle_sha256"] for pod, model in described.items()}
-    return [
-        Finding("bundle", f"Pod {pod}", f"it serves {sha256} and not {wanted}", "was this commit pushed?")
-        for pod, sha256 in answering.items()
-        if sha256 != wanted
-    ]
-
-
-def price(cluster: Cluster, seen: Snapshot, golden: Path, key: str) -> dict[str, Any]:
-    """Price the first golden row through api.
-
-    Raises:
-        PlumblineError: api refuses, or its price is not the training pipeline's.
-    """
-    pods = _ready(seen, "api")
-    if not pods:
-        raise PlumblineError("no pod of api is ready")
-    expected = jsonfile.read(golden)
-    body, end = {"input": expected["rows"][0]}, time.monotonic() + _GRACE
-    while True:
-        status, answer = cluster.ask(pods[0]["metadata"]["name"], 8000, "POST", "/v1/predictions", body, key)
-        if status != 201:
-            raise PlumblineError(f"api does not price a house: {status} {answer}")
-        # A pod of the version before may still answer on a connection that it is about to close.
-        if answer["model"]["bundle_sha256"] == golden.parent.name or time.monotonic() > end:
-            break
-        time.sleep(_PAUSE)
-    right = expected["predictions"][0]["prediction"]
-    if abs(answer["prediction"] - right) > expected["relative_tolerance"] * abs(right):
-        raise PlumblineError(f"api says {answer['prediction']} for a house that the training pipeline prices {right}")
-    result: dict[str, Any] = answer
-    return result
-
-
 def record(registry: Registry, where: Overlay, findings: list[Finding]) -> None:
     """Tell the ledger that the cluster took a deployment back, once."""
     why = "; ".join(
@@ -149,12 +100,6 @@ def record(registry: Registry, where: Overlay, findings: list[Finding]) -> None:
         registry.ledger.append(fact)
 
 
-def _ready(seen: Snapshot, service: str) -> list[Any]:
-    """Give the ready pods of a service."""
-    labelled = [pod for pod in seen.pods if pod["metadata"].get("labels", {}).get("app.kubernetes.io/name") == service]
-    return [pod for pod in labelled if diagnosis.ready(pod)]
-
-
 def _show(findings: list[Finding]) -> None:
     table = Table("problem", "where", "what", "what to do", title="What is wrong", show_lines=True)
     for finding in findings:
@@ -167,7 +112,7 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", required=True)
-    parser.add_argument("--timeout", type=float, default=600, help="seconds to wait")
+    parser.add_argument("--timeout", type=float, default=1200, help="seconds to wait")
     parser.add_argument("--application", help="Argo CD's; plumbline-ENVIRONMENT by default")
     given = parser.parse_args()
     where = Overlay(given.environment)
@@ -177,8 +122,8 @@ def main() -> None:
     findings = wait(cluster, where, application, given.timeout)
     seen = cluster.snapshot(application)
     if not findings:
-        described = served(cluster, seen)
-        findings = compare(described, where)
+        described = served.pods(cluster, seen)
+        findings = served.compare(described, where)
     if findings:
         _show(findings)
         record(registry, where, findings)
@@ -186,9 +131,15 @@ def main() -> None:
     model = next(iter(described.values()))
     lineage = {"bundle": model["model"]["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
     key = settings().api_key
-    golden = registry.store / registry.model / where.bundle().sha256 / "golden.json"
-    if key and golden.is_file():
-        answer = price(cluster, seen, golden, key)
+    if key:
+        with tempfile.TemporaryDirectory() as folder:
+            golden = registry.store / registry.model / where.bundle().sha256 / _GOLDEN
+            if not golden.is_file():  # it was released elsewhere
+                golden = Path(folder) / where.bundle().sha256 / _GOLDEN
+                store.fetch(where.bundle().uri, _GOLDEN, golden)
+            answer = served.price(cluster, seen, golden, key)
+        version = registry.version(deployment.find(registry, where.bundle().sha256))
+        served.check_lineage(answer, version.tags["git_commit"])
         lineage |= {"price": answer["prediction"], "lineage": answer["lineage"]["git_commit"]}
     log.get("verify-deploy").info(
         "runs what its overlay names",

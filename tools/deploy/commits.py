@@ -79,8 +79,13 @@ def _last(environment: str) -> str | None:
 
 
 def changed_since(commit_hash: str, overlay: Overlay, root: Path = Path()) -> bool:
-    """Tell whether the overlay at HEAD is another one than at a commit; so too if the commit is not known here."""
+    """Tell whether the overlay at HEAD is another one than at a commit; so too if nobody knows the commit.
+
+    One that came after this clone is fetched: Argo CD goes on to every commit of its branch, whatever that changes.
+    """
     try:
+        if git.subject(commit_hash, root) is None:
+            run("git", "fetch", "--quiet", "origin", commit_hash, folder=root)
         run("git", "diff", "--quiet", commit_hash, "HEAD", "--", str(overlay.folder), folder=root)
     except PlumblineError:
         return True

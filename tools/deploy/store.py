@@ -43,6 +43,20 @@ def publish(folder: Path, uri: str) -> bool:
     return True
 
 
+def fetch(uri: str, name: str, target: Path) -> None:
+    """Copy one file of the bundle at `uri` to `target`.
+
+    Raises:
+        PlumblineError: The store cannot be used, or has no such file.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        system, path = fsspec.core.url_to_fs(uri)
+        target.write_bytes(system.cat_file(f"{path}/{name}"))
+    except (OSError, BotoCoreError, ClientError, ImportError, ValueError) as error:
+        raise PlumblineError(f"{uri}/{name} cannot be read: {error}") from None
+
+
 def _check(folder: Path, manifest: bytes, uri: str) -> None:
     if hashlib.sha256(manifest).hexdigest() != folder.name:
         raise PlumblineError(
