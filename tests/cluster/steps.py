@@ -1,11 +1,11 @@
 """The steps of the story; each does one thing, sees that it happened, and gives a sentence for the table."""
 
 import json
-import time
 
 import yaml
 
 from tests.cluster import definitions, images, kube, world
+from tests.cluster.kill import kill, killer
 from tests.cluster.kube import kubectl, until
 from tests.cluster.parts import (
     answers,
@@ -164,12 +164,12 @@ def bad_image(story: World) -> str:
 
 def killed(story: World) -> str:
     """SIGKILL of a pod of predict and of api under load: whatever was answered is in the store."""
-    start_load(story, "killed", 30)
-    for service in ("predict", "api"):
-        pods = kube.listed(NAMESPACE, "pods", f"app.kubernetes.io/name={service}")
-        kubectl("-n", NAMESPACE, "delete", "pod", pods[0]["metadata"]["name"], "--grace-period=0", "--force")
-        time.sleep(5)
-    until("the load ends", lambda: not running("killed"), 90)
+    start_load(story, "killed", 40)
+    with killer():
+        for service in ("predict", "api"):
+            pods = kube.listed(NAMESPACE, "pods", f"app.kubernetes.io/name={service}")
+            kill(pods[0], story.known["testbed"])
+    until("the load ends", lambda: not running("killed"), 120)
     answered, failed = answers("killed")
     lost = missing(answered)
     if not answered or lost:
