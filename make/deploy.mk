@@ -2,7 +2,7 @@
 .PHONY: deploy
 deploy: setup ## Commit IMAGE=… or BUNDLE=version to the overlay of ENV=… (REASON=…)
 	@test -n "$${ENV:-}" || { echo 'error: where to? make deploy ENV=staging BUNDLE=3' >&2; exit 2; }
-	@python model/src/deployment.py --environment "$${ENV:-}" --reason "$${REASON:-}" deploy --image "$${IMAGE:-}" --bundle "$${BUNDLE:-}"
+	@python model/src/deployment.py --environment "$${ENV:-}" --reason "$${REASON:-}" deploy --image "$${IMAGE:-}" --bundle "$${BUNDLE:-}" $${PROPOSAL:+--proposal}
 
 .PHONY: verify-deploy
 verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… names, and say what is wrong if it does not
@@ -18,6 +18,7 @@ ci-deploy: export GIT_AUTHOR_NAME := CI Pipeline
 ci-deploy: export GIT_AUTHOR_EMAIL := ci-pipeline@localhost
 ci-deploy: export GIT_COMMITTER_NAME := CI Pipeline
 ci-deploy: export GIT_COMMITTER_EMAIL := ci-pipeline@localhost
+ci-deploy: export PROPOSAL := 1
 ci-deploy: setup ## Commit the services among REFERENCES="docker.io/…@sha256:…", and VERSION of the model, to the overlay of ENV=…
 	@for reference in $${REFERENCES:-}; do \
 		name=$${reference##*/plumbline-}; \

@@ -11,7 +11,9 @@ from tools.deploy.overlay import Bundle, Image, Overlay
 from tools.errors import PlumblineError
 
 
-def deploy(registry: Registry, where: Overlay, image: str, bundle: str, who: str, reason: str) -> dict[str, Any]:
+def deploy(
+    registry: Registry, where: Overlay, image: str, bundle: str, who: str, reason: str, proposal: bool = False
+) -> dict[str, Any]:
     """Change the overlay in one commit.
 
     Args:
@@ -21,6 +23,7 @@ def deploy(registry: Registry, where: Overlay, image: str, bundle: str, who: str
         bundle: A version's number, or the sha256 of a bundle, or "".
         who: Who acts, for the ledger.
         reason: Kept in commit and ledger.
+        proposal: The commit has yet to be merged: the ledger hears of it when the cluster runs it (`confirm`).
 
     Returns:
         What was deployed, and the commit.
@@ -50,7 +53,7 @@ def deploy(registry: Registry, where: Overlay, image: str, bundle: str, who: str
         )
         where.set_bundle(new_bundle)
     commit = commits.commit(where, f"Deploy {' and '.join(subjects)} to {where.environment}", [*body, *_lines(reason)])
-    if version:
+    if version and not proposal:
         registry.deployed(version, where.environment, who, reason or None)
     return {"environment": where.environment, "deployed": ", ".join(subjects), "commit": commit}
 
@@ -70,6 +73,14 @@ def rollback(registry: Registry, where: Overlay, who: str, reason: str) -> dict[
             find(registry, after.sha256), where.environment, who, f"rolled back{f': {reason}' if reason else ''}"
         )
     return {"environment": where.environment, "reverted": reverted, "commit": commit}
+
+
+def confirm(registry: Registry, where: Overlay, who: str) -> None:
+    """Record that an environment runs the bundle of its overlay, unless the ledger knows it: a proposal was merged."""
+    sha256, events = where.bundle().sha256, registry.ledger.entries()
+    known = [e for e in events if (e.event, e.model, e.environment) == ("deployed", registry.model, where.environment)]
+    if not known or known[-1].bundle_sha256 != sha256:
+        registry.deployed(find(registry, sha256), where.environment, who, "a proposal was merged")
 
 
 def find(registry: Registry, text: str) -> str:
@@ -112,11 +123,12 @@ def main() -> None:
     deployed = commands.add_parser("deploy")
     deployed.add_argument("--image", default="")
     deployed.add_argument("--bundle", default="")
+    deployed.add_argument("--proposal", action="store_true", help="the commit is for a pull request")
     commands.add_parser("rollback")
     given = parser.parse_args()
     registry, where, who = open_registry(), Overlay(given.environment), actor.current()
     if given.command == "deploy":
-        done = deploy(registry, where, given.image, given.bundle, who, given.reason)
+        done = deploy(registry, where, given.image, given.bundle, who, given.reason, given.proposal)
     else:
         done = rollback(registry, where, who, given.reason)
     log.get("deployment").info(given.command, **done, next="git push; then make verify-deploy")

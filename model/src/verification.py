@@ -128,6 +128,7 @@ def main() -> None:
         _show(findings)
         record(registry, where, findings)
         raise PlumblineError(f"{given.environment} does not run what its overlay names")
+    deployment.confirm(registry, where, actor.current())
     model = next(iter(described.values()))
     lineage = {"bundle": model["model"]["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
     key = settings().api_key

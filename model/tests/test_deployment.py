@@ -57,6 +57,18 @@ def test_a_bundle_is_deployed_by_one_commit_that_changes_its_overlay_alone(works
     assert staging.bundle_file.read_text().endswith("X=1\n")
 
 
+def test_a_proposal_is_in_the_ledger_once_the_cluster_runs_it_and_then_once(workspace, staging):
+    workspace.register("first")
+    deployment.deploy(workspace.registry, staging, "", "1", WHO, "", proposal=True)
+    assert [entry.event for entry in workspace.registry.ledger.entries()].count("deployed") == 0
+
+    for _ in range(2):
+        deployment.confirm(workspace.registry, staging, WHO)
+
+    deployed = [entry for entry in workspace.registry.ledger.entries() if entry.event == "deployed"]
+    assert [(entry.version, entry.environment) for entry in deployed] == [("1", "staging")]
+
+
 def test_an_image_is_deployed_by_digest_and_comments_stay(workspace, staging):
     deploy(workspace, staging, image=f"docker.io/plumbline/plumbline-predict@{NEW}")
 
