@@ -1,9 +1,11 @@
 """A copy of the manifests, to change."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.manifests import rendering
 
@@ -13,3 +15,16 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the manifests, to combine components or plant faults in; what they include lies beside it."""
     shutil.copytree(rendering.KUBERNETES.parent / "monitoring", tmp_path / "monitoring")
     return shutil.copytree(rendering.KUBERNETES, tmp_path / "kubernetes")
+
+
+@pytest.fixture
+def taken(copy: Path) -> Path:
+    """A copy of the manifests whose overlays of the cloud take the receiver of drift alerts as its README says."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", (copy.parent / "monitoring/README.md").read_text(), flags=re.S)
+    for environment in ("staging", "production"):
+        file = copy / f"overlays/{environment}/kustomization.yaml"
+        content = yaml.safe_load(file.read_text())
+        entries = yaml.safe_load(block.replace("plumbline-staging", f"plumbline-{environment}"))
+        added = {key: [*content.get(key, []), *more] for key, more in entries.items()}
+        file.write_text(yaml.safe_dump(content | added))
+    return copy

@@ -1,29 +1,15 @@
 """An overlay that takes the receiver as the README says leads Alertmanager to it."""
 
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from tests import schemas
 from tests.manifests import differences, references, rendering, security
 from tests.manifests.objects import of, selected
 
 STAGING, PRODUCTION = "overlays/staging", "overlays/production"
-
-
-@pytest.fixture
-def taken(copy: Path) -> Path:
-    """A copy of the manifests whose overlays take the receiver."""
-    (block,) = re.findall(r"```yaml\n(.*?)```", (copy.parent / "monitoring/README.md").read_text(), flags=re.S)
-    for overlay in (STAGING, PRODUCTION):
-        file = copy / overlay / "kustomization.yaml"
-        content = yaml.safe_load(file.read_text())
-        added = {key: [*content.get(key, []), *entries] for key, entries in yaml.safe_load(block).items()}
-        file.write_text(yaml.safe_dump(content | added))
-    return copy
 
 
 def test_the_overlays_have_no_fault(taken: Path) -> None:
