@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,14 @@ def selectors(node: Any) -> Iterator[promql_parser.VectorSelector]:
             yield from selectors(child)
     for argument in getattr(node, "args", None) or []:
         yield from selectors(argument)
+
+
+def reach(node: Any) -> timedelta:
+    """Give how far into the past a parsed expression looks: ranges and offsets that enclose one another add up."""
+    own = sum((getattr(node, name, None) or timedelta() for name in ("range", "offset")), timedelta())
+    inner = [getattr(node, name, None) for name in ("lhs", "rhs", "expr", "vector_selector", "param")]
+    inner += getattr(node, "args", None) or []
+    return own + max((reach(child) for child in inner if child is not None), default=timedelta())
 
 
 def names(selector: promql_parser.VectorSelector) -> list[str]:

@@ -7,9 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import promql_parser
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
@@ -190,6 +192,32 @@ def test_what_is_sent_to_the_receiver_are_alerts_that_exist() -> None:
 def test_the_pipeline_waits_for_what_the_receiver_sends() -> None:
     workflow = workflow_checks.load(ROOT / ".github/workflows/model-pipeline.yml")
     assert workflow["on"]["repository_dispatch"]["types"] == [dispatcher.EVENT]
+
+
+@pytest.mark.parametrize(
+    ("expression", "days"),
+    [
+        ("x", 0),
+        ("rate(x[3d])", 3),
+        ("avg_over_time(x[28d] offset 1d) > x", 29),
+        ("max_over_time(rate(x[1d])[6d:1h])", 7),
+    ],
+)
+def test_ranges_and_offsets_say_how_far_an_expression_looks_back(expression: str, days: int) -> None:
+    assert checks.reach(promql_parser.parse(expression)) == timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("file", "setting"),
+    [
+        ("infrastructure/argocd/platform/addons/kube-prometheus-stack.yaml", r"^    retention: (\d+)d\b"),
+        ("compose.yaml", r"--storage\.tsdb\.retention\.time=(\d+)d\b"),
+    ],
+)
+def test_prometheus_keeps_what_the_rules_look_back_at(file: str, setting: str) -> None:
+    [days] = re.findall(setting, (ROOT / file).read_text(), flags=re.MULTILINE)
+    longest = max(checks.reach(promql_parser.parse(rule["expr"])) for _, rule in checks.rules(ROOT))
+    assert timedelta() < longest <= timedelta(days=int(days))
 
 
 def test_every_alert_fires_in_a_test() -> None:
