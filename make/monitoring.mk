@@ -9,5 +9,5 @@ rules-check: setup ## Check the alert rules and run their tests (needs promtool)
 	@promtool test rules $(UNPACKED_RULES)/tests/*.yaml
 
 .PHONY: loop-receiver
-loop-receiver: setup ## Start the model pipeline for alerts that Alertmanager sends (ARGS="--port 8003 --limit 2")
+loop-receiver: setup ## Start the model pipeline for alerts that Alertmanager sends (ARGS="--port 8003 --limit 2 --again 604800")
 	@python -m tools.loop.receiver $(ARGS)

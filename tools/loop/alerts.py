@@ -16,7 +16,7 @@ class Alert(BaseModel):
     Attributes:
         status: Whether it still holds.
         fingerprint: Of its labels: the same alert has the same one whenever it fires.
-        starts_at: When it began to fire, the same in each repetition.
+        starts_at: When it began to fire; a restart of Prometheus, or an alert that flaps, begins anew.
     """
 
     status: Literal["firing", "resolved"]
@@ -24,11 +24,6 @@ class Alert(BaseModel):
     annotations: dict[str, str] = {}
     fingerprint: str = Field(min_length=1, max_length=64)
     starts_at: str = Field(alias="startsAt", min_length=1, max_length=64)
-
-    @property
-    def key(self) -> str:
-        """Give what tells this firing of this alert from all others."""
-        return f"{self.fingerprint} {self.starts_at}"
 
     def payload(self) -> dict[str, str]:
         """Give what the model pipeline is told."""

@@ -11,7 +11,6 @@ from tools.loop.alerts import Alert
 from tools.loop.state import State
 
 EVENT = "drift"  # the type that .github/workflows/model-pipeline.yml waits for
-_KEEP = 90 * 86_400  # seconds that a dispatch is remembered; an alert that fires for longer is dispatched again
 
 
 class LimitedError(Exception):
@@ -30,6 +29,7 @@ class Dispatcher:
         repository: Whose pipeline.
         state: What was dispatched before.
         limit: The most dispatches in `window` seconds.
+        again: Seconds in which the same alert is dispatched once, however often it ends and begins.
         attempts: How often GitHub is asked.
         pause: Seconds before the second attempt; it doubles with each.
     """
@@ -38,12 +38,13 @@ class Dispatcher:
     state: State
     limit: int
     window: float
+    again: float
     attempts: int = 3
     pause: float = 1.0
     _one: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def dispatch(self, alerts: list[Alert]) -> list[Alert]:
-        """Start the pipeline for those alerts that were not dispatched yet, once for all of them.
+        """Start the pipeline for those alerts that were not dispatched lately, once for all of them.
 
         It is recorded after it was done: whoever is killed in between does it twice, rather than never.
 
@@ -55,15 +56,15 @@ class Dispatcher:
             PlumblineError: GitHub cannot be reached or refuses; nothing was recorded.
         """
         with self._one:
-            unknown = self.state.unknown(alert.key for alert in alerts)
-            new = [alert for alert in alerts if alert.key in unknown]
+            unknown = self.state.unknown((alert.fingerprint for alert in alerts), self.again)
+            new = [alert for alert in alerts if alert.fingerprint in unknown]
             if not new:
                 return []
             wait = self.state.wait(self.limit, self.window)
             if wait > 0:
                 raise LimitedError(wait)
             self._send({"alerts": [alert.payload() for alert in new[:10]]})
-            self.state.record(unknown, keep=max(_KEEP, self.window))
+            self.state.record(unknown, keep=max(self.again, self.window))
         log.get("loop").info("dispatched", event_type=EVENT, alerts=[alert.payload()["alert"] for alert in new])
         return new
 

@@ -1,7 +1,7 @@
 """Receive the alerts of Alertmanager's webhook and start the model pipeline on GitHub for them.
 
-Answers 202 to what was dispatched now or before, 400 to what is no message of Alertmanager, 401 without the token, 429
-when the limit is reached and 502 when GitHub fails; Alertmanager sends again what was not answered with 2xx.
+Answers 202 to what is dispatched now or was lately, 400 to what is no message of Alertmanager, 401 without the token,
+429 when the limit is reached and 502 when GitHub fails; Alertmanager sends again what was not answered with 2xx.
 """
 
 import argparse
@@ -98,14 +98,15 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8003)
     parser.add_argument("--limit", type=int, default=2, help="the most dispatches within the window")
     parser.add_argument("--window", type=float, default=86_400, help="seconds")
+    parser.add_argument("--again", type=float, default=7 * 86_400, help="seconds in which an alert is dispatched once")
     parser.add_argument("--state", type=Path, default=Path(".plumbline/loop.db"), help="what was dispatched")
     given = parser.parse_args()
     token = config.settings().loop_token
     if not token:
         raise PlumblineError("PLUMBLINE_LOOP_TOKEN is not set: it is the secret that Alertmanager sends")
-    if given.limit < 1 or given.window <= 0:
-        raise PlumblineError("--limit must be at least 1, and --window more than 0")
-    dispatcher = Dispatcher(Repository.of_environment(), State(given.state), given.limit, given.window)
+    if given.limit < 1 or given.window <= 0 or given.again <= 0:
+        raise PlumblineError("--limit must be at least 1, and --window and --again more than 0")
+    dispatcher = Dispatcher(Repository.of_environment(), State(given.state), given.limit, given.window, given.again)
     with Receiver((given.host, given.port), token, dispatcher) as server:
         log.get("loop").info("listening", host=given.host, port=server.server_port)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the platform stops it

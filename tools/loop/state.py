@@ -1,4 +1,4 @@
-"""What was dispatched, kept over restarts: an alert is dispatched once, and no more than so many in a time."""
+"""What was dispatched, kept over restarts: which alert, so that it waits its time, and how many lately."""
 
 import sqlite3
 import time
@@ -22,10 +22,11 @@ class State:
         with closing(self._connect()) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS dispatches (key TEXT PRIMARY KEY, at REAL NOT NULL)")
 
-    def unknown(self, keys: Iterable[str]) -> set[str]:
-        """Give those of `keys` that were not dispatched yet."""
+    def unknown(self, keys: Iterable[str], again: float) -> set[str]:
+        """Give those of `keys` that were not dispatched within the last `again` seconds."""
+        since = self._clock() - again
         with closing(self._connect()) as connection:
-            known = {key for (key,) in connection.execute("SELECT key FROM dispatches")}
+            known = {key for (key,) in connection.execute("SELECT key FROM dispatches WHERE at > ?", [since])}
         return set(keys) - known
 
     def wait(self, limit: int, window: float) -> float:

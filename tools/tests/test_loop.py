@@ -1,4 +1,4 @@
-"""Alerts that Alertmanager sends start the model pipeline: once each, not too often, and for nobody else."""
+"""Alerts that Alertmanager sends start the model pipeline: once a week each, not too often, and for nobody else."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def clock() -> Clock:
 @pytest.fixture
 def url(github: GitHub, clock: Clock, tmp_path: Path) -> Iterator[str]:
     repository = Repository("owner/house", "github", f"http://127.0.0.1:{github.server_port}")
-    dispatcher = Dispatcher(repository, State(tmp_path / "loop.db", clock), limit=2, window=DAY, pause=0)
+    dispatcher = Dispatcher(repository, State(tmp_path / "loop.db", clock), limit=2, window=DAY, again=7 * DAY, pause=0)
     with Receiver(("127.0.0.1", 0), "secret", dispatcher) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -124,10 +124,22 @@ def test_a_repeated_alert_starts_nothing(url: str, github: GitHub) -> None:
     assert len(github.received) == 1
 
 
-def test_an_alert_that_fires_anew_starts_the_pipeline_again(url: str, github: GitHub) -> None:
+def test_an_alert_that_fires_anew_each_morning_starts_the_pipeline_once_a_week(
+    url: str, github: GitHub, clock: Clock
+) -> None:
+    # given a Prometheus that stops every night, so that an alert which persists begins anew
+    for day in range(1, 10):
+        send(url, alert("a", starts_at=f"2026-01-{day:02}T02:30:00Z"))
+        clock.now += DAY
+
+    started = [dispatched["client_payload"]["alerts"][0]["starts_at"][:10] for dispatched in github.received]
+    assert started == ["2026-01-01", "2026-01-08"]
+
+
+def test_another_alert_does_not_wait_for_it(url: str, github: GitHub) -> None:
     send(url, alert("a"))
-    send(url, alert("a", starts_at="2026-02-01T00:00:00Z"))
-    assert len(github.received) == 2
+    send(url, alert("a", starts_at="2026-01-02T02:30:00Z"), alert("b"))
+    assert [one["fingerprint"] for one in github.received[1]["client_payload"]["alerts"]] == ["b"]
 
 
 def test_many_alerts_at_once_start_it_once(url: str, github: GitHub) -> None:
@@ -198,11 +210,11 @@ def test_a_message_that_is_too_large_is_not_read(url: str) -> None:
 def test_what_was_dispatched_is_known_after_a_restart(tmp_path: Path, clock: Clock) -> None:
     State(tmp_path / "loop.db", clock).record(["a", "b"], keep=DAY)
     again = State(tmp_path / "loop.db", clock)
-    assert again.unknown(["a", "c"]) == {"c"}
+    assert again.unknown(["a", "c"], again=DAY) == {"c"}
     assert again.wait(limit=1, window=60) == 60
     clock.now += DAY + 1
     again.record(["d"], keep=DAY)
-    assert again.unknown(["a", "d"]) == {"a"}
+    assert again.unknown(["a", "d"], again=7 * DAY) == {"a"}
 
 
 def start(**variables: str) -> subprocess.Popen[str]:
