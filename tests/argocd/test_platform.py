@@ -121,7 +121,7 @@ def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
     paths = [
         checks.applications(objects)[name]["spec"]["source"]["path"] for name in ("mlflow", "services", "schedules")
     ]
-    for path in (*paths, "infrastructure/monitoring/receiver"):
+    for path in (*paths, "infrastructure/monitoring/receiver", "infrastructure/monitoring/slack"):
         assert list(checks.forbidden(overlays.render(ROOT / path), checks.project(objects))) == []
 
 

@@ -19,12 +19,13 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def taken(copy: Path) -> Path:
-    """A copy of the manifests whose overlays of the cloud take the receiver of drift alerts as its README says."""
-    (block,) = re.findall(r"```yaml\n(.*?)```", (copy.parent / "monitoring/README.md").read_text(), flags=re.S)
+    """A copy of the manifests whose cloud overlays take the receiver and Slack as the README of monitoring says."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (copy.parent / "monitoring/README.md").read_text(), flags=re.S)
     for environment in ("staging", "production"):
         file = copy / f"overlays/{environment}/kustomization.yaml"
         content = yaml.safe_load(file.read_text())
-        entries = yaml.safe_load(block.replace("plumbline-staging", f"plumbline-{environment}"))
-        added = {key: [*content.get(key, []), *more] for key, more in entries.items()}
-        file.write_text(yaml.safe_dump(content | added))
+        for block in blocks:
+            entries = yaml.safe_load(block.replace("plumbline-staging", f"plumbline-{environment}"))
+            content |= {key: [*content.get(key, []), *more] for key, more in entries.items()}
+        file.write_text(yaml.safe_dump(content))
     return copy

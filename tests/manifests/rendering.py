@@ -18,7 +18,7 @@ WAYS_OUT = (("plain",), ("canary-replicas",), ("canary",), ("canary", "shadow"))
 ADDITIONS = ("autoscaling", "autoscaling-requests", "observability", "network-policies", "mesh")
 
 # Folders that are no part of an overlay; Argo CD or the team applies them.
-APART = ("base/mlflow", "../monitoring/receiver")
+APART = ("base/mlflow", "../monitoring/receiver", "../monitoring/slack")
 _NO_DIGEST = "sha256:" + "0" * 64
 
 Object = dict[str, Any]

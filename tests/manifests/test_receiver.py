@@ -24,7 +24,7 @@ def test_the_overlays_have_no_fault(taken: Path) -> None:
 @pytest.mark.parametrize("overlay", [STAGING, PRODUCTION])
 def test_alertmanager_calls_the_service_by_its_full_name(taken: Path, overlay: str) -> None:
     objects = rendering.render(taken / overlay)
-    (config,) = of(objects, "AlertmanagerConfig")
+    (config,) = (item for item in of(objects, "AlertmanagerConfig") if item["metadata"]["name"] == "plumbline-loop")
     (service,) = (item for item in of(objects, "Service") if item["metadata"]["name"] == "loop-receiver")
 
     url = urlsplit(config["spec"]["receivers"][0]["webhookConfigs"][0]["url"])

@@ -12,6 +12,7 @@ from tests.manifests.objects import of, title
 
 POLICY = ROOT / "infrastructure/terraform/modules/workload-identity/policies.tf"
 OUTPUTS = ROOT / "infrastructure/terraform/stacks/platform/outputs.tf"
+SECRETS = {"alertmanager-slack", "api", "loop-receiver", "monitor"}
 ENVIRONMENTS = ("staging", "production")
 
 
@@ -32,7 +33,7 @@ def test_every_secret_of_an_overlay_is_of_its_environment(taken: Path, environme
     services = rendering.render(taken / "overlays" / environment)
     pipelines = rendering.render(ROOT / "infrastructure/pipelines/overlays" / environment)
 
-    assert {item["metadata"]["name"] for item in of(services, "ExternalSecret")} == {"api", "monitor", "loop-receiver"}
+    assert {item["metadata"]["name"] for item in of(services, "ExternalSecret")} == SECRETS
     assert of(pipelines, "ExternalSecret")
     assert list(unreadable([*services, *pipelines], environment)) == []
 
