@@ -29,13 +29,18 @@ attach = @case "$(ENV)" in staging|production) ;; *) echo "error: ENV must be st
 bootstrap: ## Once an account: make the bucket of the states and move its own state into it
 	@$(TERRAFORM)/bootstrap
 
-# A plan over the budget does not stay: apply would take it.
 .PHONY: plan
+ifeq ($(TF_VAR_account_id),)
 plan: setup ## Show what would change in an environment and its monthly cost, and save it: make plan ENV=staging
+	@python -m tools.cloud.plan_offline "$(ENV)" --override "$(BUDGET_OVERRIDE)"
+else
+# A plan over the budget does not stay: apply would take it.
+plan: setup
 	$(attach)
 	@$(PLATFORM) plan -input=false -var-file=../../envs/$(ENV).tfvars -out=$(ENV).tfplan
 	@python -m tools.cloud.cost --plan $(TERRAFORM)/stacks/platform/$(ENV).tfplan --override "$(BUDGET_OVERRIDE)" || \
 		{ rm $(TERRAFORM)/stacks/platform/$(ENV).tfplan; exit 1; }
+endif
 
 .PHONY: apply
 apply: ## Make the changes of the saved plan, and no others: make apply ENV=staging

@@ -76,6 +76,55 @@ def test_a_plan_over_the_budget_is_refused_and_not_saved(clone: Path, aws: dict[
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
+def test_a_plan_without_an_account_is_from_nothing_and_not_saved(
+    environment: str, clone: Path, aws: dict[str, str]
+) -> None:
+    # given a shell that names no account and reaches none
+    nobody = aws | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "TF_VAR_account_id": ""}
+    saved = clone / f"infrastructure/terraform/stacks/platform/{environment}.tfplan"
+    saved.unlink(missing_ok=True)
+    # when
+    done = make(clone, nobody, "plan", f"ENV={environment}")
+    # then the plan is shown as Terraform shows it, with its cost and why there is nothing to apply
+    assert done.returncode == 0, done.stderr
+    assert "# module.eks.aws_eks_cluster.this will be created" in done.stdout
+    assert re.search(r"Plan: \d+ to add, 0 to change, 0 to destroy", done.stdout)
+    assert re.search(rf"{environment} costs [\d.]+ \$ a month", done.stdout)
+    assert "No account is named (TF_VAR_account_id), so this is planned from nothing and not saved" in done.stdout
+    assert not saved.exists()
+    # and nothing is applied, with an account or without
+    assert "error: TF_VAR_account_id is not set" in make(clone, nobody, "apply", f"ENV={environment}").stderr
+    assert (
+        f"error: no saved plan: run make plan ENV={environment}"
+        in make(clone, aws, "apply", f"ENV={environment}").stderr
+    )
+
+
+def test_the_budget_holds_without_an_account(clone: Path, aws: dict[str, str]) -> None:
+    # given
+    nobody = aws | {"TF_VAR_account_id": ""}
+    file = clone / "infrastructure/terraform/envs/staging.tfvars"
+    kept = file.read_text()
+    file.write_text(re.sub(r"budget_monthly_usd *= *\d+", "budget_monthly_usd = 10", kept))
+    # when
+    refused = make(clone, nobody, "plan", "ENV=staging")
+    accepted = make(clone, nobody, "plan", "ENV=staging", "BUDGET_OVERRIDE=yes")
+    file.write_text(kept)
+    # then
+    assert refused.returncode != 0
+    assert "the budget is exceeded" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert accepted.returncode == 0, accepted.stderr
+    assert "accepted by BUDGET_OVERRIDE=yes" in accepted.stdout
+
+
+def test_an_unknown_environment_is_refused_without_an_account(clone: Path, aws: dict[str, str]) -> None:
+    done = make(clone, aws | {"TF_VAR_account_id": ""}, "plan", "ENV=elsewhere")
+    assert done.returncode != 0
+    assert "error: ENV must be staging or production, not 'elsewhere'" in done.stderr
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
 def test_every_resource_of_an_environment_has_a_price_and_the_budget_holds(
     environment: str, clone: Path, aws: dict[str, str]
 ) -> None:

@@ -99,7 +99,7 @@ def check(found: Estimate, override: str) -> str:
     )
 
 
-def show(found: Estimate, console: Console) -> None:
+def show(found: Estimate, output: Console) -> None:
     """Print every line, the sum of each component, and what has no price."""
     table = Table("component", "item", "quantity", "price", "$ a month", title=f"{found.environment}, a month")
     for column in table.columns[2:]:
@@ -110,10 +110,15 @@ def show(found: Estimate, console: Console) -> None:
             table.add_row(component, line.item, quantity, f"{line.price:.4f}", f"{line.total:,.2f}")
         table.add_row(component, "[bold]sum", "", "", f"[bold]{total:,.2f}", end_section=True)
     table.add_row("[bold]total", "", "", "", f"[bold]{found.total:,.2f}")
-    console.print(table)
+    output.print(table)
     for kind, number in found.unpriced.items():
-        console.print(f"not priced: {number} x {kind}; add it to {prices.TABLE} or to tools/cloud/components.py")
-    console.print(found.note)
+        output.print(f"not priced: {number} x {kind}; add it to {prices.TABLE} or to tools/cloud/components.py")
+    output.print(found.note)
+
+
+def console() -> Console:
+    """Give the console of a report: as wide as the terminal, or wide enough for the table in a file."""
+    return Console(width=None if sys.stdout.isatty() else 140)
 
 
 def main() -> None:
@@ -126,9 +131,9 @@ def main() -> None:
     given = parser.parse_args()
     planned = plan.read(given.plan) if given.plan else plan.offline(prices.TABLE.parent, given.environment)
     found = estimate(planned, prices.read())
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    show(found, console)
-    console.print(check(found, given.override))
+    output = console()
+    show(found, output)
+    output.print(check(found, given.override))
 
 
 if __name__ == "__main__":

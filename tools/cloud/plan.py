@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,11 @@ def read(file: Path) -> Plan:
     return parse(run("terraform", f"-chdir={file.parent}", "show", "-json", file.name))
 
 
+def show(file: Path) -> str:
+    """Give what a person reads of a plan that `terraform plan -out` has saved in the folder of its stack."""
+    return run("terraform", f"-chdir={file.parent}", "show", "-no-color", file.name)
+
+
 def offline(root: Path, environment: str) -> Plan:
     """Plan an environment from nothing, with no account and no state.
 
@@ -82,6 +88,13 @@ def offline(root: Path, environment: str) -> Plan:
     Raises:
         PlumblineError: There is no such environment, or Terraform refuses.
     """
+    with offline_file(root, environment) as file:
+        return read(file)
+
+
+@contextmanager
+def offline_file(root: Path, environment: str) -> Iterator[Path]:
+    """Plan as `offline` does, and give the saved plan, which is gone afterwards."""
     if not (root / f"envs/{environment}.tfvars").exists():
         raise PlumblineError(f"ENV must be staging or production, not {environment!r}: there is no such file in envs")
     with tempfile.TemporaryDirectory() as folder:
@@ -93,7 +106,7 @@ def offline(root: Path, environment: str) -> Plan:
         run(*terraform, "init", "-input=false", advice="the providers come from the registry of Terraform")
         arguments = ("-input=false", f"-var-file=../../envs/{environment}.tfvars", "-out=offline.tfplan")
         run(*terraform, "plan", *arguments, environment=there)
-        return read(stack / "offline.tfplan")
+        yield stack / "offline.tfplan"
 
 
 def _resources(module: dict[str, Any]) -> Iterator[Resource]:
