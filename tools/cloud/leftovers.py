@@ -18,6 +18,12 @@ def _of_cluster(name: str, tags: list[dict[str, str]]) -> bool:
     )
 
 
+def _of_environment(environment: str, tags: list[dict[str, str]]) -> bool:
+    """Tell whether a volume has the tags of `extraVolumeTags` in modules/eks/addons.tf, both of them."""
+    found = {one["Key"]: one["Value"] for one in tags}
+    return found.get("Project") == "plumbline" and found.get("Environment") == environment
+
+
 def load_balancers(account: Account) -> list[str]:
     """Delete the cluster's load balancers with their target groups, then its security groups of load balancers.
 
@@ -107,12 +113,13 @@ def security_groups(account: Account) -> list[str]:
 
 
 def volumes(account: Account) -> list[str]:
-    """Delete the cluster's volumes that no instance has."""
+    """Delete the environment's volumes that no instance has: those of its cluster, and those its EBS add-on tagged."""
     ec2 = account.client("ec2")
     gone = []
     for page in ec2.get_paginator("describe_volumes").paginate(Filters=[{"Name": "status", "Values": ["available"]}]):
         for one in page["Volumes"]:
-            if _of_cluster(account.name, one.get("Tags", [])):
+            tags = one.get("Tags", [])
+            if _of_cluster(account.name, tags) or _of_environment(account.environment, tags):
                 ec2.delete_volume(VolumeId=one["VolumeId"])
                 gone.append(one["VolumeId"])
     return gone

@@ -48,13 +48,39 @@ def test_a_bucket_that_is_gone_is_empty(staging: Account) -> None:
     assert buckets.empty(staging.client("s3"), "gone") == 0
 
 
+def volume(ec2: Any, tags: list[dict[str, str]]) -> str:
+    made = ec2.create_volume(Size=1, AvailabilityZone="ap-south-1a", TagSpecifications=tagged("volume", tags))
+    return str(made["VolumeId"])
+
+
+def of_claim(project: str, environment: str) -> list[dict[str, str]]:
+    """The tags that the EBS add-on of modules/eks puts on a claim's volume."""
+    return [{"Key": "Project", "Value": project}, {"Key": "Environment", "Value": environment}]
+
+
+def left_volumes(ec2: Any) -> set[str]:
+    return {one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]}
+
+
 def test_orphaned_volumes_of_the_cluster_alone_go(staging: Account, ec2: Any) -> None:
-    ours, other = (
-        ec2.create_volume(Size=1, AvailabilityZone="ap-south-1a", TagSpecifications=tagged("volume", tags))["VolumeId"]
-        for tags in (OURS, OTHERS)
-    )
+    ours, other = (volume(ec2, tags) for tags in (OURS, OTHERS))
     assert leftovers.volumes(staging) == [ours]
-    assert [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]] == [other]
+    assert left_volumes(ec2) == {other}
+
+
+def test_an_orphaned_volume_with_project_and_environment_goes(staging: Account, ec2: Any) -> None:
+    ours = volume(ec2, of_claim("plumbline", "staging"))
+    assert leftovers.volumes(staging) == [ours]
+    assert left_volumes(ec2) == set()
+
+
+def test_a_volume_of_another_environment_or_project_stays(staging: Account, ec2: Any) -> None:
+    others = {
+        volume(ec2, tags)
+        for tags in (of_claim("plumbline", "production"), of_claim("other", "staging"), of_claim("plumbline", "")[:1])
+    }
+    assert leftovers.volumes(staging) == []
+    assert left_volumes(ec2) == others
 
 
 def network(ec2: Any, name: str = "plumbline-staging") -> tuple[str, str]:
