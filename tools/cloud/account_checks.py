@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.cloud.account import Account, code, reason, variable
-from tools.cloud.findings import Finding, ok, warning, wrong
+from tools.cloud.findings import Finding, not_yet, ok, warning, wrong
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,18 @@ def _value(ask: Callable[..., Any], quota: Quota) -> float | None:
         raise
 
 
-def key(account: Account, alias: str) -> Finding:
-    """Encrypt and decrypt with a key."""
-    return _guarded(alias, partial(_key, account, alias))
+def key(account: Account, alias: str, first: bool = False) -> Finding:
+    """Encrypt and decrypt with a key.
+
+    Args:
+        account: Where it should be.
+        alias: Its name.
+        first: Nothing of the environment is there yet, so that a missing key is no fault.
+    """
+    return _guarded(alias, partial(_key, account, alias, first))
 
 
-def _key(account: Account, alias: str) -> Finding:
+def _key(account: Account, alias: str, first: bool) -> Finding:
     kms = account.client("kms")
     try:
         described = kms.describe_key(KeyId=alias)["KeyMetadata"]
@@ -128,7 +134,7 @@ def _key(account: Account, alias: str) -> Finding:
             return wrong(alias, "decrypts to something else", "this must not happen: ask AWS")
     except ClientError as error:
         if code(error) == "NotFoundException":
-            return wrong(alias, "does not exist", _PLAN)
+            return not_yet(alias) if first else wrong(alias, "does not exist", _PLAN)
         if code(error) == "AccessDeniedException":
             advice = "right for who holds a policy of the remotes, which reach the key through S3 only; else ask for it"
             return warning(alias, "not usable directly", advice)

@@ -7,24 +7,27 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.cloud.account import Account, code, reason
-from tools.cloud.findings import Finding, ok, wrong
+from tools.cloud.findings import Finding, not_yet, ok, wrong
 
 _APPLY = "run `make plan` and `make apply` of the environment: the bucket is not as Terraform describes it"
 _PUBLIC = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def check(account: Account, bucket: str, make: str) -> list[Finding]:
+def check(account: Account, bucket: str, make: str, first: bool = False) -> list[Finding]:
     """Look at one bucket.
 
     Args:
         account: Where it should be.
         bucket: Its name.
         make: The target that makes it.
+        first: Nothing of the environment is there yet, so that a missing bucket is no fault.
     """
     s3 = account.client("s3")
     try:
         s3.head_bucket(Bucket=bucket)
     except (ClientError, BotoCoreError) as error:
+        if first and code(error) == "404":
+            return [not_yet(bucket)]
         return [_unreachable(bucket, error, account, make)]
     questions = (_located(account.region), _versioning, _encryption, _private, _tls_only, _readable)
     return [ok(bucket, "reachable"), *(_asked(one, s3, bucket) for one in questions)]

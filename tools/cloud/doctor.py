@@ -2,12 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from tools import stage
 from tools.cloud import account, account_checks, bucket_checks, findings
-from tools.cloud.account import Account
+from tools.cloud.account import Account, code
 from tools.cloud.findings import Finding
 from tools.errors import PlumblineError
 
@@ -18,10 +21,29 @@ def examine(where: Account) -> list[Finding]:
     found += [account_checks.administrator(where), account_checks.github(where)]
     found += account_checks.quotas(where)
     found += bucket_checks.check(where, where.state_bucket, "make bootstrap")
+    first = nothing_yet(where)
     for bucket in where.remotes.values():
-        found += bucket_checks.check(where, bucket, f"make plan ENV={where.environment}")
-    found += [account_checks.key(where, f"alias/{where.name}-{name}") for name in ("remote", "mlflow")]
+        found += bucket_checks.check(where, bucket, f"make plan ENV={where.environment}", first)
+    found += [account_checks.key(where, f"alias/{where.name}-{name}", first) for name in ("remote", "mlflow")]
     return [*found, account_checks.cluster(where), account_checks.database(where)]
+
+
+def nothing_yet(where: Account) -> bool:
+    """Tell whether the first apply is still to come: neither the cluster nor a bucket of the environment is there.
+
+    Where AWS does not say so plainly, the answer is no: what is missing is then a fault.
+    """
+    asked = [(where.client("eks").describe_cluster, {"name": where.name})]
+    asked += [(where.client("s3").head_bucket, {"Bucket": bucket}) for bucket in where.buckets]
+    return all(_missing(question, named) for question, named in asked)
+
+
+def _missing(question: Callable[..., Any], named: dict[str, str]) -> bool:
+    try:
+        question(**named)
+    except (ClientError, BotoCoreError) as error:
+        return code(error) in ("404", "ResourceNotFoundException")
+    return False
 
 
 def main() -> None:

@@ -36,6 +36,11 @@ def warning(subject: str, found: str, advice: str) -> Finding:
     return Finding(subject, "warning", found, advice)
 
 
+def not_yet(subject: str) -> Finding:
+    """Report what the first apply of an environment will make."""
+    return warning(subject, "does not exist yet", "`make apply` makes it, after `make plan`")
+
+
 def show(findings: Sequence[Finding], console: Console, title: str) -> bool:
     """Print the findings.
 

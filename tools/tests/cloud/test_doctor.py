@@ -61,10 +61,12 @@ def test_a_bucket_that_answers_without_tls_is_found(ready: Account) -> None:
     assert [one.found for one in wrong(ready)] == ["answers without TLS"]
 
 
-def test_a_missing_bucket_names_the_target_that_makes_it(staging: Account) -> None:
-    advice = {one.subject: one.advice for one in wrong(staging)}
-    assert "`make bootstrap`" in advice[staging.state_bucket]
-    assert "`make plan ENV=staging`" in advice[staging.remotes["data"]]
+def test_a_missing_bucket_names_the_target_that_makes_it(ready: Account) -> None:
+    for bucket in (ready.state_bucket, ready.remotes["data"]):
+        ready.client("s3").delete_bucket(Bucket=bucket)
+    advice = {one.subject: one.advice for one in wrong(ready)}
+    assert "`make bootstrap`" in advice[ready.state_bucket]
+    assert "`make plan ENV=staging`" in advice[ready.remotes["data"]]
 
 
 def test_a_bucket_in_another_region_is_found(ready: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
-"""Who makes a cluster must be let in by it, and reach it: the doctor tells before the first apply."""
+"""Before the first apply the doctor tells who reaches the cluster and is let in, and what is not there yet."""
 
 import json
 
 import pytest
 
-from tools.cloud import account, account_checks
+from tools.cloud import account, account_checks, doctor
 from tools.cloud.account import Account
+from tools.cloud.findings import Finding
+from tools.tests.cloud.conftest import deny_plain_http, make_bucket
 
 
 @pytest.fixture
@@ -62,3 +64,47 @@ def test_a_first_cluster_that_nobody_could_reach_is_warned(
 def test_a_first_cluster_with_addresses_can_be_reached(staging: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_VAR_api_cidrs", '["203.0.113.7/32"]')
     assert account_checks.cluster(staging).found == "plumbline-staging does not exist"
+
+
+@pytest.fixture
+def bootstrapped(staging: Account) -> Account:
+    """What `make bootstrap` makes, and nothing else."""
+    staging.client("iam").create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com")
+    deny_plain_http(make_bucket(staging, staging.state_bucket), staging.state_bucket)
+    return staging
+
+
+def made_by_apply(where: Account) -> list[Finding]:
+    names = {*where.remotes.values(), "alias/plumbline-staging-remote", "alias/plumbline-staging-mlflow"}
+    found = [one for one in doctor.examine(where) if one.subject in names]
+    assert {one.subject for one in found} == names
+    return found
+
+
+def test_before_the_first_apply_nothing_is_wrong_and_apply_makes_the_rest(bootstrapped: Account) -> None:
+    assert [one for one in doctor.examine(bootstrapped) if one.state == "wrong"] == []
+    assert {(one.state, one.found) for one in made_by_apply(bootstrapped)} == {("warning", "does not exist yet")}
+    assert all("`make apply` makes it" in one.advice for one in made_by_apply(bootstrapped))
+
+
+def test_before_bootstrap_the_state_bucket_is_wrong(staging: Account) -> None:
+    found = {one.subject: one for one in doctor.examine(staging)}[staging.state_bucket]
+    assert found.state == "wrong"
+    assert "`make bootstrap`" in found.advice
+
+
+def test_beside_a_cluster_missing_buckets_and_keys_are_wrong(bootstrapped: Account) -> None:
+    network = {"subnetIds": ["subnet-1", "subnet-2"]}
+    role = "arn:aws:iam::123456789012:role/cluster"
+    bootstrapped.client("eks").create_cluster(name=bootstrapped.name, roleArn=role, resourcesVpcConfig=network)
+    assert {one.state for one in made_by_apply(bootstrapped)} == {"wrong"}
+
+
+def test_beside_one_bucket_of_the_environment_the_others_are_wrong(bootstrapped: Account) -> None:
+    make_bucket(bootstrapped, f"{bootstrapped.name}-mlflow-{bootstrapped.number}")
+    assert {one.state for one in made_by_apply(bootstrapped)} == {"wrong"}
+
+
+def test_a_bucket_of_another_environment_makes_no_difference(bootstrapped: Account) -> None:
+    make_bucket(bootstrapped, f"plumbline-production-data-{bootstrapped.number}")
+    assert {one.state for one in made_by_apply(bootstrapped)} == {"warning"}
