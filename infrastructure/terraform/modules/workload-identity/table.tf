@@ -51,6 +51,15 @@ locals {
       secrets         = false
       why             = "workflows pull and push data, upload models and keep their logs"
     }
+    loop-receiver = {
+      namespace       = local.services
+      service_account = "loop-receiver"
+      reads           = []
+      writes          = []
+      deletes         = []
+      secrets         = false
+      why             = "starts the model pipeline at GitHub; its token comes as a Kubernetes secret"
+    }
     external-secrets = {
       namespace       = "external-secrets"
       service_account = "external-secrets"
