@@ -161,12 +161,16 @@ def test_every_job_that_asks_for_a_role_has_one() -> None:
             assert not asks or job.get("environment") in ROLES, f"{path.name}: {name}"
 
 
+# An ARN is arn:partition:service:region:account:resource; one whose resource is only `*` is everything of a service.
+EVERY_RESOURCE = r"arn:(?:[^:\"]*:){4}[*/]*\*[*/]*"
+
+
 def unexplained(text: str) -> list[str]:
     """Give the lines that grant every action or resource in a block that has no comment saying why."""
     found = []
     lines = text.splitlines()
     for number, line in enumerate(lines):
-        if not re.search(r'"(\*|\w+:\*)"', line) or line.lstrip().startswith("#"):
+        if not re.search(rf'"(\*|\w+:\*|{EVERY_RESOURCE})"', line) or line.lstrip().startswith("#"):
             continue
         block = []
         for earlier in reversed(lines[:number]):
@@ -189,13 +193,48 @@ def test_a_grant_of_everything_without_a_reason_is_found(tmp_path: Any) -> None:
     assert unexplained((root / "modules/eks/karpenter_policy.tf").read_text()) == ['Resource = "*"']
 
 
+@pytest.mark.parametrize("arn", ["arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:aws:sqs:${var.region}:${var.account_id}:*"])
+def test_every_resource_of_a_service_without_a_reason_is_found(arn: str, tmp_path: Any) -> None:
+    # given
+    root = copied(tmp_path)
+    plant(root, "modules/dvc-remote/policies.tf", "Resource  = local.folders", f'Resource  = "{arn}"')
+    text = (root / "modules/dvc-remote/policies.tf").read_text()
+    # then
+    assert unexplained(text) == [f'Resource  = "{arn}"']
+    # and a reason beside it is enough
+    assert unexplained(text.replace("Resource  = ", "# Why.\nResource  = ", 1)) == []
+
+
+def everything(policy: dict[str, Any]) -> list[str]:
+    """Give the words of a policy by which it allows every action, every action of a service, or every resource."""
+    found = []
+    for statement in policy["Statement"]:
+        actions, resources = _list(statement["Action"]), _list(statement["Resource"])
+        if statement["Effect"] != "Deny":
+            found += [it for it in (*actions, *resources) if it == "*" or re.fullmatch(EVERY_RESOURCE, it)]
+        found += [it for it in (*actions, *resources) if re.fullmatch(r"\w+:\*", it)]
+    return found
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_planned_policy_allows_everything(environments: Environments, environment: str) -> None:
-    for address, policy in policies(environments[environment]).items():
-        for statement in policy["Statement"]:
-            words = [*_list(statement["Action"]), *_list(statement["Resource"])]
-            assert statement["Effect"] == "Deny" or "*" not in words, address
-            assert not [word for word in words if re.fullmatch(r"\w+:\*", word)], address
+    found = {address: everything(policy) for address, policy in policies(environments[environment]).items()}
+    assert {address: words for address, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "found"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::*", ["arn:aws:s3:::*"]),
+        ("s3:GetObject", ["arn:aws:s3:::b/*", "arn:aws:s3:::*/*"], ["arn:aws:s3:::*/*"]),
+        ("sqs:SendMessage", "arn:aws:sqs:ap-south-1:123456789012:*", ["arn:aws:sqs:ap-south-1:123456789012:*"]),
+        ("s3:*", "*", ["*", "s3:*"]),
+        ("s3:GetObject", "arn:aws:s3:::b/*", []),
+        ("logs:PutLogEvents", "arn:aws:logs:ap-south-1:123456789012:log-group:flow:*", []),
+    ],
+)
+def test_a_policy_that_allows_everything_is_found(action: str, resource: str | list[str], found: list[str]) -> None:
+    assert everything({"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}) == found
 
 
 def _list(value: str | list[str]) -> list[str]:
