@@ -1,11 +1,18 @@
 """The store on PostgreSQL, if its server is installed."""
 
+import os
 import subprocess
+import sys
+import time
 
 import httpx
+from sqlalchemy import text
 
+from services.api.app.store import database as stores
+from services.api.app.store.schema import HEAD
 from services.api.tests.test_deletion import retention
 from services.common.tests import toy
+from services.common.tests.running import ROOT
 from services.conftest import make_key
 
 
@@ -37,6 +44,38 @@ def test_forgets_a_customer_and_what_is_old(database, start_api, bundle):
 
     assert (old.stdout, customer.stdout) == ("deleted 0 predictions\n", "deleted 1 predictions\n")
     assert service.client.get(f"/v1/predictions/{made['id']}").status_code == 404
+
+
+def test_two_processes_that_start_together_migrate_once(database):
+    url, *_ = database
+    engine = stores.connect(url, writes=True)
+    command = [sys.executable, "-m", "services.api.app.keys", "list"]
+    environment = os.environ | {"API_STORE_URL": url}
+
+    with engine.begin() as connection:  # both wait behind this lock with an empty database before them
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": stores.MIGRATION_LOCK})
+        started = [
+            subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)
+        ]
+        wait_until(engine, "SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        # They wait for longer than the statement_timeout of a request.
+        waited = "SELECT min(now() - query_start) > interval '6 s' FROM pg_stat_activity WHERE wait_event = 'advisory'"
+        wait_until(engine, waited)
+    errors = [process.communicate(timeout=60)[1] for process in started]
+
+    assert ([process.returncode for process in started], errors) == ([0, 0], ["", ""])
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+
+
+def wait_until(engine, query):
+    deadline = time.monotonic() + 60
+    while True:
+        with engine.connect() as connection:
+            if connection.execute(text(query)).scalar():
+                return
+        assert time.monotonic() < deadline, query
+        time.sleep(0.1)
 
 
 def test_answers_503_while_the_server_is_gone_and_recovers(database, start_api, bundle):

@@ -222,6 +222,22 @@ def test_a_store_of_an_earlier_version_keeps_its_predictions(tmp_path):
     assert (found["prediction"], found["model_version"], found["bundle_sha256"]) == (2.0, "3", "b1")
 
 
+def test_serves_from_a_store_of_a_later_version(start_api, bundle, tmp_path):
+    engine = database.connect(f"sqlite:///{tmp_path}/store.db", writes=True)
+    database.migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("ALTER TABLE predictions ADD COLUMN of_a_later_version TEXT"))
+
+    service = start_api()
+    made = [create(service, bundle.data, number) for number in range(3)]
+
+    assert [one.status_code for one in made] == [201] * 3
+    assert service.client.get(f"/v1/predictions/{made[0].json()['id']}").status_code == 200
+    log = service.log.read_text()
+    assert log.count("revision 9999, newer than") == 1, log
+
+
 def test_the_newest_migration_is_the_one_the_service_asks_for():
     configuration = Config()
     configuration.set_main_option("script_location", str(ROOT / "services/api/migrations"))

@@ -1,5 +1,6 @@
 """The connection to the database, with its schema brought up to date."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from services.api.app.store.schema import HEAD
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _BUSY_SECONDS = 4  # how long SQLite waits for another process that writes
+MIGRATION_LOCK = 7_526_001  # PostgreSQL's advisory lock, any number that nothing else in this database takes
+
+_log = logging.getLogger(__name__)  # on standard error, for commands too whose output somebody reads
 
 
 class StoreError(Exception):
@@ -56,22 +60,35 @@ def _configure_sqlite(connection: Any, _: object) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema up to date unless it is.
+    """Bring the schema up to date unless it is, or is newer: migrations only add, so that an older version can use it.
 
     Raises:
         SQLAlchemyError: The database cannot be reached or altered.
     """
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
-            return
+        found = _revision(connection)
+    if _suffices(found):
+        if found != HEAD:
+            _log.warning("the store's schema is at revision %s, newer than %s, which this version knows", found, HEAD)
+        return
     from alembic import command
     from alembic.config import Config
 
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # The connection's limit is for requests: an index takes long, and so does waiting for who builds it.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        if _suffices(_revision(connection)):
+            return  # another process was first
         configuration = Config()
         configuration.set_main_option("script_location", str(_MIGRATIONS))
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
+
+
+def _suffices(revision: str | None) -> bool:
+    return revision is not None and revision >= HEAD  # numbers of four digits
 
 
 def _revision(connection: Connection) -> str | None:
