@@ -84,7 +84,7 @@ def combine(root: Path, components: tuple[str, ...]) -> Path:
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": "combined",
-        "resources": [f"../../base/{name}" for name in ("namespace", "api", "monitor", "predict")],
+        "resources": [f"../../base/{name}" for name in ("namespace", "api", "monitor", "predict", "retention")],
         "components": [f"../../components/{name}" for name in components],
         "configMapGenerator": [
             {"name": "bundle", "envs": ["bundle.env"]},
