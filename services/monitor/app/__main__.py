@@ -50,7 +50,7 @@ def run(values: Settings, window: Window) -> int:
     for note in found.notes:
         sys.stdout.write(f"{note}\n")
     sys.stdout.write(f"{found.rows} predictions, {len(found.alerts)} alerts: {folder / 'report.html'}\n")
-    return ALERT if found.alerts else FINE
+    return ALERT if found.alerts and values.exit_on_alert else FINE
 
 
 def _window(since: datetime | None, until: datetime | None, values: Settings) -> Window:

@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_error_ratio: How many times the evaluation's error the rolling error may be.
         coverage_tolerance: How far the interval's coverage may fall below what it promises.
         min_actuals_share: Share of predictions whose actual must have come after the grace.
+        exit_on_alert: Whether an open alert makes the exit status 3; otherwise metrics and report say it alone.
     """
 
     bundle_uri: str
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_error_ratio: float = 1.25
     coverage_tolerance: float = 0.05
     min_actuals_share: float = 0.2
+    exit_on_alert: bool = True
     log_level: str = "info"
 
     def __post_init__(self) -> None:

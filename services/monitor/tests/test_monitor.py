@@ -67,6 +67,15 @@ def test_finds_the_feature_that_has_drifted_and_no_other(store, run, tmp_path):
     assert "light has drifted" in next((tmp_path / "reports").glob("*/report.html")).read_text()
 
 
+def test_a_run_with_alerts_ends_well_where_the_exit_status_is_not_to_say_so(store, run, tmp_path):
+    store.fill(rows(shift=1.0), actual_after=None)
+
+    done = run(exit_on_alert="false")
+
+    assert (done.returncode, names(tmp_path)) == (0, {"drift:light"}), done.stdout + done.stderr
+    assert "alert: light has drifted" in done.stdout
+
+
 def test_finds_a_growing_error_and_an_interval_that_misses(store, run, tmp_path):
     store.fill(rows(), error=40)
 
