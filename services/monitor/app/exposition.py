@@ -20,6 +20,11 @@ def registry(found: Findings, now: float) -> CollectorRegistry:
 
     gauge("monitor_last_run_timestamp_seconds", "When the monitor last finished.", now)
     gauge("monitor_rows", "Predictions in the window.", found.rows)
+    if found.rows:
+        text = "Share of a column's values that break the contract."
+        broken = Gauge("monitor_invalid_share", text, ["column"], registry=metrics)
+        for column in found.quality:
+            broken.labels(column.name).set(column.invalid / column.rows)
     if found.drift:
         drifted = sum(item.drifted for item in found.drift)
         gauge("monitor_drift_features", "Features that have drifted.", drifted)

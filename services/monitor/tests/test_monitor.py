@@ -90,6 +90,17 @@ def test_finds_values_that_break_the_contract(store, run, tmp_path):
     assert names(tmp_path) == {"quality:light"}
 
 
+def test_tells_prometheus_which_column_breaks_the_contract(store, run, tmp_path):
+    store.fill(rows(90) + [{"light": 99.0, "water": 20, "species": "fern"}] * 10, actual_after=None)
+
+    run()
+
+    families = text_string_to_metric_families((tmp_path / "monitor.prom").read_text())
+    samples = [sample for family in families for sample in family.samples if sample.name == "monitor_invalid_share"]
+    shares = {sample.labels["column"]: sample.value for sample in samples}
+    assert shares == {"light": 0.1, "water": 0.0, "species": 0.0}
+
+
 def test_counts_actuals_that_come_after_their_window(store, run, tmp_path):
     store.fill(rows(200), days_ago=200, actual_after=190)
 
@@ -223,6 +234,7 @@ def test_writes_and_pushes_every_metric(store, run, tmp_path, gateway):
     assert {family.name for family in text_string_to_metric_families(text)} == {
         "monitor_drift_features", "monitor_drift_share", "monitor_drift", "monitor_target_drift", "monitor_mae",
         "monitor_interval_coverage", "monitor_actuals_share", "monitor_last_run_timestamp_seconds", "monitor_rows",
+        "monitor_invalid_share",
     }  # fmt: skip
 
 
