@@ -185,7 +185,8 @@ def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_monitor_pushes_to_the_gateway_that_is_installed(environment: str) -> None:
     gateway = checks.applications(rendering.platform(ROOT, environment))["prometheus-pushgateway"]["spec"]
-    (monitor,) = of(overlays.render(ROOT / "infrastructure/kubernetes/overlays" / environment), "CronJob")
+    jobs = of(overlays.render(ROOT / "infrastructure/kubernetes/overlays" / environment), "CronJob")
+    (monitor,) = (job for job in jobs if job["metadata"]["name"] == "monitor")
     (pod,) = pods([monitor])
     variables = {variable["name"]: variable for variable in pod.spec["containers"][0]["env"]}
     name, namespace = gateway["source"]["helm"]["releaseName"], gateway["destination"]["namespace"]

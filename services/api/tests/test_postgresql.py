@@ -47,12 +47,15 @@ def test_forgets_a_customer_and_what_is_old(database, start_api, bundle):
 
 
 def test_two_processes_that_start_together_migrate_once(database):
-    url, *_ = database
+    server, *_ = database
+    with stores.connect(server, writes=True).connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CREATE DATABASE empty"))
+    url = server.replace("/postgres?", "/empty?")
     engine = stores.connect(url, writes=True)
     command = [sys.executable, "-m", "services.api.app.keys", "list"]
     environment = os.environ | {"API_STORE_URL": url}
 
-    with engine.begin() as connection:  # both wait behind this lock with an empty database before them
+    with engine.begin() as connection:  # both wait behind this lock
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": stores.MIGRATION_LOCK})
         started = [
             subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)

@@ -51,6 +51,15 @@ locals {
       secrets         = false
       why             = "workflows pull and push data, upload models and keep their logs"
     }
+    retention = {
+      namespace       = local.services
+      service_account = "retention"
+      reads           = []
+      writes          = []
+      deletes         = []
+      secrets         = false
+      why             = "deletes old predictions; the store's address comes as a Kubernetes secret"
+    }
     loop-receiver = {
       namespace       = local.services
       service_account = "loop-receiver"
