@@ -41,7 +41,7 @@ def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> 
         found, now = diagnosis.diagnose(seen), time.monotonic()
         causes |= {finding: None for finding in found if finding.problem in diagnosis.CAUSES}
         # Before Argo CD is at this overlay, what is final is the end of the deployment before.
-        final = not coming(seen, where) and any(finding.final for finding in found)
+        final = any(finding.final for finding in found) and not coming(seen, where)
         since = (since or now) if final else None
         if since and now - since > _GRACE:
             return list(dict.fromkeys([*found, *causes]))

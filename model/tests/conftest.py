@@ -12,7 +12,9 @@ from mlflow.entities import LoggedModelStatus
 from model.src import anchor, register, signing, tracking
 from model.src.registry import Registry
 from tools import hashing, jsonfile
+from tools.deploy.overlay import Overlay
 
+WANTED = "a" * 64  # the bundle that the overlay names
 REQUIREMENTS = """\
 onnx==1.23.2 \\
     --hash=sha256:aa
@@ -141,3 +143,13 @@ def mlflow_uri(tmp_path: Path, empty_registry: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("MLFLOW_RUN_ID", raising=False)
     monkeypatch.delenv("MLFLOW_EXPERIMENT_NAME", raising=False)
     return uri
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Overlay:
+    """The overlay of an environment `staging`, outside of any repository."""
+    folder = tmp_path / "infrastructure/kubernetes/overlays/staging"
+    folder.mkdir(parents=True)
+    (folder / "kustomization.yaml").write_text("resources: []\n")
+    (folder / "bundle.env").write_text(f"BUNDLE_URI=file:///store/{WANTED}\nBUNDLE_SHA256={WANTED}\n")
+    return Overlay("staging", tmp_path)

@@ -1,40 +1,31 @@
-"""What is compared once a cluster says that it is done: the model that served and the price that it gives."""
+"""What is compared once a cluster says that it is done: the model that answers and the price that it gives."""
 
 import json
 
 import pytest
 
 from model.src import served
+from model.tests.conftest import WANTED
 from tools.deploy.diagnosis import Snapshot
-from tools.deploy.overlay import Overlay
 from tools.errors import PlumblineError
 
-WANTED, OTHER = "a" * 64, "b" * 64
+OTHER = "b" * 64
 
 
 class Answering:
     """Stands for the pods of a cluster: gives each answer once, the last one again and again."""
 
-    def __init__(self, *served):
-        self.served = list(served)
+    def __init__(self, *answers):
+        self.answers = list(answers)
 
     def ask(self, pod, port, method, path, body=None, key=""):
-        return self.served.pop(0) if len(self.served) > 1 else self.served[0]
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     monkeypatch.setattr(served, "_GRACE", 60)
     monkeypatch.setattr(served, "_PAUSE", 0.01)
-
-
-@pytest.fixture
-def overlay(tmp_path):
-    folder = tmp_path / "infrastructure/kubernetes/overlays/staging"
-    folder.mkdir(parents=True)
-    (folder / "kustomization.yaml").write_text("resources: []\n")
-    (folder / "bundle.env").write_text(f"BUNDLE_URI=file:///store/{WANTED}\nBUNDLE_SHA256={WANTED}\n")
-    return Overlay("staging", tmp_path)
 
 
 @pytest.fixture

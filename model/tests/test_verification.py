@@ -4,18 +4,6 @@ import pytest
 
 from model.src import verification
 from tools.deploy.diagnosis import Snapshot
-from tools.deploy.overlay import Overlay
-
-WANTED = "a" * 64
-
-
-@pytest.fixture
-def overlay(tmp_path):
-    folder = tmp_path / "infrastructure/kubernetes/overlays/staging"
-    folder.mkdir(parents=True)
-    (folder / "kustomization.yaml").write_text("resources: []\n")
-    (folder / "bundle.env").write_text(f"BUNDLE_URI=file:///store/{WANTED}\nBUNDLE_SHA256={WANTED}\n")
-    return Overlay("staging", tmp_path)
 
 
 class Moving:

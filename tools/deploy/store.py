@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tools.errors import PlumblineError
 
 _MANIFEST = "manifest.json"
+_UNUSABLE = (OSError, BotoCoreError, ClientError, ImportError, ValueError)
 
 
 def place(uri: str, sha256: str) -> str:
@@ -38,7 +39,7 @@ def publish(folder: Path, uri: str) -> bool:
         # The manifest last: what has one is whole.
         for file in sorted(folder.iterdir(), key=lambda file: file.name == _MANIFEST):
             system.put_file(str(file), f"{path}/{file.name}")
-    except (OSError, BotoCoreError, ClientError, ImportError, ValueError) as error:
+    except _UNUSABLE as error:
         raise PlumblineError(f"the bundle cannot be copied to {uri}: {error}") from None
     return True
 
@@ -53,7 +54,7 @@ def fetch(uri: str, name: str, target: Path) -> None:
     try:
         system, path = fsspec.core.url_to_fs(uri)
         target.write_bytes(system.cat_file(f"{path}/{name}"))
-    except (OSError, BotoCoreError, ClientError, ImportError, ValueError) as error:
+    except _UNUSABLE as error:
         raise PlumblineError(f"{uri}/{name} cannot be read: {error}") from None
 
 

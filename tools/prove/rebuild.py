@@ -35,7 +35,7 @@ def rebuild(folder: Path, variant: Variant, target: str | None = None) -> Path:
     directory = folder / "directories" / variant.directory
     directory.mkdir(parents=True, exist_ok=True)
     if variant.cpu:
-        _emulated(clone.with_name("cpu"), variant.cpu)
+        _emulate(clone.with_name("cpu"), variant.cpu)
     for path in clone.rglob("*"):
         if path.is_file() and ".git" not in path.parts:
             os.utime(path, (variant.mtime, variant.mtime))
@@ -49,13 +49,12 @@ def rebuild(folder: Path, variant: Variant, target: str | None = None) -> Path:
     return clone
 
 
-def _emulated(folder: Path, cpu: str) -> Path:
+def _emulate(folder: Path, cpu: str) -> None:
     """Make a folder whose `python` is this one on another CPU."""
     folder.mkdir()
     program = folder / "python"
     program.write_text(f'#!/bin/sh\nexec qemu-x86_64 -cpu {cpu} {shlex.quote(sys.executable)} "$@"\n')
     program.chmod(0o755)
-    return folder
 
 
 def artifacts(clone: Path) -> dict[str, str]:

@@ -1,42 +1,31 @@
 """What the tests of the data pipeline share."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 from data.tests.ingest.world import BUCKET, World, build
 
 
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
-    """The URL of an S3 server."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    yield f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    server.stop()
-
-
 @pytest.fixture
-def s3(endpoint: str) -> boto3.client:
+def s3(moto: str) -> boto3.client:
     """A client of the server, with an empty bucket."""
-    httpx.post(f"{endpoint}/moto-api/reset").raise_for_status()  # all servers of a process are one account
+    httpx.post(f"{moto}/moto-api/reset").raise_for_status()  # the fixture empties it once a file
     client = boto3.client(
-        "s3", endpoint_url=endpoint, aws_access_key_id="t", aws_secret_access_key="t", region_name="us-east-1"
+        "s3", endpoint_url=moto, aws_access_key_id="t", aws_secret_access_key="t", region_name="us-east-1"
     )
     client.create_bucket(Bucket=BUCKET)
     return client
 
 
 @pytest.fixture
-def secrets(endpoint: str, s3: object) -> dict[str, str]:
+def secrets(moto: str, s3: object) -> dict[str, str]:
     """The keys of the secret `aws-connection-data`, as variables."""
     return {
-        "AWS_S3_ENDPOINT": endpoint,
+        "AWS_S3_ENDPOINT": moto,
         "AWS_S3_BUCKET": BUCKET,
         "AWS_ACCESS_KEY_ID": "tester",
         "AWS_SECRET_ACCESS_KEY": "not-to-be-seen",
