@@ -1,7 +1,6 @@
 """Toy bundles and running services, for the tests of both services."""
 
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 
 from services.common.tests import toy
 from services.common.tests.running import ROOT, Running
+from tools.testing import needs, trials
 
 
 class Toy(NamedTuple):
@@ -67,19 +67,13 @@ def api(predict: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="module")
 def database() -> Iterator[tuple[str, str, Path, dict[str, Any]]]:
     """A PostgreSQL server that listens on a socket in its folder only: its URL, pg_ctl, folder, and how to call it."""
-    initdb = shutil.which("initdb") or next(iter(Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
-    if initdb is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    needs.require("postgresql")
+    programs = trials.postgresql_programs()
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    as_other: dict[str, Any] = {}
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        user = pwd.getpwnam("postgres")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    control = str(Path(initdb).with_name("pg_ctl"))
+    control = str(programs / "pg_ctl")
     options = f"-c listen_addresses= -c unix_socket_directories={folder}"
-    common: dict[str, Any] = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, **as_other}
-    subprocess.run([str(initdb), "-D", f"{folder}/data", "-U", "api", "-A", "trust"], **common)
+    common: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, **trials.unprivileged(folder)}
+    subprocess.run([str(programs / "initdb"), "-D", f"{folder}/data", "-U", "api", "-A", "trust"], **common)
     start = [control, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"]
     subprocess.run(start, **common)
     yield f"postgresql://api@/postgres?host={folder}", control, folder, common

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import filelock
 import pytest
 
 from tools import worktree
+from tools.testing import needs, trials
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,11 +34,9 @@ def copy_repository(target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def checkov() -> tuple[str, ...]:
-    """The command of checkov, in its own environment, made on demand; it asks no service for anything."""
-    (ROOT / ".plumbline").mkdir(exist_ok=True)
-    with filelock.FileLock(ROOT / ".plumbline/checkov.lock"):  # another worker may be at it
-        run(ROOT, "make", "checkov-setup")
-    return (str(ROOT / ".plumbline/environments/checkov/bin/checkov"), "--skip-download", "--quiet", "--compact")
+    """The command of checkov, in its own environment; it asks no service for anything."""
+    needs.require("checkov")
+    return (str(trials.CHECKOV), "--skip-download", "--quiet", "--compact")
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,16 @@
-"""Objects against the schemas of their kinds: python -m tests.schemas fetches those."""
+"""Objects against the schemas of their kinds, which `make schemas` fetches."""
 
 import functools
 import json
-import os
-import shutil
-import subprocess
-import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.conftest import ROOT
 from tests.manifests.objects import title
-from tests.manifests.rendering import Object, missing
-
-PINNED = ROOT / "infrastructure/schemas.toml"
-CACHE = ROOT / ".plumbline/schemas"
+from tests.manifests.rendering import Object
+from tools.testing import needs, schemas
 
 
 class Loader(yaml.CSafeLoader):
@@ -30,48 +20,12 @@ class Loader(yaml.CSafeLoader):
 Loader.add_constructor("tag:yaml.org,2002:value", yaml.CSafeLoader.construct_yaml_str)
 
 
-def fetch() -> list[Path]:
-    """The pinned files, from the cache, a Go module or a release.
-
-    Raises:
-        OSError: A file is not there yet and can be had from neither.
-    """
-    found = []
-    for source in tomllib.loads(PINNED.read_text()).values():
-        for file in source["files"]:
-            kept = CACHE / source["module"].replace("/", "-") / Path(file).name
-            if not kept.exists():
-                _fetch(source, file, kept)
-            found.append(kept)
-    return found
-
-
-def _fetch(source: dict[str, Any], file: str, kept: Path) -> None:
-    go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
-    content = None
-    if go:
-        command = [go, "mod", "download", "-json", source["module"]]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            content = (Path(json.loads(done.stdout)["Dir"]) / file).read_bytes()
-    if content is None:
-        with urllib.request.urlopen(source["release"] + file, timeout=60) as answer:
-            content = answer.read()
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(kept)
-
-
 @functools.cache
 def validators() -> dict[tuple[str, str], Draft202012Validator]:
     """A validator by apiVersion and kind; without schemas the test is skipped."""
-    try:
-        files = fetch()
-    except (OSError, urllib.error.URLError) as error:
-        missing(f"the schemas can be fetched neither with Go nor from their releases ({error}): make schemas")
+    needs.require("schemas")
     found: dict[tuple[str, str], Draft202012Validator] = {}
-    for file in files:
+    for file, _, _ in schemas.pinned():
         if file.suffix == ".json":
             found |= _of_kubernetes(json.loads(file.read_text()))
         else:
@@ -133,8 +87,3 @@ def faults(objects: list[Object]) -> Iterator[str]:
             continue
         for error in validator.iter_errors(item):
             yield f"{title(item)}: {error.json_path}: {error.message}"
-
-
-if __name__ == "__main__":
-    for path in fetch():
-        print(path)  # noqa: T201

@@ -9,6 +9,7 @@ import pytest
 from tests.act import call, runner
 from tests.act.runner import Run
 from tests.conftest import copy_repository, run
+from tools.testing import needs
 
 WHO = ("-c", "user.name=someone", "-c", "user.email=someone@localhost")
 
@@ -16,8 +17,7 @@ WHO = ("-c", "user.name=someone", "-c", "user.email=someone@localhost")
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The repository as it is now, with one commit."""
-    if reason := runner.missing():
-        pytest.skip(reason)
+    needs.require("act")
     root = copy_repository(tmp_path / "clone")
     run(root, "git", "add", "--all")
     run(root, "git", *WHO, "commit", "--quiet", "-m", "base")

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import boto3
 import pytest
 
 from tests.conftest import ROOT, copy_repository
+from tools.testing import needs
 
 ACCOUNT = "123456789012"
 REGION = "ap-south-1"
@@ -32,8 +32,7 @@ def aws(moto: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def clone(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone with the state bucket that bootstrap would have made."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed (https://developer.hashicorp.com/terraform/install)")
+    needs.require("terraform")
     s3 = boto3.client(
         "s3", REGION, endpoint_url=aws["AWS_ENDPOINT_URL"], aws_access_key_id="a", aws_secret_access_key="b"
     )

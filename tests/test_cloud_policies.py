@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import ROOT, run
+from tools.testing import needs
 
 REGION = "ap-south-1"
 ACCOUNT = "123456789012"
@@ -23,8 +24,7 @@ ACCOUNT = "123456789012"
 @pytest.fixture(scope="module")
 def applied(moto: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What the module makes, by address; the provider's calls, if it makes any, go to moto."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed (https://developer.hashicorp.com/terraform/install)")
+    needs.require("terraform")
     folder = tmp_path_factory.mktemp("policies") / "terraform"
     shutil.copytree(ROOT / "infrastructure/terraform", folder, ignore=shutil.ignore_patterns(".terraform*"))
     module = folder / "modules/dvc-remote"

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from services.predict.app import locations
 from services.predict.app.locations import Location
 from tests.conftest import ROOT, run
 from tools.images import environment
+from tools.testing import needs
 
 FILE = ROOT / "compose.yaml"
 TEXT = FILE.read_text()
@@ -99,8 +99,7 @@ def test_every_file_that_is_mounted_exists() -> None:
 
 
 def test_prometheus_takes_the_rules_and_scrapes_with_the_labels_they_ask_for(tmp_path: Path) -> None:
-    if shutil.which("promtool") is None:
-        pytest.skip("promtool is not installed (apt install prometheus)")
+    needs.require("promtool")
     run(ROOT, sys.executable, "-m", "tools.prometheus_rules", str(tmp_path))
     mounts = dict(mount.split(":")[:2] for mount in SERVICES["prometheus"]["volumes"])
     config = (ROOT / "infrastructure/compose/prometheus.yml").read_text()

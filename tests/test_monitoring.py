@@ -25,6 +25,7 @@ from tests.conftest import ROOT, run
 from tests.monitoring_checks import Metrics
 from tests.workflow_checks import plant
 from tools.loop import dispatcher
+from tools.testing import needs
 
 RULES, DASHBOARDS = "infrastructure/monitoring/rules", "infrastructure/monitoring/dashboards"
 
@@ -225,8 +226,7 @@ def test_every_alert_fires_in_a_test() -> None:
 
 
 def check_rules(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
-    if shutil.which("promtool") is None:
-        pytest.skip("promtool is not installed (apt install prometheus)")
+    needs.require("promtool")
     run(root, sys.executable, "-m", "tools.prometheus_rules", str(target))
     for command in ("check", "test"):
         files = sorted(str(path) for path in (target / {"check": "rules", "test": "tests"}[command]).iterdir())

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests import workflow_checks as checks
 from tests.conftest import ROOT, run
 from tests.workflow_checks import copy, plant
+from tools.testing import needs
 
 GATE = ".github/workflows/pr-gate.yml"
 ZIZMOR = ("zizmor", "--offline", "--no-progress", "--quiet", ".github")
@@ -45,8 +45,7 @@ def test_every_yaml_file_is_well_formed() -> None:
 
 
 def actionlint(root: Path) -> str:
-    if shutil.which("actionlint") is None:
-        pytest.skip("actionlint is not installed (docs/workflows.md says how to have it)")
+    needs.require("actionlint")
     files = sorted(str(path) for path in root.glob(".github/workflows/*.yml"))
     return run(root, "actionlint", "-no-color", *files, check=False).stdout
 

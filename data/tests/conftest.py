@@ -13,6 +13,7 @@ import pytest
 from data.src.extract import Parameters
 from tests.conftest import run
 from tools.contract import Contract
+from tools.testing import needs, trials
 
 SHOP = Contract.model_validate(
     {
@@ -97,18 +98,11 @@ def repository(room: Path) -> Path:
     return room
 
 
-def programs_of_postgresql() -> Path | None:
-    """Find the folder of `initdb`: Debian keeps it off the PATH."""
-    found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")), Path(shutil.which("initdb") or "/nowhere")]
-    return next((path.parent for path in found if path.exists()), None)
-
-
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, on a socket in a temporary folder."""
-    programs = programs_of_postgresql()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    needs.require("postgresql")
+    programs = trials.postgresql_programs()
     folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())  # a short path: a socket's has a limit
     become = _as_unprivileged(folder)
     try:

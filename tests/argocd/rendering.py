@@ -1,16 +1,14 @@
 """What Argo CD would make of the repository: the bridge's chart, the ApplicationSets, the platform's chart."""
 
-import functools
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tools.testing import needs
 
 BRIDGE = "infrastructure/terraform/modules/gitops-bridge"
 SERVER = "https://kubernetes.default.svc"
@@ -79,19 +77,14 @@ def generated(applicationset: Object, target: Cluster) -> Object:
     return filled({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **template})  # type: ignore[no-any-return]
 
 
-@functools.cache
-def helm() -> str:
-    """The command; without it the test is skipped."""
-    return shutil.which("helm") or pytest.skip("helm is not installed: the charts cannot be rendered")
-
-
 def template(chart: Path, values: Object, namespace: str = "argocd") -> list[Object]:
-    """Render a chart.
+    """Render a chart; without Helm the test is skipped.
 
     Raises:
         RenderingError: Helm refuses the values or a template.
     """
-    command = [helm(), "template", chart.name, str(chart), "--namespace", namespace, "--values", "-"]
+    needs.require("helm")
+    command = ["helm", "template", chart.name, str(chart), "--namespace", namespace, "--values", "-"]
     done = subprocess.run(command, input=yaml.safe_dump(values), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RenderingError(done.stderr.strip())

@@ -32,12 +32,6 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def _overlays() -> None:
-    if not (ROOT / "infrastructure/kubernetes/overlays/staging").is_dir():
-        pytest.skip("infrastructure/kubernetes/overlays/staging is not there yet")
-
-
 def plant(file: Path, old: str, new: str) -> None:
     """Put a fault into a file."""
     text = file.read_text()
@@ -88,7 +82,6 @@ def test_an_application_of_the_platform_makes_no_application() -> None:
     assert {"Application", "ApplicationSet", "AppProject"}.isdisjoint(entry["kind"] for entry in allowed)
 
 
-@pytest.mark.usefixtures("_overlays")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_folder_that_is_synced_exists(environment: str) -> None:
     assert list(checks.missing_paths(ROOT, rendering.platform(ROOT, environment))) == []
@@ -114,7 +107,6 @@ def test_the_project_allows_what_our_own_charts_hold(name: str, kinds: set[str],
     assert list(checks.forbidden(manifests, checks.project(objects))) == []
 
 
-@pytest.mark.usefixtures("_overlays")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_project_allows_what_the_overlays_hold(environment: str) -> None:
     objects = rendering.platform(ROOT, environment)
@@ -133,7 +125,6 @@ def storage(kind: str) -> rendering.Object:
     return found
 
 
-@pytest.mark.usefixtures("_overlays")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_claims_leave_the_storage_class_to_the_cluster(environment: str) -> None:
     # given all that claims a volume in a cluster: the settings of the addons, the overlay, the pipelines, the receiver
@@ -181,7 +172,6 @@ def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:
     assert workflows["source"]["helm"]["valuesObject"]["controller"]["metricsConfig"]["honorLabels"] is True
 
 
-@pytest.mark.usefixtures("_overlays")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_monitor_pushes_to_the_gateway_that_is_installed(environment: str) -> None:
     gateway = checks.applications(rendering.platform(ROOT, environment))["prometheus-pushgateway"]["spec"]
@@ -207,7 +197,6 @@ def test_prometheus_scrapes_argo_cd() -> None:
     assert re.search(r"controller = \{\s+metrics\s+= \{ enabled = true \}", terraform)
 
 
-@pytest.mark.usefixtures("_overlays")
 def test_grafana_and_the_analyses_ask_the_same_prometheus_and_nobody_logs_in() -> None:
     stack = checks.applications(rendering.platform(ROOT, "staging"))["kube-prometheus-stack"]["spec"]["source"]["helm"]
     grafana = stack["valuesObject"]["grafana"]

@@ -2,15 +2,15 @@
 
 import functools
 import itertools
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import pytest
 import yaml
+
+from tools.testing import needs, trials
 
 KUBERNETES = Path(__file__).parents[2] / "infrastructure/kubernetes"
 # In the order in which an overlay lists them: what a later one changes must be there.
@@ -43,18 +43,9 @@ def combinations() -> Iterator[tuple[str, ...]]:
 
 @functools.cache
 def kustomize() -> tuple[str, ...]:
-    """The command that renders a folder; without one the test is skipped, or fails if tools are required."""
-    for command in (("kustomize", "build"), ("kubectl", "kustomize")):
-        if shutil.which(command[0]):
-            return command
-    return missing("neither kustomize nor kubectl is installed: the manifests cannot be rendered")
-
-
-def missing(what: str) -> NoReturn:
-    """Skip the test for want of a tool, or fail it if tools are required."""
-    if os.environ.get("PLUMBLINE_REQUIRE_TOOLS", "").lower() in {"1", "true"}:
-        pytest.fail(what)
-    pytest.skip(what)
+    """The command that renders a folder; without one the test is skipped."""
+    needs.require("kustomize")
+    return trials.kustomize_command()
 
 
 def text(folder: Path) -> str:

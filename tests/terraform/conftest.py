@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, run
+from tools.testing import needs
 
 TERRAFORM = ROOT / "infrastructure/terraform"
 FOLDERS = sorted(str(path.parent.relative_to(TERRAFORM)) for path in TERRAFORM.glob("*/*/versions.tf"))
@@ -17,8 +18,7 @@ ENVIRONMENTS = sorted(path.stem for path in TERRAFORM.glob("envs/*.tfvars"))
 
 @pytest.fixture(scope="session")
 def terraform() -> None:
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed (https://developer.hashicorp.com/terraform/install)")
+    needs.require("terraform")
 
 
 def copied(target: Path) -> Path:

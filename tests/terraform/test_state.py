@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, copy_repository, run
+from tools.testing import trials
 
 ACCOUNT = "123456789012"
 BUCKET = f"plumbline-state-{ACCOUNT}"
@@ -32,7 +33,7 @@ fi
 @pytest.fixture
 def s3(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terraform: None) -> str:
     """An S3 of moto's on loopback, and a Terraform that uses it; gives its address."""
-    found = shutil.which("terraform")
+    found = trials.command("terraform")
     wrapper = tmp_path / "bin/terraform"
     wrapper.parent.mkdir()
     wrapper.write_text(TERRAFORM.format(terraform=found, python=sys.executable, bucket=BUCKET))

@@ -14,7 +14,7 @@ ENVIRONMENTS = ("staging", "production")
 # As in infrastructure/terraform/modules/dvc-remote/main.tf.
 REMOTES = ("data", "data-cache", "models", "pipeline")
 # Give up soon, and say so: a person waits.
-_CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
+_CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Rebuild everything under other circumstances each time, and compare every byte."""
 
 import argparse
-import os
 import platform
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from tools import hashes, stage
+from tools.config import settings
 from tools.errors import PlumblineError
 from tools.firstdiff import first_difference
 from tools.prove.rebuild import ROOT, artifacts, rebuild
@@ -44,12 +44,12 @@ def emulated(console: Console) -> tuple[Variant, ...]:
     """Give the rebuild on another CPU, or say why there is none.
 
     Raises:
-        PlumblineError: There is none, and `PLUMBLINE_REQUIRE_TOOLS` is set.
+        PlumblineError: There is none, and `PLUMBLINE_REQUIRE_TOOLS` is true.
     """
     if shutil.which("qemu-x86_64") and platform.machine() == "x86_64":
         return (EMULATED,)
     why = "not rebuilt on another CPU: that takes an x86-64 machine and qemu-x86_64 (apt-get install qemu-user)"
-    if os.environ.get("PLUMBLINE_REQUIRE_TOOLS"):
+    if settings().require_tools:
         raise PlumblineError(why)
     console.print(why)
     return ()

@@ -2,10 +2,13 @@
 
 import subprocess
 
+import pytest
 import yaml
 
 from data.tests.ingest.world import World
 from tools import hashing
+
+pytestmark = pytest.mark.slow
 
 
 def both(world: World, first: list[str], second: list[str]) -> list[tuple[int, str]]:

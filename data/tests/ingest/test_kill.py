@@ -8,6 +8,8 @@ import pytest
 
 from data.tests.ingest.world import BUCKET, World
 
+pytestmark = pytest.mark.slow
+
 # Runs the pipeline and kills it before or after a step's function or a command, as `kill -9` would.
 KILLED = """
 import os, runpy, signal, sys

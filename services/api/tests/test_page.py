@@ -1,24 +1,21 @@
 """The web page in a real Chromium; screenshots go to reports/page."""
 
-import shutil
-
 import pytest
+from playwright import sync_api
 
 from services.common.tests import toy
 from services.common.tests.running import ROOT
+from tools.testing import trials
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-if CHROMIUM is None:
-    pytest.skip("needs Chromium (apt-get install chromium)", allow_module_level=True)
+pytestmark = pytest.mark.needs("chromium")
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with sync_api.sync_playwright() as engine:
+        browser = trials.launch(engine)
         yield browser
         browser.close()
 

@@ -15,6 +15,8 @@ from services.common.tests.running import ROOT
 from services.monitor.app import store as stores
 from services.monitor.tests.conftest import UNTIL, Store, drifted
 
+pytestmark = pytest.mark.slow
+
 ALERT = 3
 
 

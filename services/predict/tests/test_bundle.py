@@ -149,13 +149,9 @@ def test_refuses_an_address_that_is_not_ours(uri, message):
         load(folder)
 
 
-def test_downloads_a_bundle_from_object_storage(bundle, monkeypatch):
-    moto = pytest.importorskip("moto.server")
-    server = moto.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+def test_downloads_a_bundle_from_object_storage(bundle, moto, monkeypatch):
     settings = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ALLOW_HTTP": "true",
+        "AWS_ENDPOINT_URL": moto, "AWS_ALLOW_HTTP": "true",
         "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "us-east-1",
     }  # fmt: skip
     for name, value in settings.items():
@@ -164,13 +160,10 @@ def test_downloads_a_bundle_from_object_storage(bundle, monkeypatch):
     s3.create_bucket(Bucket="models")
     for file in bundle.folder.iterdir():
         s3.put_object(Bucket="models", Key=f"toy/one/{file.name}", Body=file.read_bytes())
-    try:
-        with locations.folder(Location("s3://models/toy/one", bundle.sha256)) as folder:
-            loaded = load(folder, bundle.sha256)
-        with pytest.raises(BundleError, match="it is not a bundle"):  # noqa: SIM117
-            with locations.folder(Location("s3://models/absent")) as folder:
-                load(folder)
-    finally:
-        server.stop()
+    with locations.folder(Location("s3://models/toy/one", bundle.sha256)) as folder:
+        loaded = load(folder, bundle.sha256)
+    with pytest.raises(BundleError, match="it is not a bundle"):  # noqa: SIM117
+        with locations.folder(Location("s3://models/absent")) as folder:
+            load(folder)
 
     assert loaded.identity.bundle_sha256 == bundle.sha256

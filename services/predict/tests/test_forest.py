@@ -12,7 +12,7 @@ from services.common.tests import toy
 from services.predict.app import forest, onnx_file
 from services.predict.app.onnx_scorer import OnnxScorer
 
-pytestmark = pytest.mark.skipif(forest._forest is None, reason="the extension is not built: make native")
+pytestmark = pytest.mark.needs("scorer")
 LABELS = ["red", "green", "blue", "violet"]
 CONTRACT = contracts.Contract(
     1, "random", contracts.Target("y", "units"), contracts.Interval(0.8),

@@ -1,7 +1,6 @@
 """What is taken off a cluster: the choice on recorded objects, the rest on a real API server."""
 
 import contextlib
-import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
 from tools.cloud import applications
+from tools.testing import needs
 
 DANGLING = "plumbline.dev/nobody-serves-this"
 
@@ -32,8 +32,7 @@ def test_a_root_is_what_nothing_else_has_made() -> None:
 
 @pytest.fixture
 def api() -> client.ApiClient:
-    if not os.environ.get("KUBECONFIG"):
-        pytest.skip("no cluster: set KUBECONFIG to one for tests")
+    needs.require("cluster")
     return config.new_client_from_config()
 
 
@@ -60,12 +59,7 @@ def test_an_application_whose_controller_is_gone_does_not_stay(api: client.ApiCl
             "source": {"repoURL": "https://x.test"},
         },
     }
-    try:
-        objects.create_namespaced_custom_object("argoproj.io", "v1alpha1", namespace, "applications", body)
-    except ApiException as error:
-        if error.status == 404:
-            pytest.skip("the cluster has no Argo CD")
-        raise
+    objects.create_namespaced_custom_object("argoproj.io", "v1alpha1", namespace, "applications", body)
     # when
     gone = applications.remove(api, namespace, seconds=4)
     # then

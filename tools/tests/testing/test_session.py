@@ -1,0 +1,91 @@
+"""A run of many tests is spread over the cores, watched and reported."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.testing import needs, times
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.delenv(needs.SESSION)
+    monkeypatch.delenv("PLUMBLINE_REQUIRE_TOOLS", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeini(
+        "[pytest]\naddopts = -n auto --dist loadfile --no-loadscope-reorder --import-mode=importlib\nmarkers = needs"
+    )
+    pytester.makeconftest('pytest_plugins = ["tools.testing.needs", "tools.testing.session"]')
+    (pytester.path / "tests").mkdir()
+    (pytester.path / "tests/budgets.toml").write_text('[seconds]\n"." = 0.001\n')
+    pytester.makepyfile(
+        test_a="def test_fails(): assert 'apple' == 'pear'",
+        test_b="import pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_passes(n): ...",
+        test_c="def test_waits(): import time; time.sleep(0.2)",
+    )
+    return pytester
+
+
+def test_progress_and_the_first_failure_are_seen_while_it_runs(house: pytest.Pytester) -> None:
+    lines = house.runpytest_subprocess().outlines
+    first = next(number for number, line in enumerate(lines) if "first failure: test_a.py::test_fails" in line)
+    last = next(number for number, line in enumerate(lines) if line.startswith("22 of 22 tests (100 %), 1 failed, 0:"))
+    assert first < last
+    assert any("apple" in line for line in lines[first:last])
+    assert any("about" in line and "left; now test_" in line for line in lines[:last])
+
+
+def test_the_slowest_and_the_folders_are_reported_and_a_budget_that_is_passed(house: pytest.Pytester) -> None:
+    text = house.runpytest_subprocess().stdout.str()
+    assert "test_c.py::test_waits" in text.split("10 slowest tests")[1].splitlines()[1]
+    assert "over its budget" in text
+    assert " s of CPU" in text
+
+
+def test_a_later_run_begins_with_what_took_longest_and_forecasts_by_it(house: pytest.Pytester) -> None:
+    known = {"test_c.py::test_waits": 50.0, "test_a.py::test_fails": 30.0}
+    (house.path / ".plumbline").mkdir()
+    (house.path / times.KEPT).write_text(json.dumps(known))
+    house.makepyfile(test_d="def test_last(): ...")
+    lines = house.runpytest_subprocess("-n", "1").outlines
+    [first, *_] = [line for line in lines if " of 23 tests (" in line]
+    minutes = int(first.split("about ")[1].split(":")[0])
+    assert 10 <= minutes <= 15  # some 20 unknown tests are taken for the mean of the known, 40 s
+    kept = json.loads((house.path / times.KEPT).read_text())
+    assert kept["test_c.py::test_waits"] < 50
+    assert len(kept) == 23
+
+
+def test_a_named_file_runs_in_this_process(house: pytest.Pytester) -> None:
+    done = house.runpytest_subprocess("test_b.py")
+    done.assert_outcomes(passed=20)
+    assert "workers" not in done.stdout.str()
+
+
+def test_times_that_are_no_json_count_as_none(tmp_path: Path) -> None:
+    (tmp_path / ".plumbline").mkdir()
+    (tmp_path / times.KEPT).write_text("{")
+    assert times.read(tmp_path) == {}
+
+
+def test_folders_are_added_up_and_held_against_their_budgets() -> None:
+    seconds = {"a/tests/test_x.py::test_1": 1.0, "a/tests/test_y.py::test_2[b/c]": 2.5, "b/test_z.py::test_3": 0.5}
+    assert times.by_folder(seconds) == {"a/tests": 3.5, "b": 0.5}
+    assert times.table(seconds, {"a/tests": 3}) == [
+        "    3.5 s    of 3 s  a/tests  over its budget",
+        "    0.5 s no budget  b",
+    ]
+
+
+def test_every_folder_of_tests_has_a_budget() -> None:
+    import tomllib
+
+    budgets = tomllib.loads((ROOT / times.BUDGETS).read_text())["seconds"]
+    files = [path.relative_to(ROOT) for path in ROOT.glob("*/**/test_*.py")]
+    folders = {str(path.parent) for path in files if path.parts[0] not in (".venv", ".plumbline", ".ci")}
+    assert folders == set(budgets)
