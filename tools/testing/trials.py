@@ -61,6 +61,7 @@ def attempt(words: Sequence[str | Path], seconds: float = 60, **options: object)
         raise UnusableError(f"it cannot be started: {error.strerror}") from None
     if done.returncode:
         said = [line.strip(" │╷╵") for line in f"{done.stderr}\n{done.stdout}".splitlines()]
+        said = [line.removeprefix("Error: ") for line in said if line.startswith("Error: ")] or said
         raise UnusableError(next(filter(None, said), f"it ends with {done.returncode}")[:120])
     return str(done.stdout)
 

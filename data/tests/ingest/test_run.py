@@ -56,6 +56,7 @@ def test_more_data_is_a_second_version_beside_the_first(world: World) -> None:
     assert world.pulled().joinpath("data/raw/training.tsv").exists()
 
 
+@pytest.mark.slow
 def test_every_step_may_be_repeated_in_its_work_folder(world: World) -> None:
     dataset = world.dataset(40)
     for step in ("fetch", "validate", "configure", "store", "version", "publish"):

@@ -53,6 +53,8 @@ def house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     monkeypatch.delenv(needs.SESSION)
     monkeypatch.delenv("PLUMBLINE_REQUIRE_TOOLS", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds a process
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist")
     pytester.makeini("[pytest]\nmarkers = cloud: an account\naddopts = --strict-markers --import-mode=importlib")
     pytester.makeconftest(CONFTEST.format(tries=str(pytester.path / "tries")))
     pytester.makepyfile(test_one=TESTS, test_two=TESTS)
