@@ -9,8 +9,8 @@ VENV ?= $(CURDIR)/.venv
 BIN := $(VENV)/bin
 export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
 
-include tools/runtime.env
-export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' tools/runtime.env)
+include plumbline/kernel/runtime.env
+export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' plumbline/kernel/runtime.env)
 
 
 include $(sort $(wildcard make/*.mk))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tools import runtime
+from plumbline.kernel import runtime
 
 pytest_plugins = ["tools.testing.needs", "tools.testing.session"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from plumbline.kernel import hashing, jsonfile
 from tests.conftest import ROOT
-from tools import hashing, jsonfile
 
 BUNDLE = ROOT / "model/artifacts/bundle"
 

@@ -56,7 +56,7 @@ def test_what_a_document_names_exists(name: str) -> None:
 
 
 def test_a_name_that_does_not_exist_is_found() -> None:
-    text = "`make demo nonsense`, `tools/nowhere.py`, `tools/log.py`, [here](docs/nowhere.md)"
+    text = "`make demo nonsense`, `tools/nowhere.py`, `plumbline/kernel/log.py`, [here](docs/nowhere.md)"
     assert unknown_targets(text) == ["nonsense"]
     assert missing_paths(ROOT / "README.md", text) == ["tools/nowhere.py", "docs/nowhere.md"]
 

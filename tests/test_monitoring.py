@@ -251,5 +251,6 @@ def test_a_wrong_rule_is_found(copy: Path, tmp_path: Path, old: str, new: str) -
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    shutil.copytree(ROOT / "tools", copy / "tools", ignore=shutil.ignore_patterns("__pycache__", "tests"))
+    for folder in ("plumbline", "tools"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "tests"))
     assert check_rules(copy, tmp_path / "unpacked").returncode != 0

@@ -17,8 +17,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from model.src import signing
+from plumbline.kernel import hashing, jsonfile
 from tests.conftest import ROOT, copy_repository, environment, run
-from tools import demo, hashing, jsonfile
+from tools import demo
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 
@@ -21,6 +21,16 @@ def test_a_stage_is_a_script_of_its_name_and_depends_on_it() -> None:
         script = re.search(rf"(data|model)/src/{name}\.py", stage["cmd"])
         assert script is not None
         assert script[0] in stage["deps"]
+
+
+def test_every_stage_depends_on_the_whole_kernel_and_on_the_pinned_libraries() -> None:
+    shared = {"plumbline/kernel", "requirements/pipeline.txt"}
+    assert [name for name, stage in STAGES.items() if not shared <= set(stage["deps"])] == []
+
+
+def test_compiled_files_of_the_kernel_are_no_part_of_what_a_stage_depends_on() -> None:
+    compiled = "plumbline/kernel/__pycache__/log.cpython-311.pyc"
+    assert run(ROOT, "dvc", "check-ignore", compiled, "plumbline/kernel/log.py").stdout.split() == [compiled]
 
 
 def test_the_preprocessor_is_neither_cached_nor_tracked_by_git() -> None:

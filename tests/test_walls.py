@@ -20,7 +20,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("services/predict/app/__init__.py", "import model.src.interval"),
         ("services/api/app/__init__.py", "import services.predict.app"),
         ("services/predict/app/__init__.py", "import pandas"),
-        ("tools/log.py", "import data.src.extract"),
+        ("plumbline/kernel/log.py", "import data.src.extract"),
     ],
 )
 def test_an_import_through_a_wall_is_refused(copy: Path, room: str, line: str) -> None:

@@ -1,1 +1,1 @@
-"""The repository's own helpers, shared by the rooms that build; the services do not use them."""
+"""What runs, proves and deploys what the rooms make; the services do not use it."""

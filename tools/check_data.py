@@ -5,8 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from tools import lock, log, remote, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
+from tools import lock, remote
 
 
 def faults(root: Path) -> list[str]:

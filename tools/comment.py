@@ -5,8 +5,8 @@ import os
 import re
 from pathlib import Path
 
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 from tools.github import Repository
 
 # The comment that begins with this line is the one to change.

@@ -16,8 +16,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from tools import jsonfile, processes, stack, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, stage
+from plumbline.kernel.errors import PlumblineError
+from tools import processes, stack
 
 _TAIL = 30  # lines of a failed step's output that are shown
 _SAMPLE = Path(".plumbline/sample.json")

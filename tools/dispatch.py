@@ -3,8 +3,8 @@
 import argparse
 import os
 
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 from tools.github import Repository
 
 

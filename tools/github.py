@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _TIMEOUT = 30  # seconds
 _PAGE = 100  # the API's maximum

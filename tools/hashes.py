@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from tools import hashing, jsonfile, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, jsonfile, stage
+from plumbline.kernel.errors import PlumblineError
 
 EXPECTED = Path("expected_hashes.txt")
 PREPROCESSOR = "data/preprocessor.joblib"

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from tools import command, log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import command, log, stage
+from plumbline.kernel.errors import PlumblineError
 
 BRANCH = "ledger"
 FOLDER = Path("ledger")

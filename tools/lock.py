@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 def read(root: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import report
 
 TABLE = Path(__file__).with_suffix(".toml")

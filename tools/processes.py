@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from tools import jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 FOLDER = Path(".plumbline/run")
 _CLOCK_STEP = 5  # seconds

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from tools import stage
-from tools.config import read_yaml
-from tools.errors import PlumblineError
+from plumbline.kernel import stage
+from plumbline.kernel.config import read_yaml
+from plumbline.kernel.errors import PlumblineError
 
 SOURCE = Path("infrastructure/monitoring")
 

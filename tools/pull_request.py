@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from tools import command, log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import command, log, stage
+from plumbline.kernel.errors import PlumblineError
 from tools.github import Repository
 
 _TITLE = 256  # characters that GitHub takes

@@ -2,9 +2,10 @@
 
 import argparse
 
-from tools import jsonfile, log, processes, stack, stage
+from plumbline.kernel import jsonfile, log, stage
+from plumbline.kernel.errors import PlumblineError
+from tools import processes, stack
 from tools.demo import free_ports
-from tools.errors import PlumblineError
 from tools.images.engine import Containers
 from tools.images.smoke import Smoke
 

@@ -14,7 +14,7 @@ from typing import Any
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 
 NAME = "storage"
 

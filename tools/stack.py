@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import jsonfile, processes, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, stage
+from plumbline.kernel.errors import PlumblineError
+from tools import processes
 from tools.processes import Program
 
 RELEASE = Path(".plumbline/release.json")

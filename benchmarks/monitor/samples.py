@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.src import reference
+from plumbline.kernel import contract, table
 from services.monitor.app import bundle as bundles
 from services.monitor.app import findings
 from services.monitor.app.bundle import Bundle
 from services.monitor.app.findings import Seen
 from services.monitor.app.settings import Settings
 from services.monitor.app.store import Row, Window
-from tools import contract, table
 
 FOLDER = Path("model/artifacts/bundle")
 _PREDICTIONS = Path("model/artifacts/evaluation/predictions.csv")

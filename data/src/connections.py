@@ -11,7 +11,7 @@ import fsspec
 import psycopg
 from psycopg.rows import tuple_row
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 

@@ -13,10 +13,10 @@ from pydantic import Field, model_validator
 
 from data.src import raw
 from data.src.connections import Connection, connect
-from tools import contract, log, stage
-from tools.config import Config, Directories, Extraction, Strict, section, settings
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, log, stage
+from plumbline.kernel.config import Config, Directories, Extraction, Strict, section, settings
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 class Parameters(Strict):

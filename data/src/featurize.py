@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 
-from tools import canonical, contract, log, stage, table
-from tools.contract import Contract
+from plumbline.kernel import canonical, contract, log, stage, table
+from plumbline.kernel.contract import Contract
 
 
 def featurize(frame: pd.DataFrame, preprocessor: ColumnTransformer, rules: Contract) -> pd.DataFrame:

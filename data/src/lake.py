@@ -5,9 +5,9 @@ from pathlib import Path
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from tools import hashing, jsonfile, log
-from tools.config import Config
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, jsonfile, log
+from plumbline.kernel.config import Config
+from plumbline.kernel.errors import PlumblineError
 
 
 def put(url: str, files: dict[Path, Path], config: Config) -> None:

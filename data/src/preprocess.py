@@ -8,8 +8,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OrdinalEncoder
 
-from tools import canonical, contract, log, stage, table
-from tools.contract import Contract
+from plumbline.kernel import canonical, contract, log, stage, table
+from plumbline.kernel.contract import Contract
 
 UNKNOWN = -1  # the code of a label that training did not see, and of a missing one
 

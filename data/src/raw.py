@@ -7,10 +7,10 @@ import pandas as pd
 import yaml
 
 from data.src import lake, validate
-from tools import hashing, jsonfile, table
-from tools.config import Config, Settings
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, jsonfile, table
+from plumbline.kernel.config import Config, Settings
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 EXTRACTION = "extraction.json"  # in the staging folder: what the last load came from, and what it wrote
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from data.src.connections import connect
 from data.src.extract import Parameters as Extract
 from data.src.extract import extract
-from tools import contract, jsonfile, log, stage, table
-from tools.config import Strict, section
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, jsonfile, log, stage, table
+from plumbline.kernel.config import Strict, section
+from plumbline.kernel.errors import PlumblineError
 
 
 class Parameters(Strict):

@@ -10,10 +10,10 @@ from data.src import raw
 from data.src.connections import Connection, connect
 from data.src.extract import Extracted, extract, load
 from data.src.extract import Parameters as Extract
-from tools import contract, hashing, log, stage, table
-from tools.config import Directories, Strict, section, settings
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, hashing, log, stage, table
+from plumbline.kernel.config import Directories, Strict, section, settings
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 class Parameters(Strict):

@@ -8,9 +8,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from tools import contract, jsonfile, log, stage, table
-from tools.contract import Column, Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, jsonfile, log, stage, table
+from plumbline.kernel.contract import Column, Contract
+from plumbline.kernel.errors import PlumblineError
 
 _SHOWN = 50  # violations in the message; the report holds all of them
 

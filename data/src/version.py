@@ -14,9 +14,9 @@ from dvc.utils.serialize import dump_yaml
 
 from data.src import raw
 from data.src.extract import Parameters as Extract
-from tools import hashing, log, stage, table
-from tools.config import Directories, Settings, section, settings
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, log, stage, table
+from plumbline.kernel.config import Directories, Settings, section, settings
+from plumbline.kernel.errors import PlumblineError
 
 DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not it is active
 ACCESS = (

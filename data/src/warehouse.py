@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from data.src.connections import load_file
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 
 
 def load(folder: Path, database: Path) -> dict[str, int]:

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from data.src.extract import Parameters
+from plumbline.kernel.contract import Contract
 from tests.conftest import run
-from tools.contract import Contract
 from tools.testing import needs, trials
 
 SHOP = Contract.model_validate(

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from data.src.connections import connect, number
 from data.src.extract import Parameters, extract, load
 from data.tests.conftest import rows
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 @pytest.fixture

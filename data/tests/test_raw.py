@@ -12,10 +12,10 @@ from data.src.extract import Parameters, extract, load
 from data.src.update import update
 from data.src.version import commit
 from data.tests.conftest import rows
+from plumbline.kernel import hashing, table
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools import hashing, table
-from tools.contract import Contract
-from tools.errors import PlumblineError
 
 
 def extracted(parameters: Parameters, rules: Contract, *, new_version: bool = False) -> None:

@@ -13,9 +13,9 @@ from data.src import featurize, preprocess, validate, warehouse
 from data.src.connections import DuckDB
 from data.src.extract import Parameters, extract, split
 from data.tests.conftest import SHOP, rows
-from tools import canonical, table
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import canonical, table
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 def text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,10 +12,10 @@ from data.src import version
 from data.src.connections import connect
 from data.src.extract import Parameters, extract, load
 from data.tests.conftest import SHOP, rows
+from plumbline.kernel import hashing
+from plumbline.kernel.config import settings
+from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools import hashing
-from tools.config import settings
-from tools.errors import PlumblineError
 from tools.set_remote import set_remote
 
 

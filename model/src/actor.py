@@ -3,7 +3,7 @@
 import getpass
 import os
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _KINDS = ("human", "automation")
 

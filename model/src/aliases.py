@@ -15,7 +15,7 @@ from mlflow.entities.model_registry import RegisteredModel
 from mlflow.exceptions import MlflowException
 
 from model.src.ledger import Entry, Fact, Ledger
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _MOVE = "alias_move"  # the tag of a registered model while its aliases are being moved
 

@@ -6,7 +6,7 @@ from mlflow import MlflowClient
 
 from model.src import ledger, tracking
 from model.src.ledger import Entry, Ledger
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 TAG = "ledger_head"
 _HEAD = re.compile(r"([0-9]+):([0-9a-f]{64})")  # number and sha256 of an entry

@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _API = "http://127.0.0.1:8000"  # PLUMBLINE_API_URL names another
 

@@ -16,10 +16,10 @@ from sklearn.compose import ColumnTransformer
 
 from model.src import portable, reference, tracking
 from model.src.interval import IntervalRegressor
-from tools import canonical, contract, hashing, jsonfile, log, stage, table
-from tools.config import Strict, read_yaml, section
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import canonical, contract, hashing, jsonfile, log, stage, table
+from plumbline.kernel.config import Strict, read_yaml, section
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 SCHEMA_VERSION = 1
 _SECTIONS = {"data": ("extract", "preprocess"), "model": ("train", "evaluate", "bundle")}

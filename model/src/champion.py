@@ -9,9 +9,9 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from model.src import tracking
-from tools import command, hashing, log, stage
-from tools.config import read_yaml
-from tools.errors import PlumblineError
+from plumbline.kernel import command, hashing, log, stage
+from plumbline.kernel.config import read_yaml
+from plumbline.kernel.errors import PlumblineError
 
 STORE = Path(".plumbline/models")
 _BUNDLE = "model/artifacts/bundle"

@@ -5,10 +5,10 @@ from typing import Any
 
 from model.src import actor, tracking
 from model.src.registry import Registry, open_registry
-from tools import log, stage
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy import commits, store
 from tools.deploy.overlay import Bundle, Image, Overlay
-from tools.errors import PlumblineError
 
 
 def deploy(

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from model.src import features, plots, tracking
-from tools import canonical, contract, jsonfile, log, stage, table
-from tools.config import Strict, section
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import canonical, contract, jsonfile, log, stage, table
+from plumbline.kernel.config import Strict, section
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 class Parameters(Strict):

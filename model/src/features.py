@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 @dataclass(frozen=True)

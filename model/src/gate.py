@@ -13,10 +13,10 @@ from rich.table import Column, Table
 from model.src import evaluate, rules, scoring
 from model.src.champion import STORE, champion
 from model.src.rules import Finding
-from tools import contract, hashing, jsonfile, stage, table
-from tools.config import Strict, parse, read_yaml, section
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, hashing, jsonfile, stage, table
+from plumbline.kernel.config import Strict, parse, read_yaml, section
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 SCHEMA_VERSION = 1
 CONFIG = Path("model/configs/gate.yaml")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from model.src import actor, anchor, tracking
 from model.src.ledger import Entry
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 
 
 def champions(entries: Sequence[Entry], model: str) -> list[str]:

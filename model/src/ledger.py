@@ -22,8 +22,8 @@ from typing import Literal, Protocol
 import filelock
 from pydantic import ValidationError
 
-from tools.config import Strict
-from tools.errors import PlumblineError
+from plumbline.kernel.config import Strict
+from plumbline.kernel.errors import PlumblineError
 
 Event = Literal["registered", "promoted", "rolled-back", "hold-released", "deployed", "deployment-aborted"]
 _START = "0" * 64  # what the first line names as the hash before it

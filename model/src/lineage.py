@@ -17,8 +17,8 @@ from mlflow.exceptions import MlflowException
 
 from model.src import answers, history, registry, release, tracking
 from model.src.registry import Registry
-from tools import git, hashing, jsonfile, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import git, hashing, jsonfile, stage
+from plumbline.kernel.errors import PlumblineError
 
 _MD5 = re.compile(r"[0-9a-f]{6,32}")
 

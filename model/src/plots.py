@@ -6,7 +6,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from tools.contract import Target
+from plumbline.kernel.contract import Target
 
 matplotlib.use("Agg")
 

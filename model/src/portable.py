@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from model.src import trees
 from model.src.interval import IntervalRegressor
-from tools.contract import Contract
+from plumbline.kernel.contract import Contract
 
 OUTPUTS = ("prediction", "lower", "upper")
 _OPSETS = {"": 21, "ai.onnx.ml": 5}

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from model.src import actor, gate, report, tracking
 from model.src.registry import Registry, open_registry
-from tools import jsonfile, log, stage
-from tools.config import Strict, parse, read_yaml
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, log, stage
+from plumbline.kernel.config import Strict, parse, read_yaml
+from plumbline.kernel.errors import PlumblineError
 
 CONFIG = Path("model/configs/promotion.yaml")
 OUTPUT = Path("reports/promotion.md")

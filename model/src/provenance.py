@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tools import git, jsonfile, runtime
+from plumbline.kernel import git, jsonfile, runtime
 
 FILE = "provenance.json"
 _BUILD_TYPE = "urn:plumbline:dvc-repro:v1"

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from tools import command
-from tools.config import Strict
-from tools.errors import PlumblineError
+from plumbline.kernel import command
+from plumbline.kernel.config import Strict
+from plumbline.kernel.errors import PlumblineError
 
 # What a rebuild may change of the files that git tracks.
 RECORDS = ("dvc.lock", "model/artifacts/metrics.json")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tools.contract import Contract
+from plumbline.kernel.contract import Contract
 
 
 def describe(frame: pd.DataFrame, rules: Contract, bins: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import mlflow
 
 from model.src import actor, anchor, release, signing, tracking
 from model.src.ledger import Fact, Ledger
-from tools import git, hashing, jsonfile, log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import git, hashing, jsonfile, log, stage
+from plumbline.kernel.errors import PlumblineError
 
 _DVC_CONFIG = Path(".dvc/config")
 # One version for one bundle from one commit: registering again is no new version.

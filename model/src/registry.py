@@ -15,9 +15,9 @@ from mlflow.entities.model_registry import ModelVersion
 from model.src import actor, anchor, history, release, tracking
 from model.src.aliases import Aliases
 from model.src.ledger import Entry, Event, Fact, Ledger
-from tools import log, stage
-from tools.config import read_yaml
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.config import read_yaml
+from plumbline.kernel.errors import PlumblineError
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from model.src import provenance, sbom, signing
-from tools import hashing, jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 RELEASE = "release.json"
 # In the order of their writing: the signature covers all that came before.

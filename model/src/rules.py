@@ -9,10 +9,10 @@ import pandas as pd
 from pydantic import Field
 
 from model.src import comparison, evaluate, scoring
-from tools import jsonfile
-from tools.config import Strict
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.config import Strict
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 _REPEATS, _CALLS, _WARM_UP = 5, 40, 10
 

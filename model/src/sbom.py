@@ -13,7 +13,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
 
-from tools import jsonfile
+from plumbline.kernel import jsonfile
 
 FILE = "sbom.cdx.json"
 _REQUIREMENTS = Path("requirements/pipeline.txt")

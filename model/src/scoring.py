@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.src import portable
-from tools import jsonfile
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 Matrix = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def feed(frame: pd.DataFrame, types: dict[str, str]) -> dict[str, NDArray[Any]]:
     """Give the model's inputs.
 
     Args:
-        frame: Rows as `tools.table.read_tsv` reads them.
+        frame: Rows as `plumbline.kernel.table.read_tsv` reads them.
         types: The type of each column, as the contract has it.
     """
     return {

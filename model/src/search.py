@@ -9,8 +9,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import Field, model_validator
 
-from tools import jsonfile
-from tools.config import Strict
+from plumbline.kernel import jsonfile
+from plumbline.kernel.config import Strict
 
 Objective = Callable[[dict[str, Any]], float]
 

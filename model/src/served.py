@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tools import jsonfile
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy import diagnosis
 from tools.deploy.cluster import Cluster
 from tools.deploy.diagnosis import Finding, Snapshot
 from tools.deploy.overlay import Overlay
-from tools.errors import PlumblineError
 
 _PAUSE = 2.0  # seconds between two prices
 _GRACE = 20.0  # seconds for which a pod of the version before may still answer

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from model_signing import hashing, signing, verifying
 
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 
 SIGNATURE = "bundle.sig"
 _PRIVATE = Path(".plumbline/keys/signing.pem")

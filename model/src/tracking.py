@@ -17,8 +17,8 @@ import onnx
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from tools import git, hashing, jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import git, hashing, jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
 _SQLITE = "sqlite:///"

@@ -10,10 +10,10 @@ from model import housing_models
 from model.src import features, tracking
 from model.src.features import Features
 from model.src.interval import IntervalRegressor
-from tools import canonical, contract, log, stage
-from tools.config import Strict, section
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import canonical, contract, log, stage
+from plumbline.kernel.config import Strict, section
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 class Parameters(Strict):

@@ -11,7 +11,7 @@ import numpy as np
 from onnx import NodeProto, TensorProto, helper
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _LEQ = 0  # nodes_modes: the true branch is for features less than or equal to the split
 _SUM = 1  # aggregate_function

@@ -15,10 +15,10 @@ from model import housing_models
 from model.src import features, search, tracking, train
 from model.src.features import Features
 from model.src.search import Objective, Search
-from tools import contract, hashing, log, stage
-from tools.config import parse, read_yaml, section
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, hashing, log, stage
+from plumbline.kernel.config import parse, read_yaml, section
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 _STORAGE = "sqlite:///.plumbline/tune.db"
 _EXPERIMENT = "tune"

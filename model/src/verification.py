@@ -12,13 +12,13 @@ from rich.table import Table
 from model.src import actor, deployment, served, tracking
 from model.src.ledger import Fact
 from model.src.registry import Registry, open_registry
-from tools import git, log, stage
-from tools.config import settings
+from plumbline.kernel import git, log, stage
+from plumbline.kernel.config import settings
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy import commits, diagnosis, store
 from tools.deploy.cluster import Cluster
 from tools.deploy.diagnosis import Finding, Snapshot
 from tools.deploy.overlay import Overlay
-from tools.errors import PlumblineError
 
 _GOLDEN = "golden.json"
 _PAUSE = 2.0  # seconds between two looks

@@ -11,7 +11,7 @@ from mlflow.entities import LoggedModelStatus
 
 from model.src import anchor, register, signing, tracking
 from model.src.registry import Registry
-from tools import hashing, jsonfile
+from plumbline.kernel import hashing, jsonfile
 from tools.deploy.overlay import Overlay
 
 WANTED = "a" * 64  # the bundle that the overlay names

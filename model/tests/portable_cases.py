@@ -12,7 +12,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from model import housing_models
 from model.src import portable
 from model.src.interval import IntervalRegressor
-from tools.contract import Contract
+from plumbline.kernel.contract import Contract
 
 LABELS = ("None", "good", "poor")
 NUMBER = {"type": "number", "description": "", "unit": "u", "minimum": -1e9, "maximum": 1e9, "optional": True}

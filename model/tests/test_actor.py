@@ -3,7 +3,7 @@ import getpass
 import pytest
 
 from model.src import actor
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 @pytest.fixture(autouse=True)

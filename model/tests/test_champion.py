@@ -6,7 +6,7 @@ import pytest
 
 from model.src import tracking
 from model.src.champion import champion
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ import subprocess
 import pytest
 
 from model.src import deployment
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy.overlay import Image, Overlay
-from tools.errors import PlumblineError
 
 WHO = "human:test"
 OLD, NEW = "sha256:" + "1" * 64, "sha256:" + "2" * 64

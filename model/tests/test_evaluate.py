@@ -6,7 +6,7 @@ import pytest
 
 from model.src import evaluate, features
 from model.tests import portable_cases as cases
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 ROWS = pd.DataFrame(
     {

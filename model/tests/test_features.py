@@ -8,7 +8,7 @@ import pytest
 
 from model.src import features
 from model.tests import portable_cases as cases
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 FRAME = pd.DataFrame({"id": [7, 3], "area": [1.0, np.nan], "age": [2, 4], "quality": [0.0, -1.0], "y": [10.0, 20.0]})
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from model.src import gate
-from tools import hashing, jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
 BUNDLE = ROOT / "model/artifacts/bundle"

@@ -4,7 +4,7 @@ import pytest
 
 from model.src import history
 from model.src.ledger import Entry
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 def told(*facts):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import hashing
+from plumbline.kernel import hashing
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.src.ledger import Entry, Fact, Ledger
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from model.src import answers, lineage
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 @pytest.fixture

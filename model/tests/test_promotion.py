@@ -5,7 +5,7 @@ import pytest
 
 from model.src import promotion
 from model.src.promotion import Policy
-from tools import jsonfile
+from plumbline.kernel import jsonfile
 
 CI, PERSON = "automation:ci", "human:ada"
 

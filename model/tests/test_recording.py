@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from model.src.recording import Recorder, Settings
-from tools import command
-from tools.errors import PlumblineError
+from plumbline.kernel import command
+from plumbline.kernel.errors import PlumblineError
 
 SOMEONE = {f"GIT_{role}_{key}": "someone@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 

@@ -1,7 +1,7 @@
 import pytest
 
-from tools import hashing
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing
+from plumbline.kernel.errors import PlumblineError
 
 
 def test_a_version_carries_all_that_it_was_built_from(workspace):

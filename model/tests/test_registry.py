@@ -4,7 +4,7 @@ import pytest
 
 from model.src import anchor, release, tracking
 from model.src.registry import Registry
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 ADA, CI = "human:ada", "automation:ci"
 

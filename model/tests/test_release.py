@@ -5,7 +5,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from model.src import release, sbom, signing
-from tools import hashing
+from plumbline.kernel import hashing
 
 
 @pytest.fixture

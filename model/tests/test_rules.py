@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from model.src import evaluate, rules
-from tools import contract, jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 CHAMPION = rules.Champion(compare=True, metric="rmsle", confidence=0.95, resamples=500, seed=1)
 Scored = Callable[..., pd.DataFrame]

@@ -6,8 +6,8 @@ import pytest
 
 from model.src import served
 from model.tests.conftest import WANTED
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy.diagnosis import Snapshot
-from tools.errors import PlumblineError
 
 OTHER = "b" * 64
 

@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from model.src import signing
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 def create(folder, name):

@@ -9,8 +9,8 @@ import pytest
 
 from model.src import features, train
 from model.tests import portable_cases as cases
-from tools import canonical, hashing
-from tools.errors import PlumblineError
+from plumbline.kernel import canonical, hashing
+from plumbline.kernel.errors import PlumblineError
 
 PARAMETERS = train.Parameters.model_validate(
     {

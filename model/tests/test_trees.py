@@ -8,7 +8,7 @@ from onnx import TensorProto, helper
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from model.src import trees
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 def answers(ensemble: trees.Ensemble, X: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,8 +8,8 @@ import pytest
 
 from model.src import search, tracking, tune
 from model.src.search import Search
-from tools.config import parse, read_yaml, section
-from tools.errors import PlumblineError
+from plumbline.kernel.config import parse, read_yaml, section
+from plumbline.kernel.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
 PARAMS = (ROOT / "model/params.yaml").read_text()

@@ -11,10 +11,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from plumbline.kernel import log
+from plumbline.kernel.errors import PlumblineError
 from tests.cluster import steps, world
 from tests.cluster.world import World
-from tools import log
-from tools.errors import PlumblineError
 
 STORY: dict[str, Callable[[World], str]] = {
     "images built and loaded": steps.build,

@@ -7,9 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from plumbline.kernel.command import run
+from plumbline.kernel.errors import PlumblineError
 from tests.cluster.kube import kubectl
-from tools.command import run
-from tools.errors import PlumblineError
 
 TESTBED = Path("tests/cluster/testbed")
 

@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from plumbline.kernel.errors import PlumblineError
 from tests.cluster import kube
 from tests.cluster.kube import kubectl, until
 from tests.cluster.world import NAMESPACE
-from tools.errors import PlumblineError
 
 KILLER = "plumbline-killer"
 _STATUS = 128 + 9

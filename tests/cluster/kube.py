@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 Object = dict[str, Any]
 T = TypeVar("T")

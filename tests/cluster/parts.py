@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 import httpx
 
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 from tests.argocd import rendering
 from tests.cluster import kube
 from tests.cluster.kube import kubectl, until
 from tests.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
 from tests.conftest import ROOT
-from tools import jsonfile
-from tools.errors import PlumblineError
 
 APPLICATION = f"plumbline-{ENVIRONMENT}"
 _AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}

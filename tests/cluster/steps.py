@@ -4,6 +4,8 @@ import json
 
 import yaml
 
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 from tests.cluster import definitions, images, kube, world
 from tests.cluster.kill import kill, killer
 from tests.cluster.kube import kubectl, until
@@ -24,8 +26,6 @@ from tests.cluster.parts import (
 )
 from tests.cluster.world import NAMESPACE, OVERLAY, TESTBED, World
 from tests.manifests import rendering
-from tools import jsonfile
-from tools.errors import PlumblineError
 
 PREFIX = "localhost/plumbline-"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
+from plumbline.kernel.errors import PlumblineError
 from tests.cluster import images, kube
 from tests.cluster.kube import kubectl, until
 from tests.conftest import ROOT, environment
 from tools import worktree
-from tools.errors import PlumblineError
 
 ENVIRONMENT, NAMESPACE, TESTBED, ARGOCD = "cluster", "plumbline-cluster", "plumbline-testbed", "argocd"
 OVERLAY = Path("infrastructure/kubernetes/overlays") / ENVIRONMENT

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
+from plumbline.kernel.errors import PlumblineError
 from tests.conftest import ROOT
 from tests.terraform.conftest import ENVIRONMENTS, TERRAFORM, copied, plant
-from tools.errors import PlumblineError
 from tools.terraform import __main__ as docs
 from tools.terraform import identities, readme
 

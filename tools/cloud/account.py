@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 ENVIRONMENTS = ("staging", "production")
 # As in infrastructure/terraform/modules/dvc-remote/main.tf.

@@ -4,8 +4,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from plumbline.kernel.errors import PlumblineError
 from tools.cloud.account import code
-from tools.errors import PlumblineError
 
 
 def empty(s3: Any, bucket: str) -> int:

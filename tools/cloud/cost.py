@@ -9,12 +9,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tools import stage
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 from tools.cloud import components, plan, prices
 from tools.cloud.components import Line
 from tools.cloud.plan import Plan
 from tools.cloud.prices import Prices
-from tools.errors import PlumblineError
 
 
 @dataclass(frozen=True)

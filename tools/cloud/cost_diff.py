@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools import log, stage
+from plumbline.kernel import log, stage
+from plumbline.kernel.command import run
 from tools.cloud import cost, plan, prices
 from tools.cloud.cost import Estimate
-from tools.command import run
 
 REPORT = Path("reports/cost.md")
 

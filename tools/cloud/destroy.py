@@ -16,10 +16,10 @@ from kubernetes.client.exceptions import ApiException
 from rich.console import Console
 from urllib3.exceptions import HTTPError
 
-from tools import stage
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 from tools.cloud import account, applications, buckets, cluster, leftovers
 from tools.cloud.account import Account
-from tools.errors import PlumblineError
 
 TERRAFORM = Path("infrastructure/terraform")
 _PLAN = "destroy.tfplan"

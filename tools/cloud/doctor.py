@@ -8,11 +8,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from tools import stage
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 from tools.cloud import account, account_checks, bucket_checks, findings
 from tools.cloud.account import Account, code
 from tools.cloud.findings import Finding
-from tools.errors import PlumblineError
 
 
 def examine(where: Account) -> list[Finding]:

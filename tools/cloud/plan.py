@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.command import run
-from tools.errors import PlumblineError
+from plumbline.kernel.command import run
+from plumbline.kernel.errors import PlumblineError
 
 STACK = Path("stacks/platform")
 # A state of its own, which is empty, and a provider that asks nobody: the plan is that of the whole environment.

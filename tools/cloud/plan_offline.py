@@ -2,7 +2,7 @@
 
 import argparse
 
-from tools import stage
+from plumbline.kernel import stage
 from tools.cloud import cost, plan, prices
 
 NOTE = (

@@ -4,8 +4,8 @@ import datetime
 import tomllib
 from pathlib import Path
 
-from tools.config import Strict, parse
-from tools.errors import PlumblineError
+from plumbline.kernel.config import Strict, parse
+from plumbline.kernel.errors import PlumblineError
 
 TABLE = Path("infrastructure/terraform/prices.toml")
 

@@ -1,6 +1,6 @@
 """How many hours of a week a node group runs between the cron expressions that start and stop it."""
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _WEEK = 7 * 24 * 60  # minutes

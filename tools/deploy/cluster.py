@@ -11,8 +11,8 @@ from kubernetes.config import ConfigException
 from kubernetes.stream import portforward
 from urllib3.exceptions import HTTPError
 
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy.diagnosis import Snapshot
-from tools.errors import PlumblineError
 
 _ARGO = ("argoproj.io", "v1alpha1")
 _RECENT = 300  # seconds for which an event counts

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import git
-from tools.command import run
+from plumbline.kernel import git
+from plumbline.kernel.command import run
+from plumbline.kernel.errors import PlumblineError
 from tools.deploy.overlay import Overlay
-from tools.errors import PlumblineError
 
 TRAILER = "Deployed-to"
 _REVERTED = re.compile(r"This reverts commit ([0-9a-f]{40})")

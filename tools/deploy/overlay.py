@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 OVERLAYS = Path("infrastructure/kubernetes/overlays")
 _REFERENCE = re.compile(

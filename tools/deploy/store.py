@@ -6,7 +6,7 @@ from pathlib import Path
 import fsspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _MANIFEST = "manifest.json"
 _UNUSABLE = (OSError, BotoCoreError, ClientError, ImportError, ValueError)

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from tools import stage
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 from tools.drill import faults, plan
 from tools.drill.world import DrillError, World, create
-from tools.errors import PlumblineError
 
 KINDS = ("folder", "s3")
 Row = tuple[str, str, str, str, bool]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from tools import table
-from tools.contract import read as read_contract
+from plumbline.kernel import table
+from plumbline.kernel.contract import read as read_contract
 from tools.drill.world import DrillError, World
 
 Step = Callable[[World], str]

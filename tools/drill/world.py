@@ -13,8 +13,8 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
+from plumbline.kernel.errors import PlumblineError
 from tools import worktree
-from tools.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
 _IDENTITY = {

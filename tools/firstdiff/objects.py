@@ -6,7 +6,7 @@ from typing import Any
 
 from joblib.numpy_pickle import NumpyUnpickler
 
-from tools import canonical
+from plumbline.kernel import canonical
 from tools.firstdiff import values
 
 _NAMES: dict[str, str] = {opcode.code: opcode.name for opcode in pickletools.opcodes}

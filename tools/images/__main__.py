@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from tools import jsonfile, stack, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, stage
+from plumbline.kernel.errors import PlumblineError
+from tools import stack
 from tools.images.engine import Containers
 from tools.images.smoke import Smoke
 

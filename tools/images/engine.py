@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _TAIL = 20  # lines of a log that a failure shows
 # As a restricted pod runs: nothing to write to but /tmp, and no rights.

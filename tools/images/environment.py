@@ -7,8 +7,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from tools import jsonfile, stack, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, stage
+from plumbline.kernel.errors import PlumblineError
+from tools import stack
 
 FILE = Path(".env")
 SECRETS = (

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import command, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import command, stage
+from plumbline.kernel.errors import PlumblineError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

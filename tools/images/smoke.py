@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tools import hashes, jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
+from tools import hashes
 from tools.images.engine import Containers, volumes
 
 USER = "10001:10001"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 class Alert(BaseModel):

@@ -4,8 +4,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from tools import dispatch, log
-from tools.errors import PlumblineError
+from plumbline.kernel import log
+from plumbline.kernel.errors import PlumblineError
+from tools import dispatch
 from tools.github import Repository
 from tools.loop.alerts import Alert
 from tools.loop.state import State

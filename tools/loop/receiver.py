@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tools import config, log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import config, log, stage
+from plumbline.kernel.errors import PlumblineError
 from tools.github import Repository
 from tools.loop import alerts
 from tools.loop.dispatcher import Dispatcher, LimitedError

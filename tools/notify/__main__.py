@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tools import log, stage
+from plumbline.kernel import log, stage
 from tools.notify.channels import notify
 from tools.notify.message import describe
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.notify.message import Message
 
 _TIMEOUT = 10  # seconds

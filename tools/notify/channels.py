@@ -2,7 +2,7 @@
 
 import os
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.github import Repository
 from tools.notify.channel import Channel, send
 from tools.notify.github_issue import GitHubIssue

@@ -12,9 +12,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from tools import hashes, stage
-from tools.config import settings
-from tools.errors import PlumblineError
+from plumbline.kernel import stage
+from plumbline.kernel.config import settings
+from plumbline.kernel.errors import PlumblineError
+from tools import hashes
 from tools.firstdiff import first_difference
 from tools.prove.rebuild import ROOT, artifacts, rebuild
 from tools.prove.variants import EMULATED, VARIANTS, Variant

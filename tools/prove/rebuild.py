@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from tools import hashes, hashing, runtime, worktree
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, runtime
+from plumbline.kernel.errors import PlumblineError
+from tools import hashes, worktree
 from tools.prove.variants import Variant
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tools import stage
-from tools.errors import PlumblineError
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse import clone, report, story
 from tools.rehearse.report import Done
 from tools.rehearse.state import Rehearsal

@@ -9,7 +9,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tools import command, processes, worktree
+from plumbline.kernel import command
+from tools import processes, worktree
 
 ROOT = Path(__file__).parents[2]
 AUTOMATION, PERSON = "automation:rehearsal", "human:on-call"

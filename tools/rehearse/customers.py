@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse.sales import Sale
 from tools.rehearse.serving import FROZEN, STORE, Services
 

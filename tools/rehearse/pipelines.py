@@ -4,8 +4,8 @@ from pathlib import Path
 
 import yaml
 
-from tools import jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse import clone, sales, serving
 from tools.rehearse.state import Outcome
 

@@ -1,6 +1,6 @@
 """The time that passes in the rehearsal: months of sales under the monitor's eye, and changes of bundles under load."""
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse import customers, serving, watch
 from tools.rehearse.customers import Load, Priced
 from tools.rehearse.state import Month, Outcome, Rehearsal, hashes_of

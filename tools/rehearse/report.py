@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Column, Table
 
-from tools import jsonfile
+from plumbline.kernel import jsonfile
 from tools.rehearse import plots, replay, watch
 from tools.rehearse.state import Month, Outcome
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from tools import contract
-from tools.config import read_yaml
+from plumbline.kernel import contract
+from plumbline.kernel.config import read_yaml
 
 WAREHOUSE = Path(".plumbline/warehouse.duckdb")
 PARAMETERS = Path("data/params.yaml")

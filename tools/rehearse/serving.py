@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 
-from tools import jsonfile, processes, stack
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
+from tools import processes, stack
 from tools.demo import free_ports
-from tools.errors import PlumblineError
 from tools.rehearse import clone
 
 MODEL = "housing"

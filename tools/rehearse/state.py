@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse.customers import Priced
 from tools.rehearse.sales import Sale
 from tools.rehearse.serving import Champion, Services

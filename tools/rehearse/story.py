@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse import clone, customers, pipelines, replay, sales, serving, watch
 from tools.rehearse.state import Outcome, Rehearsal, hashes_of
 

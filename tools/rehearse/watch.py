@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools import jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 from tools.rehearse.serving import STORE, Champion
 
 REPORTS = Path("reports/monitor")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 LIMIT = 300  # GitHub compares at least this many files; what lies beyond may be missed, so that then everything runs
 NOTHING = "0" * 40  # the commit before a branch was created, and after it was deleted

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import pipelines, report
 
 CHANGES = "changes"

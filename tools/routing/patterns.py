@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _TOKEN = re.compile(
     r"""(?P<folders>(?:^|(?<=/))\*\*/)  # any number of whole folders, none included

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tools import stage
-from tools.errors import PlumblineError
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import changes, pipelines, report, workflows
 from tools.routing.changes import Changes
 from tools.routing.pipelines import Pipeline

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from tools.config import parse
-from tools.errors import PlumblineError
+from plumbline.kernel.config import parse
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import patterns
 
 FOLDER = Path(".github/workflows")

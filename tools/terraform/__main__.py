@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools import log, stage
+from plumbline.kernel import log, stage
 from tools.terraform import identities, readme
 
 ROOT = Path("infrastructure/terraform")

@@ -6,7 +6,7 @@ from typing import Any
 
 import hcl2
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.terraform import hcl
 
 MARK = "<!-- Made by `make terraform-docs` from modules/workload-identity, modules/eks and modules/dvc-remote. -->"

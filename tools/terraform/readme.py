@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.terraform import hcl
 
 MARK = "<!-- From here on made by `make terraform-docs`. -->"

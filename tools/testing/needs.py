@@ -17,8 +17,8 @@ from typing import TypeVar
 import filelock
 import pytest
 
-from tools.config import settings
-from tools.errors import PlumblineError
+from plumbline.kernel.config import settings
+from plumbline.kernel.errors import PlumblineError
 from tools.testing.trials import TOOLS, UnusableError
 
 SESSION = "PYTEST_SESSION_FOLDER"  # of what the workers of a session tell each other

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools import stage
-from tools.errors import PlumblineError
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
 PINNED = ROOT / "infrastructure/schemas.toml"

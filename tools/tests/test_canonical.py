@@ -3,7 +3,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 
-from tools import canonical
+from plumbline.kernel import canonical
 
 
 def test_equal_objects_give_equal_bytes_whatever_their_strings_identity(tmp_path: Path) -> None:

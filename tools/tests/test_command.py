@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import command
-from tools.errors import PlumblineError
+from plumbline.kernel import command
+from plumbline.kernel.errors import PlumblineError
 
 
 def test_its_output_is_given_back(tmp_path: Path) -> None:

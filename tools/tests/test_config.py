@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tools.config import Config, Directories, Extraction, Settings, Strict, section, settings
-from tools.errors import PlumblineError
+from plumbline.kernel.config import Config, Directories, Extraction, Settings, Strict, section, settings
+from plumbline.kernel.errors import PlumblineError
 
 
 class Parameters(Strict):

@@ -3,8 +3,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tools import contract
-from tools.errors import PlumblineError
+from plumbline.kernel import contract
+from plumbline.kernel.errors import PlumblineError
 
 TEXT = """
 identifier: id

@@ -16,7 +16,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.preprocessing import OrdinalEncoder
 
-from tools import canonical, jsonfile
+from plumbline.kernel import canonical, jsonfile
 from tools.firstdiff import first_difference, values
 
 

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tools import git
+from plumbline.kernel import git
 
 
 def repository(path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from plumbline.kernel.errors import PlumblineError
 from tools import comment, dispatch
 from tools.comment import MARKER
-from tools.errors import PlumblineError
 from tools.github import Repository
 
 

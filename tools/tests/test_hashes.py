@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import hashes, jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
+from tools import hashes
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.images import client
 from tools.images.engine import Containers
 

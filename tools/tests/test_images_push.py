@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.images.push import push
 
 COMMIT, DIGEST = "c" * 40, f"sha256:{'d' * 64}"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
 from tools import ledger_branch
-from tools.errors import PlumblineError
 
 
 def test_the_ledger_outlives_the_clone_that_wrote_it(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.notify.channels import notify
 from tools.notify.message import Message, describe
 

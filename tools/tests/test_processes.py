@@ -6,8 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools import demo, jsonfile, processes
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
+from tools import demo, processes
 from tools.processes import Program
 
 SERVER = """

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
 from tools import pull_request
-from tools.errors import PlumblineError
 from tools.github import Repository
 
 WHO = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.kernel.errors import PlumblineError
 from tools import readiness
-from tools.errors import PlumblineError
 
 ENGINE = """#!/bin/sh
 echo "$@" >> calls

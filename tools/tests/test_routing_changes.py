@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import changes
 from tools.routing.changes import LIMIT, NOTHING
 

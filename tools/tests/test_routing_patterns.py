@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import patterns
 
 SPECIAL = "*?+[]!\\"

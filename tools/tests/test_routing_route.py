@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import pipelines
 from tools.routing.changes import Changes
 from tools.routing.route import route, targets

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 from tools.routing import workflows
 from tools.routing.workflows import Reason
 

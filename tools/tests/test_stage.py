@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.kernel import runtime
 from tests.conftest import ROOT
-from tools import runtime
 
 PROGRAM = """
 import os
-from tools import log, stage
-from tools.errors import PlumblineError
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
 def main():
     log.get("toy").debug("hidden")
     log.get("toy").info("started", seed=os.environ["PYTHONHASHSEED"], rows=3)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools import table
-from tools.errors import PlumblineError
+from plumbline.kernel import table
+from plumbline.kernel.errors import PlumblineError
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n\0\ufeff"), min_size=1, max_size=9)
 

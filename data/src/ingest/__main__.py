@@ -7,8 +7,8 @@ from pathlib import Path
 from data.src import raw
 from data.src.extract import Parameters as Extract
 from data.src.ingest import configure, fetch, publish, quarantine, store, validate, version, work
-from tools import contract, stage
-from tools.config import section, settings
+from plumbline.kernel import contract, stage
+from plumbline.kernel.config import section, settings
 
 STEPS = ("fetch", "validate", "configure", "store", "version", "publish")
 _MIB = 1 << 20

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from data.src.extract import Parameters as Extract
 from data.src.ingest import environment, repository
 from data.src.ingest.work import Work
-from tools import contract, log
-from tools.config import section
-from tools.errors import PlumblineError
+from plumbline.kernel import contract, log
+from plumbline.kernel.config import section
+from plumbline.kernel.errors import PlumblineError
 from tools.set_remote import set_remote
 
 PREFIX = "dvc"  # in the bucket

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from tools.config import Strict, parse
+from plumbline.kernel.config import Strict, parse
 
 
 class Environment(Strict):

@@ -13,8 +13,8 @@ import fsspec
 from data.src.connections import SEPARATORS
 from data.src.ingest import environment
 from data.src.ingest.work import Work
-from tools import jsonfile, log
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, log
+from plumbline.kernel.errors import PlumblineError
 
 SUFFIXES = (*SEPARATORS, ".parquet")
 _PIECE = 1 << 20  # bytes

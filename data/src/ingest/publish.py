@@ -9,8 +9,8 @@ from data.src.ingest import configure, repository
 from data.src.ingest.repository import git
 from data.src.ingest.version import CONFIG
 from data.src.ingest.work import Work
-from tools import log
-from tools.errors import PlumblineError
+from plumbline.kernel import log
+from plumbline.kernel.errors import PlumblineError
 
 ATTEMPTS = 6
 _PAUSE = 0.5  # seconds, doubled each time

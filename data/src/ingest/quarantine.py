@@ -8,8 +8,8 @@ import fsspec
 
 from data.src.ingest import environment
 from data.src.ingest.work import Work
-from tools import jsonfile, log
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, log
+from plumbline.kernel.errors import PlumblineError
 
 EXIT_CODE = 3  # of a run whose data was refused; any other failure is 1
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from data.src.ingest import environment
-from tools import command
-from tools.errors import PlumblineError
+from plumbline.kernel import command
+from plumbline.kernel.errors import PlumblineError
 
 # Git asks this; the values stay in the environment, out of every URL, argument, file and log.
 _HELPER = """!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$GIT_USERNAME" "$GIT_PASSWORD"; }; f"""

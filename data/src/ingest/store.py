@@ -10,10 +10,10 @@ from data.src.extract import Extracted, load
 from data.src.extract import Parameters as Extract
 from data.src.ingest import environment
 from data.src.ingest.work import Work, read
-from tools import hashing, log, table
-from tools.config import Extraction
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, log, table
+from plumbline.kernel.config import Extraction
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 def store(work: Work, parameters: Extract, rules: Contract) -> None:

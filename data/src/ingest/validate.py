@@ -11,9 +11,9 @@ from data.src.extract import Parameters as Extract
 from data.src.ingest import quarantine
 from data.src.ingest.work import Work
 from data.src.ingest.work import read as read_record
-from tools import hashing, jsonfile, log, table
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel import hashing, jsonfile, log, table
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 def validate(work: Work, parameters: Extract, rules: Contract) -> None:

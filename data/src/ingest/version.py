@@ -11,8 +11,8 @@ from data.src.extract import Parameters as Extract
 from data.src.ingest import repository
 from data.src.ingest.store import files
 from data.src.ingest.work import Work
-from tools import git, log
-from tools.errors import PlumblineError
+from plumbline.kernel import git, log
+from plumbline.kernel.errors import PlumblineError
 
 CONFIG = Path(".dvc/config")
 

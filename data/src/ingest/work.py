@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import jsonfile, log
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile, log
+from plumbline.kernel.errors import PlumblineError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from data.tests.ingest.world import World
-from tools import hashing
+from plumbline.kernel import hashing
 
 pytestmark = pytest.mark.slow
 

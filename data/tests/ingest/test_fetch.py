@@ -10,8 +10,8 @@ import pytest
 
 from data.src.ingest.fetch import fetch
 from data.src.ingest.work import Work
-from tools import jsonfile
-from tools.errors import PlumblineError
+from plumbline.kernel import jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 CONTENT = b"id\tprice\n" + b"1\t2\n" * 700_000  # more than two pieces
 

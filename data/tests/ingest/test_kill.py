@@ -22,7 +22,7 @@ def killed(*given, **named):
 {module}.{name} = killed
 sys.argv = ["ingest", *sys.argv[1:]]
 from data.src.ingest.__main__ import main
-from tools import stage
+from plumbline.kernel import stage
 stage.run(main)
 """
 

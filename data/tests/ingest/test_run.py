@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from data.tests.ingest.world import BUCKET, World, build
-from tools import hashing
+from plumbline.kernel import hashing
 
 
 def keys(s3: boto3.client) -> list[str]:

@@ -8,7 +8,7 @@ from data.src.extract import Parameters
 from data.src.ingest import fetch, quarantine, validate
 from data.src.ingest.work import Work
 from data.tests.conftest import SHOP, rows
-from tools import jsonfile, table
+from plumbline.kernel import jsonfile, table
 
 
 @pytest.fixture

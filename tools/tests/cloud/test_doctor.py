@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.kernel.errors import PlumblineError
 from tools.cloud import account, account_checks, doctor
 from tools.cloud.account import Account
 from tools.cloud.findings import Finding
-from tools.errors import PlumblineError
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from tools import config
+from plumbline.kernel import config
 
 
 def configure(level: str | None = None) -> None:

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from tools import log, runtime
-from tools.errors import PlumblineError
+from plumbline.kernel import log, runtime
+from plumbline.kernel.errors import PlumblineError
 
 
 def run(main: Callable[[], None]) -> NoReturn:

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tools.config import Strict, parse, read_yaml
+from plumbline.kernel.config import Strict, parse, read_yaml
 
 
 class Column(Strict):

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 _TAIL = 30  # lines of a failed program's output that are shown
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from tools.errors import PlumblineError
+from plumbline.kernel.errors import PlumblineError
 
 
 class Strict(BaseModel):

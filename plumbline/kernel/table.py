@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tools.contract import Contract
-from tools.errors import PlumblineError
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
 
 
 def write_tsv(frame: pd.DataFrame, path: Path) -> None:
