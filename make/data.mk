@@ -30,4 +30,4 @@ data-pull: setup ## Bring the version of the raw data that git names; all that p
 
 .PHONY: remote
 remote: setup ## Set the DVC remote: make remote URL=s3://BUCKET/PREFIX or URL=/a/folder
-	python tools/set_remote.py "$(URL)"
+	python -m plumbline.dvc.set_remote "$(URL)"

@@ -1,11 +1,11 @@
 # Proof that the same commit gives the same bytes.
 .PHONY: hashes
 hashes: setup ## Verify that the artifacts have the hashes of expected_hashes.txt
-	@python tools/hashes.py verify
+	@python -m plumbline.proof.hashes verify
 
 .PHONY: hashes-update
 hashes-update: setup ## Write expected_hashes.txt anew and show the difference
-	@python tools/hashes.py update
+	@python -m plumbline.proof.hashes update
 
 .PHONY: preproc
 preproc: setup ## Rebuild the preprocessor alone, as the stage does
@@ -13,4 +13,4 @@ preproc: setup ## Rebuild the preprocessor alone, as the stage does
 
 .PHONY: prove
 prove: setup ## Rebuild everything eight times under other circumstances, once on another CPU, and compare every byte
-	@python -m tools.prove --emulate
+	@python -m plumbline.proof.prove --emulate

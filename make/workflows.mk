@@ -18,7 +18,7 @@ ci-tools: ## Install what the tests of workflows, manifests and rules need and i
 
 .PHONY: ci-data
 ci-data: setup ## Pull what git names from DVC_REMOTE_URL, or build it from the embedded warehouse
-	@python -m tools.ci_data bring
+	@python -m plumbline.dvc.ci_data bring
 
 .PHONY: ci-repro
 ci-repro: setup ## Run the stages that have something to do, never from the run cache
@@ -69,7 +69,7 @@ notify: setup ## Tell Slack, Teams, Jira or an issue how WHAT=… ended: RESULT=
 
 .PHONY: ci-remote
 ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
-	@python -m tools.ci_data remote
+	@python -m plumbline.dvc.ci_data remote
 
 .PHONY: ci-git
 ci-git: ## Let git push with GITHUB_TOKEN, which is read at each push and stored nowhere

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import worktree
+from plumbline.proof import worktree
 from tools.testing import needs, trials
 
 ROOT = Path(__file__).parents[1]

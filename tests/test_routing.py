@@ -33,7 +33,7 @@ def routed(*files: str, folder: Path = FOLDER) -> set[str]:
         (["README.md"], {"main"}),
         (["docs/bundle.md"], {"main"}),
         (["tests/test_docs.py"], {"main"}),
-        (["tools/hashes.py"], {"main"}),
+        (["plumbline/proof/hashes.py"], {"main"}),
         (["plumbline/kernel/canonical.py"], {"data", "model", "main"}),
         (["make/quality.mk"], {"main"}),
         (["requirements/dev.txt"], {"services", "main"}),

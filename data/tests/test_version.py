@@ -12,11 +12,11 @@ from data.src import version
 from data.src.connections import connect
 from data.src.extract import Parameters, extract, load
 from data.tests.conftest import SHOP, rows
+from plumbline.dvc.set_remote import set_remote
 from plumbline.kernel import hashing
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools.set_remote import set_remote
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import filelock
 
 from model.src import gate, rebuild, recording
 from model.src.champion import champion
+from plumbline.dvc import lock
 from plumbline.kernel import command, git, jsonfile, log, stage
 from plumbline.kernel.config import parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
-from tools import lock
 
 CONFIG = Path("model/configs/official.yaml")
 _RELEASE = Path(".plumbline/release.json")

@@ -14,10 +14,10 @@ from mlflow.entities import Metric, RunTag
 
 from model.src import evaluate, gate, plots, report, tracking
 from model.src.champion import champion
+from plumbline.dvc import lock, remote
 from plumbline.kernel import command, git, hashing, jsonfile, log, stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
-from tools import lock, remote
 
 BUNDLE = Path("model/artifacts/bundle")
 METRICS = Path("model/artifacts/metrics.json")

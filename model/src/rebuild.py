@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from model.src import scoring
+from plumbline.dvc import lock
 from plumbline.kernel import command, contract, hashing, jsonfile, table
-from tools import lock
 
 BUNDLE = Path("model/artifacts/bundle")
 _RAW = ("data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")

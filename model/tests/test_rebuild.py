@@ -11,9 +11,9 @@ import yaml
 from onnx import numpy_helper
 
 from model.src import rebuild
+from plumbline.dvc import lock
 from plumbline.kernel import command, hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
-from tools import lock
 
 ROOT = Path(__file__).parents[2]
 SOMEONE = {f"GIT_{role}_{key}": "someone@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}

@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from plumbline.proof import worktree
 from tests.act import runner
-from tools import worktree
 
 ROOT = Path(__file__).parents[2]
 _WHO = ("-c", "user.name=act", "-c", "user.email=act@localhost")

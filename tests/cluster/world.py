@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from plumbline.kernel.errors import PlumblineError
+from plumbline.proof import worktree
 from tests.cluster import images, kube
 from tests.cluster.kube import kubectl, until
 from tests.conftest import ROOT, environment
-from tools import worktree
 
 ENVIRONMENT, NAMESPACE, TESTBED, ARGOCD = "cluster", "plumbline-cluster", "plumbline-testbed", "argocd"
 OVERLAY = Path("infrastructure/kubernetes/overlays") / ENVIRONMENT

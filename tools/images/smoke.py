@@ -9,7 +9,7 @@ from typing import Any
 
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
-from tools import hashes
+from plumbline.proof import hashes
 from tools.images.engine import Containers, volumes
 
 USER = "10001:10001"

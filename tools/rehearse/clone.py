@@ -10,7 +10,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from plumbline.kernel import command
-from tools import processes, worktree
+from plumbline.proof import worktree
+from tools import processes
 
 ROOT = Path(__file__).parents[2]
 AUTOMATION, PERSON = "automation:rehearsal", "human:on-call"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from plumbline.dvc import check_data, lock, remote
 from plumbline.kernel.errors import PlumblineError
-from tools import check_data, lock, remote
 
 STAGE = {
     "cmd": "mkdir -p out && cat data/raw.tsv data/raw.tsv > out/copy.tsv && cp rule.txt out/",

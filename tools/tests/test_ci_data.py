@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.dvc import ci_data
 from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools import ci_data
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.preprocessing import OrdinalEncoder
 
 from plumbline.kernel import canonical, jsonfile
-from tools.firstdiff import first_difference, values
+from plumbline.proof.firstdiff import first_difference, values
 
 
 @pytest.fixture

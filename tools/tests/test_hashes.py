@@ -6,7 +6,7 @@ import pytest
 
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
-from tools import hashes
+from plumbline.proof import hashes
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools import merge_lock
+from plumbline.dvc import merge_lock
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +22,9 @@ def clone(tmp_path: Path) -> Path:
     git(tmp_path, "init", "-q", "-b", "main")
     git(tmp_path, "config", "user.name", "someone")
     git(tmp_path, "config", "user.email", "someone@localhost")
-    git(tmp_path, "config", "merge.dvc-lock.driver", f"'{sys.executable}' '{ROOT}/tools/merge_lock.py' %O %A %B")
+    git(
+        tmp_path, "config", "merge.dvc-lock.driver", f"'{sys.executable}' '{ROOT}/plumbline/dvc/merge_lock.py' %O %A %B"
+    )
     (tmp_path / ".gitattributes").write_text((ROOT / ".gitattributes").read_text())
     commit(tmp_path, lock(preprocess="1", train="1"))
     return tmp_path

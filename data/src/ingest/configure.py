@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from data.src.extract import Parameters as Extract
 from data.src.ingest import environment, repository
 from data.src.ingest.work import Work
+from plumbline.dvc.set_remote import set_remote
 from plumbline.kernel import contract, log
 from plumbline.kernel.config import section
 from plumbline.kernel.errors import PlumblineError
-from tools.set_remote import set_remote
 
 PREFIX = "dvc"  # in the bucket
 

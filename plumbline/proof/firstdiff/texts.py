@@ -4,7 +4,7 @@ import json
 from itertools import zip_longest
 from pathlib import Path
 
-from tools.firstdiff import values
+from plumbline.proof.firstdiff import values
 
 
 def json_difference(one: Path, other: Path) -> str | None:

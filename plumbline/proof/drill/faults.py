@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from tools.drill.plan import PREPROCESSOR, TRAINING
-from tools.drill.world import DrillError, World
+from plumbline.proof.drill.plan import PREPROCESSOR, TRAINING
+from plumbline.proof.drill.world import DrillError, World
 
 Fault = Callable[[World], str]
 

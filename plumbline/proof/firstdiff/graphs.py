@@ -5,7 +5,7 @@ from typing import Any
 
 import onnx
 
-from tools.firstdiff import values
+from plumbline.proof.firstdiff import values
 
 
 def difference(one: Path, other: Path) -> str | None:

@@ -11,7 +11,7 @@ import yaml
 
 from plumbline.kernel import table
 from plumbline.kernel.contract import read as read_contract
-from tools.drill.world import DrillError, World
+from plumbline.proof.drill.world import DrillError, World
 
 Step = Callable[[World], str]
 TRAINING = "data/raw/training_data.tsv"

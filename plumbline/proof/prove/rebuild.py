@@ -10,10 +10,10 @@ import duckdb
 
 from plumbline.kernel import hashing, runtime
 from plumbline.kernel.errors import PlumblineError
-from tools import hashes, worktree
-from tools.prove.variants import Variant
+from plumbline.proof import hashes, worktree
+from plumbline.proof.prove.variants import Variant
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _CLOCK = Path(__file__).parent / "clock"
 _WAREHOUSE = Path(".plumbline/warehouse.duckdb")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tools.firstdiff import values
+from plumbline.proof.firstdiff import values
 
 
 def difference(one: Path, other: Path) -> str | None:

@@ -4,8 +4,8 @@ import argparse
 import os
 import sys
 
+from plumbline.dvc import set_remote
 from plumbline.kernel import command, log, stage
-from tools import set_remote
 
 _DVC = (sys.executable, "-m", "dvc")
 _ADVICE = "Whoever made it must run `dvc push`; `make check-data` says what the remote lacks"

@@ -7,7 +7,7 @@ from typing import Any
 from joblib.numpy_pickle import NumpyUnpickler
 
 from plumbline.kernel import canonical
-from tools.firstdiff import values
+from plumbline.proof.firstdiff import values
 
 _NAMES: dict[str, str] = {opcode.code: opcode.name for opcode in pickletools.opcodes}
 

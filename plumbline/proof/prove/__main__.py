@@ -15,10 +15,10 @@ from rich.table import Column, Table
 from plumbline.kernel import stage
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
-from tools import hashes
-from tools.firstdiff import first_difference
-from tools.prove.rebuild import ROOT, artifacts, rebuild
-from tools.prove.variants import EMULATED, VARIANTS, Variant
+from plumbline.proof import hashes
+from plumbline.proof.firstdiff import first_difference
+from plumbline.proof.prove.rebuild import ROOT, artifacts, rebuild
+from plumbline.proof.prove.variants import EMULATED, VARIANTS, Variant
 
 _SIDE_BY_SIDE = 2  # rebuilds at a time
 

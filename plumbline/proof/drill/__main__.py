@@ -11,8 +11,8 @@ from rich.table import Column, Table
 
 from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
-from tools.drill import faults, plan
-from tools.drill.world import DrillError, World, create
+from plumbline.proof.drill import faults, plan
+from plumbline.proof.drill.world import DrillError, World, create
 
 KINDS = ("folder", "s3")
 Row = tuple[str, str, str, str, bool]

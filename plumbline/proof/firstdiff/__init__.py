@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.firstdiff import graphs, objects, tables, texts
+from plumbline.proof.firstdiff import graphs, objects, tables, texts
 
 Comparison = Callable[[Path, Path], str | None]
 _BY_SUFFIX: dict[str, Comparison] = {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
+from plumbline.dvc import lock, remote
 from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
-from tools import lock, remote
 
 
 def faults(root: Path) -> list[str]:

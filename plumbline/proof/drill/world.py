@@ -14,9 +14,9 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from plumbline.kernel.errors import PlumblineError
-from tools import worktree
+from plumbline.proof import worktree
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _IDENTITY = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
