@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from data.src import lake, validate
-from plumbline.kernel import hashing, jsonfile, table
+from data.src import lake
+from plumbline.kernel import hashing, jsonfile, table, validation
 from plumbline.kernel.config import Config, Settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -41,7 +41,7 @@ def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, n
     staged = {path: config.directories.staging / path.name for path in frames}
     for path, frame in frames.items():
         table.write_tsv(frame, staged[path])
-    validate.refuse(validate.validate(list(staged.values()), rules)[1])
+    validation.refuse(validation.validate(list(staged.values()), rules)[1])
     fresh = {path: hashing.digest(file, "md5") for path, file in staged.items()}
     for path, md5 in fresh.items():
         _refuse_overwriting(path, md5, new_version)

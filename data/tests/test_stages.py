@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.src import featurize, preprocess, validate, warehouse
+from data.src import featurize, preprocess, warehouse
 from data.src.connections import DuckDB
 from data.src.extract import Parameters, extract, split
 from data.tests.conftest import SHOP, rows
-from plumbline.kernel import canonical, table
+from plumbline.kernel import canonical, table, validation
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -73,7 +73,7 @@ def test_the_split_takes_about_the_share_asked_for() -> None:
 
 
 def test_valid_rows_have_no_violation() -> None:
-    assert validate.violations(text(rows(40)), SHOP, "f") == []
+    assert validation.violations(text(rows(40)), SHOP, "f") == []
 
 
 FAULTS = {
@@ -90,13 +90,13 @@ def test_every_violation_is_reported_with_its_line(planted: dict[tuple[int, str]
     frame = text(rows(10))
     for (row, column), choice in planted.items():
         frame.loc[row, column] = FAULTS[column][choice % len(FAULTS[column])]
-    found = validate.violations(frame, SHOP, "f")
+    found = validation.violations(frame, SHOP, "f")
     assert {(item.line, item.column) for item in found} == {(row + 2, column) for row, column in planted}
 
 
 def test_columns_that_are_missing_and_unknown_are_reported() -> None:
     frame = text(rows(3)).rename(columns={"year": "jahr"})
-    assert {(item.column, item.rule) for item in validate.violations(frame, SHOP, "f")} == {
+    assert {(item.column, item.rule) for item in validation.violations(frame, SHOP, "f")} == {
         ("year", "is required and missing"),
         ("jahr", "is not in the contract"),
     }
@@ -105,7 +105,7 @@ def test_columns_that_are_missing_and_unknown_are_reported() -> None:
 def test_a_row_in_both_files_is_a_violation(room: Path) -> None:
     for name, frame in (("a.tsv", rows(5)), ("b.tsv", rows(5, first=5))):
         table.write_tsv(frame, Path(name))
-    counts, found = validate.validate([Path("a.tsv"), Path("b.tsv")], SHOP)
+    counts, found = validation.validate([Path("a.tsv"), Path("b.tsv")], SHOP)
     assert counts == {"a.tsv": 5, "b.tsv": 5}
     assert [(item.file, item.line, item.value) for item in found] == [("b.tsv", 2, "5")]
 

@@ -4,14 +4,13 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-from data.src import validate as contract_check
 from data.src.connections import open_file
 from data.src.extract import Extracted, read
 from data.src.extract import Parameters as Extract
 from data.src.ingest import quarantine
 from data.src.ingest.work import Work
 from data.src.ingest.work import read as read_record
-from plumbline.kernel import hashing, jsonfile, log, table
+from plumbline.kernel import hashing, jsonfile, log, table, validation
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -33,9 +32,9 @@ def validate(work: Work, parameters: Extract, rules: Contract) -> None:
         table.write_tsv(extracted.frame, work.rows)
     except PlumblineError as error:
         quarantine.refuse(work, fetched, [{"rule": str(error)}], str(error))
-    rows, found = contract_check.validate([work.rows], rules)
+    rows, found = validation.validate([work.rows], rules)
     try:
-        contract_check.refuse(found)
+        validation.refuse(found)
     except PlumblineError as error:
         cases = [asdict(item) | {"file": work.rows.name} for item in found]
         quarantine.refuse(work, fetched, cases, str(error))
