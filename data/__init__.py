@@ -1,1 +1,1 @@
-"""The data room: from the warehouse to versioned, validated features."""
+"""The data room: from versioned raw data to validated features."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from data.src.ingest.__main__ import STEPS
-from data.src.ingest.environment import Environment
+from plumbline.ingest.pipeline.__main__ import STEPS
+from plumbline.ingest.pipeline.environment import Environment
 from tests.conftest import ROOT
 from tests.manifests.rendering import Object
 
@@ -24,12 +24,12 @@ def of_code(objects: list[Object]) -> Iterator[str]:
     spec = one(objects, "WorkflowTemplate", TEMPLATE)["spec"]
     templates = {template["name"]: template for template in spec["templates"]}
     container = templates["step"]["container"]
-    if container["command"] != ["python", "-m", "data.src.ingest"]:
+    if container["command"] != ["python", "-m", "plumbline.ingest.pipeline"]:
         yield f"the command {container['command']} is not that of the package"
     steps = [_step(task) for task in templates[spec["entrypoint"]]["dag"]["tasks"]]
     if tuple(steps) != STEPS:
         yield f"the steps {steps} are not those of `make data-run`, {list(STEPS)}"
-    code = (ROOT / "data/src/ingest/__main__.py").read_text()
+    code = (ROOT / "plumbline/ingest/pipeline/__main__.py").read_text()
     for option in re.findall(r"(--[a-z-]+)", " ".join(container["args"])):
         if f'"{option}"' not in code:
             yield f"the option {option} is not one of the package"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from data.src.ingest import quarantine
+from plumbline.ingest.pipeline import quarantine
 from tests import pipeline_checks, schemas
 from tests.conftest import ROOT
 from tests.manifests.rendering import Object, render

@@ -35,6 +35,7 @@ def routed(*files: str, folder: Path = FOLDER) -> set[str]:
         (["tests/test_docs.py"], {"main"}),
         (["plumbline/proof/hashes.py"], {"main"}),
         (["plumbline/kernel/canonical.py"], {"data", "model", "main"}),
+        (["plumbline/ingest/extract.py"], {"data", "main"}),
         (["make/quality.mk"], {"main"}),
         (["requirements/dev.txt"], {"services", "main"}),
         (["benchmarks/serving/load.py"], {"main"}),
@@ -97,10 +98,10 @@ def test_a_moved_and_a_deleted_file_run_the_pipelines_of_every_folder_they_touch
     copy = copy_repository(tmp_path / "copy")
     run(copy, "git", "add", "--all")
     run(copy, "git", "-c", "user.name=someone", "-c", "user.email=someone@localhost", "commit", "--quiet", "-m", "copy")
-    run(copy, "git", "mv", "data/src/sample.py", "model/src/sample.py")
+    run(copy, "git", "mv", "data/src/featurize.py", "model/src/featurize.py")
     run(copy, "git", "rm", "-q", "services/api/app/main.py")
     changed = of_clone("HEAD", copy)
-    assert changed.files == ("data/src/sample.py", "model/src/sample.py", "services/api/app/main.py")
+    assert changed.files == ("data/src/featurize.py", "model/src/featurize.py", "services/api/app/main.py")
     assert routed(*changed.files) == {"services", "data", "model"}
 
 

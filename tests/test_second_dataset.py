@@ -32,7 +32,7 @@ def api(second_dataset: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def sample(second_dataset: Path) -> dict[str, object]:
-    run(second_dataset, sys.executable, "data/src/sample.py", "--output", ".plumbline/sample.json")
+    run(second_dataset, sys.executable, "-m", "plumbline.ingest.sample", "--output", ".plumbline/sample.json")
     return json.loads((second_dataset / ".plumbline/sample.json").read_text())
 
 

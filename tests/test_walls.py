@@ -16,11 +16,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("room", "line"),
     [
         ("data/src/featurize.py", "import model.src.train"),
+        ("plumbline/ingest/lake.py", "import data.src.validate"),
         ("model/src/train.py", "from data.src import preprocess"),
         ("services/predict/app/__init__.py", "import model.src.interval"),
         ("services/api/app/__init__.py", "import services.predict.app"),
         ("services/predict/app/__init__.py", "import pandas"),
-        ("plumbline/kernel/log.py", "import data.src.extract"),
+        ("plumbline/kernel/log.py", "import data.src.validate"),
     ],
 )
 def test_an_import_through_a_wall_is_refused(copy: Path, room: str, line: str) -> None:

@@ -63,7 +63,7 @@ def main() -> None:
     demo.step("dvc repro", lambda: demo.run("make", "pipeline"))
     demo.step("register in MLflow, release the bundle", lambda: demo.run("make", "register"))
     demo.step("dvc push", lambda: demo.run("dvc", "push", "--quiet"))
-    demo.run(sys.executable, "data/src/sample.py", "--output", str(_SAMPLE))
+    demo.run(sys.executable, "-m", "plumbline.ingest.sample", "--output", str(_SAMPLE))
     programs = stack.services(*free_ports(), prefix="demo-")
     try:
         demo.step("predict and api ready", lambda: processes.start_all(programs))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.src.extract import Parameters
+from plumbline.ingest.extract import Parameters
 from plumbline.kernel.contract import Contract
 from tests.conftest import run
 from tools.testing import needs, trials

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.src.connections import connect, number
-from data.src.extract import Parameters, extract, load
 from data.tests.conftest import rows
+from plumbline.ingest.connections import connect, number
+from plumbline.ingest.extract import Parameters, extract, load
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from data.src.connections import connect
-from data.src.extract import Parameters, extract, load
-from data.src.update import update
-from data.src.version import commit
 from data.tests.conftest import rows
+from plumbline.ingest.connections import connect
+from plumbline.ingest.extract import Parameters, extract, load
+from plumbline.ingest.update import update
+from plumbline.ingest.version import commit
 from plumbline.kernel import hashing, table
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError

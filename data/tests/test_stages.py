@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.src import featurize, preprocess, warehouse
-from data.src.connections import DuckDB
-from data.src.extract import Parameters, extract, split
+from data.src import featurize, preprocess
 from data.tests.conftest import SHOP, rows
+from plumbline.ingest import warehouse
+from plumbline.ingest.connections import DuckDB
+from plumbline.ingest.extract import Parameters, extract, split
 from plumbline.kernel import canonical, table, validation
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError

@@ -8,11 +8,11 @@ import boto3
 import pytest
 import yaml
 
-from data.src import version
-from data.src.connections import connect
-from data.src.extract import Parameters, extract, load
 from data.tests.conftest import SHOP, rows
 from plumbline.dvc.set_remote import set_remote
+from plumbline.ingest import version
+from plumbline.ingest.connections import connect
+from plumbline.ingest.extract import Parameters, extract, load
 from plumbline.kernel import hashing
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError

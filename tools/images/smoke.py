@@ -155,7 +155,8 @@ class Smoke:
         Raises:
             PlumblineError: It failed, or an artifact has other bytes than expected_hashes.txt says.
         """
-        steps = "cp -R /app/. . && python data/src/warehouse.py && python data/src/extract.py && make pipeline hashes"
+        data = "python -m plumbline.ingest.warehouse && python -m plumbline.ingest.extract"
+        steps = f"cp -R /app/. . && {data} && make pipeline hashes"
         begin = time.monotonic()
         done = self.containers.once(self.images["pipeline"], "sh", "-euc", steps, options=("--tmpfs", "/work"))
         if done.returncode:

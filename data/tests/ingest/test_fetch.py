@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from data.src.ingest.fetch import fetch
-from data.src.ingest.work import Work
+from plumbline.ingest.pipeline.fetch import fetch
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 # Runs the pipeline and kills it before or after a step's function or a command, as `kill -9` would.
 KILLED = """
 import os, runpy, signal, sys
-from data.src.ingest import {module}
+from plumbline.ingest.pipeline import {module}
 call = {module}.{name}
 def killed(*given, **named):
     if {after}:
@@ -21,7 +21,7 @@ def killed(*given, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 {module}.{name} = killed
 sys.argv = ["ingest", *sys.argv[1:]]
-from data.src.ingest.__main__ import main
+from plumbline.ingest.pipeline.__main__ import main
 from plumbline.kernel import stage
 stage.run(main)
 """

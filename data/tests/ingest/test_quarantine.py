@@ -6,8 +6,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from data.src.ingest import quarantine
 from data.tests.ingest.world import BUCKET, World
+from plumbline.ingest.pipeline import quarantine
 
 
 def report(world: World) -> dict[str, object]:

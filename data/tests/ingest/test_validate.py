@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from data.src.extract import Parameters
-from data.src.ingest import fetch, quarantine, validate
-from data.src.ingest.work import Work
 from data.tests.conftest import SHOP, rows
+from plumbline.ingest.extract import Parameters
+from plumbline.ingest.pipeline import fetch, quarantine, validate
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import jsonfile, table
 
 

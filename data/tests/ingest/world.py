@@ -57,7 +57,7 @@ class World:
 
     def command(self, step: str, dataset: object = "", work: str = "work", repo: object = None) -> list[str]:
         """The command line of a step."""
-        command = [sys.executable, "-m", "data.src.ingest", step, "--work", str(self.root / work)]
+        command = [sys.executable, "-m", "plumbline.ingest.pipeline", step, "--work", str(self.root / work)]
         return [*command, "--dataset-url", str(dataset), "--repo-url", str(self.origin if repo is None else repo)]
 
     def run(self, step: str, dataset: object = "", check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:

@@ -5,10 +5,10 @@ from configparser import ConfigParser, Error
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from data.src.extract import Parameters as Extract
-from data.src.ingest import environment, repository
-from data.src.ingest.work import Work
 from plumbline.dvc.set_remote import set_remote
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.pipeline import environment, repository
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import contract, log
 from plumbline.kernel.config import section
 from plumbline.kernel.errors import PlumblineError

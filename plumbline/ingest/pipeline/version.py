@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
-from data.src import raw, version
-from data.src.extract import Parameters as Extract
-from data.src.ingest import repository
-from data.src.ingest.store import files
-from data.src.ingest.work import Work
+from plumbline.ingest import raw, version
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.pipeline import repository
+from plumbline.ingest.pipeline.store import files
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import git, log
 from plumbline.kernel.errors import PlumblineError
 

@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 import fsspec
 
-from data.src.ingest import environment
-from data.src.ingest.work import Work
+from plumbline.ingest.pipeline import environment
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 

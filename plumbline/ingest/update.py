@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.src import raw
-from data.src.connections import Connection, connect
-from data.src.extract import Extracted, extract, load
-from data.src.extract import Parameters as Extract
+from plumbline.ingest import raw
+from plumbline.ingest.connections import Connection, connect
+from plumbline.ingest.extract import Extracted, extract, load
+from plumbline.ingest.extract import Parameters as Extract
 from plumbline.kernel import contract, hashing, log, stage, table
 from plumbline.kernel.config import Directories, Strict, section, settings
 from plumbline.kernel.contract import Contract

@@ -4,9 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from data.src.connections import connect
-from data.src.extract import Parameters as Extract
-from data.src.extract import extract
+from plumbline.ingest.connections import connect
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.extract import extract
 from plumbline.kernel import contract, jsonfile, log, stage, table
 from plumbline.kernel.config import Strict, section
 from plumbline.kernel.errors import PlumblineError

@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 from dvc.utils.serialize import dump_yaml
 
-from data.src import raw
-from data.src.extract import Parameters as Extract
+from plumbline.ingest import raw
+from plumbline.ingest.extract import Parameters as Extract
 from plumbline.kernel import hashing, log, stage, table
 from plumbline.kernel.config import Directories, Settings, section, settings
 from plumbline.kernel.errors import PlumblineError

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import fsspec
 
-from data.src.connections import SEPARATORS
-from data.src.ingest import environment
-from data.src.ingest.work import Work
+from plumbline.ingest.connections import SEPARATORS
+from plumbline.ingest.pipeline import environment
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from data.src.connections import load_file
+from plumbline.ingest.connections import load_file
 from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
 

@@ -11,8 +11,8 @@ from typing import Any, Self
 import pandas as pd
 from pydantic import Field, model_validator
 
-from data.src import raw
-from data.src.connections import Connection, connect
+from plumbline.ingest import raw
+from plumbline.ingest.connections import Connection, connect
 from plumbline.kernel import contract, log, stage
 from plumbline.kernel.config import Config, Directories, Extraction, Strict, section, settings
 from plumbline.kernel.contract import Contract

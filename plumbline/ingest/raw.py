@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from data.src import lake
+from plumbline.ingest import lake
 from plumbline.kernel import hashing, jsonfile, table, validation
 from plumbline.kernel.config import Config, Settings
 from plumbline.kernel.contract import Contract

@@ -1,12 +1,12 @@
-"""Run one step of the data pipeline, or all of them: python -m data.src.ingest STEP."""
+"""Run one step of the data pipeline, or all of them: python -m plumbline.ingest.pipeline STEP."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from data.src import raw
-from data.src.extract import Parameters as Extract
-from data.src.ingest import configure, fetch, publish, quarantine, store, validate, version, work
+from plumbline.ingest import raw
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.pipeline import configure, fetch, publish, quarantine, store, validate, version, work
 from plumbline.kernel import contract, stage
 from plumbline.kernel.config import section, settings
 
@@ -39,7 +39,7 @@ def run(step: str, folder: work.Work, arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m data.src.ingest", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m plumbline.ingest.pipeline", description=__doc__)
     parser.add_argument("step", choices=[*STEPS, "all"])
     parser.add_argument("--dataset-url", default="", help="path or URL (https, s3) of a .csv, .tsv or .parquet file")
     parser.add_argument("--repo-url", default="", help="the repository that names the versions")

@@ -5,10 +5,10 @@ import shutil
 import time
 from pathlib import Path
 
-from data.src.ingest import configure, repository
-from data.src.ingest.repository import git
-from data.src.ingest.version import CONFIG
-from data.src.ingest.work import Work
+from plumbline.ingest.pipeline import configure, repository
+from plumbline.ingest.pipeline.repository import git
+from plumbline.ingest.pipeline.version import CONFIG
+from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 

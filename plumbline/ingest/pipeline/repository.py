@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from data.src.ingest import environment
+from plumbline.ingest.pipeline import environment
 from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
 

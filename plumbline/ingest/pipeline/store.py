@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.src import version
-from data.src.extract import Extracted, load
-from data.src.extract import Parameters as Extract
-from data.src.ingest import environment
-from data.src.ingest.work import Work, read
+from plumbline.ingest import version
+from plumbline.ingest.extract import Extracted, load
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.pipeline import environment
+from plumbline.ingest.pipeline.work import Work, read
 from plumbline.kernel import hashing, log, table
 from plumbline.kernel.config import Extraction
 from plumbline.kernel.contract import Contract

@@ -4,12 +4,12 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-from data.src.connections import open_file
-from data.src.extract import Extracted, read
-from data.src.extract import Parameters as Extract
-from data.src.ingest import quarantine
-from data.src.ingest.work import Work
-from data.src.ingest.work import read as read_record
+from plumbline.ingest.connections import open_file
+from plumbline.ingest.extract import Extracted, read
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.pipeline import quarantine
+from plumbline.ingest.pipeline.work import Work
+from plumbline.ingest.pipeline.work import read as read_record
 from plumbline.kernel import hashing, jsonfile, log, table, validation
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
