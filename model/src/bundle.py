@@ -106,7 +106,7 @@ def _parity(
         name: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
         for name, column in rules.columns.items()
     }
-    answers = np.hstack(session.run(list(portable.OUTPUTS), feed))
+    answers = np.hstack(session.run(list(contract.OUTPUTS), feed))
     wanted = expected(frame, preprocessor, model, rules)
     return float(np.max(np.abs(answers - wanted) / np.maximum(np.abs(wanted), np.finfo(float).tiny)))
 
@@ -138,7 +138,7 @@ def _golden(
         "schema_version": SCHEMA_VERSION,
         "relative_tolerance": parameters.relative_tolerance,
         "rows": [_row(frame.iloc[i], rules) for i in chosen],
-        "predictions": [dict(zip(portable.OUTPUTS, answers[i].tolist(), strict=True)) for i in chosen],
+        "predictions": [dict(zip(contract.OUTPUTS, answers[i].tolist(), strict=True)) for i in chosen],
     }
 
 

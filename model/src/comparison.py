@@ -70,7 +70,7 @@ def by_slice(challenger: pd.DataFrame, champion: pd.DataFrame, least: int) -> pd
     """Compare the mean absolute error of each slice that has at least `least` rows.
 
     Args:
-        challenger: Its slices, as `evaluate.slices` gives them.
+        challenger: Its slices, as `metrics.slices` gives them.
         champion: The champion's for the same rows.
         least: The fewest rows that are looked at.
 

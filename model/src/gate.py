@@ -10,10 +10,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Column, Table
 
-from model.src import evaluate, rules, scoring
+from model.src import rules, scoring
 from model.src.champion import STORE, champion
 from model.src.rules import Finding
-from plumbline.kernel import contract, hashing, jsonfile, stage, table
+from plumbline.kernel import contract, hashing, jsonfile, metrics, stage, table
 from plumbline.kernel.config import Strict, parse, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -55,7 +55,7 @@ def standard(
 ) -> Standard:
     """Read the standard data of this clone."""
     columns = contract.read(rules_file)
-    slice_by = section(evaluate.Parameters, params, "evaluate").slice_by
+    slice_by = section(metrics.Parameters, params, "evaluate").slice_by
     return Standard(columns, table.read_tsv(training, columns), table.read_tsv(evaluation, columns), slice_by)
 
 

@@ -12,9 +12,8 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from model.src import trees
 from model.src.interval import IntervalRegressor
-from plumbline.kernel.contract import Contract
+from plumbline.kernel.contract import OUTPUTS, Contract
 
-OUTPUTS = ("prediction", "lower", "upper")
 _OPSETS = {"": 21, "ai.onnx.ml": 5}
 _IR_VERSION = 10  # of ONNX 1.16, the first with these versions of the operators
 

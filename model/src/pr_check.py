@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -12,16 +13,17 @@ from typing import Any
 import pandas as pd
 from mlflow.entities import Metric, RunTag
 
-from model.src import evaluate, gate, plots, report, tracking
+from model.src import gate, report, tracking
 from model.src.champion import champion
 from plumbline.dvc import lock, remote
 from plumbline.kernel import command, git, hashing, jsonfile, log, stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.metrics import score, slices
 
 BUNDLE = Path("model/artifacts/bundle")
 METRICS = Path("model/artifacts/metrics.json")
-_SLICES = "model/artifacts/evaluation/slices.csv"
+EVALUATION = Path("model/artifacts/evaluation")
 
 
 def pull() -> None:
@@ -61,20 +63,20 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
         The gate's report.
 
     Raises:
-        PlumblineError: There is no bundle, or git's metrics are not those of the model.
+        PlumblineError: There is no bundle or no plot, or git's metrics are not those of the model.
     """
     if not (BUNDLE / "manifest.json").exists():
         raise PlumblineError(f"{BUNDLE} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     data = gate.standard()
     rows = data.score(BUNDLE)
-    metrics = evaluate.score(rows)
+    metrics = score(rows)
     _same_metrics(metrics)
     known = champion(jsonfile.read(BUNDLE / "contract.json")["model"])
     verdict = gate.judge(BUNDLE, known, data, gate.read_limits())
     folder.mkdir(parents=True, exist_ok=True)
     jsonfile.write(gate.OUTPUT, verdict)
-    by_slice = evaluate.slices(rows)
-    plots.write(rows, by_slice, data.rules.target, data.slice_by, folder)
+    by_slice = slices(rows)
+    _copy_plots(folder)
     facts = report.Facts(
         base=base,
         gate=verdict,
@@ -104,6 +106,15 @@ def default_base() -> str:
     return "origin/main"
 
 
+def _copy_plots(folder: Path) -> None:
+    """Take the plots that the evaluation made of this model: its metrics are those of the bundle."""
+    plots = sorted(EVALUATION.glob("*.png"))
+    if not plots:
+        raise PlumblineError(f"{EVALUATION} holds no plots: run `dvc pull` or `dvc repro evaluate`")
+    for plot in plots:
+        shutil.copy(plot, folder)
+
+
 def _same_metrics(metrics: dict[str, float]) -> None:
     committed = jsonfile.read(METRICS)
     differing = [name for name, value in metrics.items() if abs(value - committed.get(name, 0)) > 1e-6 * abs(value)]
@@ -124,7 +135,7 @@ def _against(slices: pd.DataFrame, base: str) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as scratch:
         theirs = Path(scratch) / "slices.csv"
         try:
-            command.run("dvc", "get", ".", _SLICES, "--rev", base, "--out", str(theirs))
+            command.run("dvc", "get", ".", str(EVALUATION / "slices.csv"), "--rev", base, "--out", str(theirs))
         except PlumblineError:
             return slices
         known = pd.read_csv(theirs)

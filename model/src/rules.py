@@ -8,11 +8,12 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from model.src import comparison, evaluate, scoring
+from model.src import comparison, scoring
 from plumbline.kernel import jsonfile
 from plumbline.kernel.config import Strict
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.metrics import score, slices
 
 _REPEATS, _CALLS, _WARM_UP = 5, 40, 10
 
@@ -70,7 +71,7 @@ def absolute(rows: pd.DataFrame, limits: dict[str, Bounds]) -> list[Finding]:
     Raises:
         PlumblineError: A limit is set for a metric that there is not.
     """
-    metrics = evaluate.score(rows)
+    metrics = score(rows)
     unknown = [name for name in limits if name not in metrics]
     if unknown:
         raise PlumblineError(f"the gate limits {', '.join(unknown)}; the metrics are {', '.join(metrics)}")
@@ -109,7 +110,7 @@ def by_slice(rows: pd.DataFrame, champion: pd.DataFrame | None, limits: Slices) 
     """Refuse a challenger that got much worse in a slice of enough rows."""
     if champion is None:
         return _no_champion("slices")
-    table = comparison.by_slice(evaluate.slices(rows), evaluate.slices(champion), limits.rows)
+    table = comparison.by_slice(slices(rows), slices(champion), limits.rows)
     limit = f"≤ {limits.worse:+.0%} in each slice of ≥ {limits.rows} rows"
     if table.empty:
         return _finding("slices", None, limit, True, "no slice has enough rows")

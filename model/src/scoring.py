@@ -8,9 +8,8 @@ import onnxruntime
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.src import portable
 from plumbline.kernel import jsonfile
-from plumbline.kernel.contract import Contract
+from plumbline.kernel.contract import OUTPUTS, Contract
 from plumbline.kernel.errors import PlumblineError
 
 Matrix = NDArray[np.float64]
@@ -37,7 +36,7 @@ def feed(frame: pd.DataFrame, types: dict[str, str]) -> dict[str, NDArray[Any]]:
 
 def answers(model: Any, inputs: dict[str, NDArray[Any]]) -> Matrix:
     """Give prediction, lower and upper bound in the target's unit, shape (rows, 3)."""
-    result: Matrix = np.hstack(model.run(list(portable.OUTPUTS), inputs))
+    result: Matrix = np.hstack(model.run(list(OUTPUTS), inputs))
     return result
 
 

@@ -12,6 +12,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from model import housing_models
 from model.src import portable
 from model.src.interval import IntervalRegressor
+from plumbline.kernel import contract
 from plumbline.kernel.contract import Contract
 
 LABELS = ("None", "good", "poor")
@@ -74,4 +75,4 @@ def answers(loaded: onnxruntime.InferenceSession, rows: pd.DataFrame) -> NDArray
         name: rows[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
         for name, column in RULES.columns.items()
     }
-    return np.hstack(loaded.run(list(portable.OUTPUTS), feed))
+    return np.hstack(loaded.run(list(contract.OUTPUTS), feed))

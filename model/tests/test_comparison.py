@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.src import comparison, evaluate
+from model.src import comparison
+from plumbline.kernel import metrics
 
 
 def scored(prediction: np.ndarray, actual: np.ndarray, slices: list[str] | None = None) -> pd.DataFrame:
@@ -36,7 +37,7 @@ def test_the_difference_is_that_of_the_metrics(metric: comparison.Metric, actual
     rows, others = scored(actual * 1.1, actual), scored(actual * 0.95, actual)
     losses = [comparison.losses(frame, metric) for frame in (rows, others)]
     found = comparison.bootstrap(*losses, metric, confidence=0.95, resamples=200, seed=1)
-    assert found.value == pytest.approx(evaluate.score(rows)[metric] - evaluate.score(others)[metric])
+    assert found.value == pytest.approx(metrics.score(rows)[metric] - metrics.score(others)[metric])
     assert found.lower <= found.value <= found.upper
 
 
@@ -77,8 +78,8 @@ def test_pairing_takes_out_what_is_hard_for_both(seed: int) -> None:
 def test_only_slices_of_enough_rows_are_compared_the_worst_change_first() -> None:
     names = ["large"] * 40 + ["fair"] * 30 + ["small"] * 29
     actual = np.full(99, 100.0)
-    champion = evaluate.slices(scored(np.full(99, 110.0), actual, names))
-    challenger = evaluate.slices(scored(np.repeat([105.0, 115.0, 200.0], [40, 30, 29]), actual, names))
+    champion = metrics.slices(scored(np.full(99, 110.0), actual, names))
+    challenger = metrics.slices(scored(np.repeat([105.0, 115.0, 200.0], [40, 30, 29]), actual, names))
     found = comparison.by_slice(challenger, champion, least=30)
     assert found["slice"].tolist() == ["fair", "large"]
     assert found["change"].tolist() == pytest.approx([0.5, -0.5])

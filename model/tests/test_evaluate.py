@@ -6,6 +6,7 @@ import pytest
 
 from model.src import evaluate, features
 from model.tests import portable_cases as cases
+from plumbline.kernel import metrics
 from plumbline.kernel.errors import PlumblineError
 
 ROWS = pd.DataFrame(
@@ -20,7 +21,7 @@ ROWS = pd.DataFrame(
 
 
 def test_metrics_of_four_rows() -> None:
-    result = evaluate.score(ROWS)
+    result = metrics.score(ROWS)
     assert result == pytest.approx(
         {
             "rows": 4,
@@ -35,11 +36,11 @@ def test_metrics_of_four_rows() -> None:
 
 
 def test_a_logarithmic_error_is_left_out_where_it_does_not_exist() -> None:
-    assert "rmsle" not in evaluate.score(ROWS.assign(actual=[-5.0, 200.0, 300.0, 400.0]))
+    assert "rmsle" not in metrics.score(ROWS.assign(actual=[-5.0, 200.0, 300.0, 400.0]))
 
 
 def test_a_slice_has_the_figures_of_its_own_rows() -> None:
-    found = evaluate.slices(ROWS).set_index("slice")
+    found = metrics.slices(ROWS).set_index("slice")
     assert list(found.index) == ["a", "b"]
     assert found.loc["a"].to_dict() == {"rows": 1, "mae": 20, "bias": -20, "coverage": 0}
     assert found.loc["b"].to_dict() == pytest.approx({"rows": 3, "mae": 110 / 3, "bias": 110 / 3, "coverage": 1})

@@ -14,6 +14,7 @@ from sklearn.compose import ColumnTransformer
 from model.src import portable
 from model.src.interval import IntervalRegressor
 from model.tests import portable_cases as cases
+from plumbline.kernel import contract
 
 MODELS: dict[str, dict[str, Any]] = {
     "dummy": {},
@@ -115,5 +116,5 @@ def test_inputs_are_the_contracts_columns_in_order_and_outputs_are_double() -> N
         ("quality", "tensor(string)"),
     ]
     assert [(item.name, item.type, item.shape[1]) for item in loaded.get_outputs()] == [
-        (name, "tensor(double)", 1) for name in portable.OUTPUTS
+        (name, "tensor(double)", 1) for name in contract.OUTPUTS
     ]

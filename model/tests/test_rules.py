@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.src import evaluate, rules
-from plumbline.kernel import contract, jsonfile
+from model.src import rules
+from plumbline.kernel import contract, jsonfile, metrics
 from plumbline.kernel.errors import PlumblineError
 
 CHAMPION = rules.Champion(compare=True, metric="rmsle", confidence=0.95, resamples=500, seed=1)
@@ -73,7 +73,7 @@ def test_without_a_champion_the_comparing_rules_pass_and_say_so(scored: Scored) 
 def test_a_slightly_worse_model_may_be_merged_but_not_promoted(scored: Scored) -> None:
     # Given two models of one quality, the luckier of which is champion
     pair = [scored(0.1, seed=1), scored(0.1, seed=2)]
-    champion, challenger = sorted(pair, key=lambda rows: evaluate.score(rows)["rmsle"])
+    champion, challenger = sorted(pair, key=lambda rows: metrics.score(rows)["rmsle"])
     # When the other one is judged
     (merge,) = rules.against_champion(challenger, champion, CHAMPION, promotion=False)
     promotion = rules.against_champion(challenger, champion, CHAMPION, promotion=True)

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from plumbline.kernel.config import Strict, parse, read_yaml
 
+OUTPUTS = ("prediction", "lower", "upper")  # of every model, in the unit of the target
+
 
 class Column(Strict):
     """One column of the data.
