@@ -16,8 +16,8 @@ import httpx
 import pytest
 from ruamel.yaml import YAML
 
-from model.src import signing
 from plumbline.kernel import hashing, jsonfile
+from plumbline.registry import signing
 from tests.conftest import ROOT, copy_repository, environment, run
 from tools import demo
 
@@ -50,12 +50,12 @@ def train(clone: Path, changes: dict[str, float], message: str) -> None:
 
 
 def official(clone: Path, *options: str) -> str:
-    return run(clone, sys.executable, "model/src/official.py", *options).stdout
+    return run(clone, sys.executable, "-m", "plumbline.judge.official", *options).stdout
 
 
 def kill_when(seen: Callable[[], bool], clone: Path) -> None:
     """Run the official build, and kill it and all its children once something is seen."""
-    command = [sys.executable, "model/src/official.py"]
+    command = [sys.executable, "-m", "plumbline.judge.official"]
     with subprocess.Popen(command, cwd=clone, env=environment(clone), start_new_session=True) as build:
         while not seen():
             assert build.poll() is None, "it ended before it was killed"
@@ -106,7 +106,7 @@ def developer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_worse_model_is_refused_by_the_name_of_the_rule(developer: Path) -> None:
     run(developer, "git", "switch", "--quiet", "--create", "worse", "main")
     train(developer, WORSE, "Train a worse model")
-    done = run(developer, sys.executable, "model/src/pr_check.py", "check", check=False)
+    done = run(developer, sys.executable, "-m", "plumbline.judge.pr_check", "check", check=False)
     assert done.returncode == 1
     assert "the gate refuses this model: rmsle" in done.stderr
     assert "The gate refuses this model: rmsle" in (developer / "reports/pr.md").read_text()
@@ -116,15 +116,15 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     # Given main's model, made official by CI and promoted
     ci = developer.with_name("ci")
     run(developer.parent, "git", "clone", "--quiet", "origin.git", "ci")
-    run(ci, sys.executable, "model/src/signing.py")
+    run(ci, sys.executable, "-m", "plumbline.registry.signing")
     assert "verdict: identical bytes" in official(ci)
-    run(ci, sys.executable, "model/src/registry.py", "promote", "1")
+    run(ci, sys.executable, "-m", "plumbline.registry.registry", "promote", "1")
 
     # When a developer commits a better model and does not push it
     run(developer, "git", "switch", "--quiet", "--create", "better", "main")
     run(developer, "dvc", "checkout", "--quiet")
     train(developer, BETTER, "Train a better model")
-    check = run(developer, sys.executable, "model/src/pr_check.py", "pull", check=False)
+    check = run(developer, sys.executable, "-m", "plumbline.judge.pr_check", "pull", check=False)
     # Then the check says so
     assert check.returncode == 1
     assert "model/artifacts/model.joblib" in check.stderr
@@ -135,8 +135,8 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     run(developer, "git", "push", "--quiet", "origin", "better")
     run(ci, "git", "fetch", "--quiet")
     run(ci, "git", "switch", "--quiet", "better")
-    run(ci, sys.executable, "model/src/pr_check.py", "pull")
-    run(ci, sys.executable, "model/src/pr_check.py", "check")
+    run(ci, sys.executable, "-m", "plumbline.judge.pr_check", "pull")
+    run(ci, sys.executable, "-m", "plumbline.judge.pr_check", "check")
     report = (ci / "reports/pr.md").read_text()
     assert "| train.estimators.hist_gradient_boosting.max_iter | 120 | 400 |" in report
     assert "The gate passes this model." in report
@@ -149,7 +149,7 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     # On a machine that has the champion from the remote alone
     models, kept = ci / ".plumbline/models", ci.with_name("kept")
     models.rename(kept)
-    run(ci, sys.executable, "model/src/champion.py")
+    run(ci, sys.executable, "-m", "plumbline.registry.champion")
     assert len([*models.glob("*/*/manifest.json")]) == 1
     for _ in range(2):
         assert "verdict: identical bytes" in official(ci)
@@ -159,18 +159,18 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     assert [line.split("/")[-1] for line in tags.splitlines() if not line.endswith("^{}")] == ["v1", "v2"]
 
     # And it is promoted, rolled back, and the ledger tells of both
-    run(ci, sys.executable, "model/src/registry.py", "promote", "2")
+    run(ci, sys.executable, "-m", "plumbline.registry.registry", "promote", "2")
     shutil.copytree(kept, models, dirs_exist_ok=True)
-    run(ci, sys.executable, "model/src/registry.py", "rollback")
-    history = run(ci, sys.executable, "model/src/history.py").stdout
+    run(ci, sys.executable, "-m", "plumbline.registry.registry", "rollback")
+    history = run(ci, sys.executable, "-m", "plumbline.registry.history").stdout
     assert "promoted" in history
     assert "rolled-back" in history
-    run(ci, sys.executable, "model/src/history.py", "--verify")
+    run(ci, sys.executable, "-m", "plumbline.registry.history", "--verify")
 
     # And a line of the ledger that is edited is found
     ledger = ci / ".plumbline/ledger.jsonl"
     ledger.write_text(ledger.read_text().replace('"event":"promoted"', '"event":"registered"', 1))
-    edited = run(ci, sys.executable, "model/src/history.py", "--verify", check=False)
+    edited = run(ci, sys.executable, "-m", "plumbline.registry.history", "--verify", check=False)
     assert edited.returncode == 1
     assert "ledger.jsonl" in edited.stderr
 
@@ -197,7 +197,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next_and_nothing_is_doubled(d
         developer.parent, "git", "clone", "--quiet", "--bare", "--single-branch", "--no-tags", "origin.git", origin.name
     )
     run(developer.parent, "git", "clone", "--quiet", origin.name, clone.name)
-    run(clone, sys.executable, "model/src/signing.py")
+    run(clone, sys.executable, "-m", "plumbline.registry.signing")
     metrics, release = clone / "model/artifacts/metrics.json", clone / ".plumbline/release.json"
 
     # When the build is killed between two stages, and before its tag

@@ -36,6 +36,8 @@ def routed(*files: str, folder: Path = FOLDER) -> set[str]:
         (["plumbline/proof/hashes.py"], {"main"}),
         (["plumbline/kernel/canonical.py"], {"data", "model", "main"}),
         (["plumbline/ingest/extract.py"], {"data", "main"}),
+        (["plumbline/judge/gate.py"], {"model", "main"}),
+        (["plumbline/dvc/lock.py"], {"data", "model", "main"}),
         (["make/quality.mk"], {"main"}),
         (["requirements/dev.txt"], {"services", "main"}),
         (["benchmarks/serving/load.py"], {"main"}),

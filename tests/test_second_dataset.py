@@ -61,7 +61,14 @@ def test_an_answer_leads_back_to_its_query(
 ) -> None:
     answer = api.post("/v1/predictions", json={"input": sample["input"]}).raise_for_status()
     (tmp_path / "answer.json").write_bytes(answer.content)
-    chain = run(second_dataset, sys.executable, "model/src/lineage.py", "--prediction", str(tmp_path / "answer.json"))
+    chain = run(
+        second_dataset,
+        sys.executable,
+        "-m",
+        "plumbline.registry.lineage",
+        "--prediction",
+        str(tmp_path / "answer.json"),
+    )
     kinds = [line.split()[0] for line in chain.stdout.splitlines()]
     assert kinds[:5] == ["prediction", "version", "bundle", "run", "commit"]
     assert "query  of " in chain.stdout

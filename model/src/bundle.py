@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 
-from model.src import portable, reference, tracking
+from model.src import portable, reference
 from model.src.interval import IntervalRegressor
+from plumbline import tracking
 from plumbline.kernel import canonical, contract, hashing, jsonfile, log, stage, table
 from plumbline.kernel.config import Strict, read_yaml, section
 from plumbline.kernel.contract import Contract

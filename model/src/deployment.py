@@ -3,10 +3,11 @@
 import argparse
 from typing import Any
 
-from model.src import actor, tracking
-from model.src.registry import Registry, open_registry
+from plumbline import tracking
 from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor
+from plumbline.registry.registry import Registry, open_registry
 from tools.deploy import commits, store
 from tools.deploy.overlay import Bundle, Image, Overlay
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.src import features, plots, tracking
+from model.src import features, plots
+from plumbline import tracking
 from plumbline.kernel import canonical, contract, jsonfile, log, metrics, stage, table
 from plumbline.kernel.config import section
 from plumbline.kernel.contract import Contract

@@ -7,9 +7,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from model import housing_models
-from model.src import features, tracking
+from model.src import features
 from model.src.features import Features
 from model.src.interval import IntervalRegressor
+from plumbline import tracking
 from plumbline.kernel import canonical, contract, log, stage
 from plumbline.kernel.config import Strict, section
 from plumbline.kernel.contract import Contract

@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 from sklearn.model_selection import KFold, cross_val_predict
 
 from model import housing_models
-from model.src import features, search, tracking, train
+from model.src import features, search, train
 from model.src.features import Features
 from model.src.search import Objective, Search
+from plumbline import tracking
 from plumbline.kernel import contract, hashing, log, stage
 from plumbline.kernel.config import parse, read_yaml, section
 from plumbline.kernel.contract import Contract

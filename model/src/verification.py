@@ -9,12 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from model.src import actor, deployment, served, tracking
-from model.src.ledger import Fact
-from model.src.registry import Registry, open_registry
+from model.src import deployment, served
+from plumbline import tracking
 from plumbline.kernel import git, log, stage
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor
+from plumbline.registry.ledger import Fact
+from plumbline.registry.registry import Registry, open_registry
 from tools.deploy import commits, diagnosis, store
 from tools.deploy.cluster import Cluster
 from tools.deploy.diagnosis import Finding, Snapshot

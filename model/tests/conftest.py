@@ -9,9 +9,10 @@ import mlflow
 import pytest
 from mlflow.entities import LoggedModelStatus
 
-from model.src import anchor, register, signing, tracking
-from model.src.registry import Registry
+from plumbline import tracking
 from plumbline.kernel import hashing, jsonfile
+from plumbline.registry import anchor, register, signing
+from plumbline.registry.registry import Registry
 from tools.deploy.overlay import Overlay
 
 WANTED = "a" * 64  # the bundle that the overlay names

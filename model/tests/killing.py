@@ -1,6 +1,6 @@
 """Run a script of this room again and again, each time killed one change later than before, until it comes through.
 
-    python model/tests/killing.py model.src.registry promote 2
+    python model/tests/killing.py plumbline.registry.registry promote 2
 
 A change is a call that alters the model registry, or the opening of a file for writing, its renaming or its removal.
 The process is killed by SIGKILL right before it. What it prints last is how many times it was killed.

@@ -2,8 +2,8 @@ import getpass
 
 import pytest
 
-from model.src import actor
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 import pytest
 
-from model.src import anchor
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import anchor
 
 
 def test_the_registry_remembers_the_newest_entry(workspace):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from model.src import tracking
-from model.src.champion import champion
+from plumbline import tracking
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.champion import champion
 
 
 @pytest.fixture

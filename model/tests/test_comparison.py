@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.src import comparison
+from plumbline.judge import comparison
 from plumbline.kernel import metrics
 
 

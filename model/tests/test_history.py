@@ -2,9 +2,9 @@ import datetime
 
 import pytest
 
-from model.src import history
-from model.src.ledger import Entry
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import history
+from plumbline.registry.ledger import Entry
 
 
 def told(*facts):

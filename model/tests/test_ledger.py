@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from model.src.ledger import Entry, Fact, Ledger
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.ledger import Entry, Fact, Ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,7 +149,7 @@ def test_keeps_every_entry_of_processes_that_append_at_once(tmp_path):
     script = """
 import sys
 from pathlib import Path
-from model.src.ledger import Fact, Ledger
+from plumbline.registry.ledger import Fact, Ledger
 class Nothing:
     def read(self): return []
     def write(self, entry): pass

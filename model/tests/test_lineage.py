@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from model.src import answers, lineage
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import answers, lineage
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from model.src import promotion
-from model.src.promotion import Policy
+from plumbline.judge import promotion
+from plumbline.judge.promotion import Policy
 from plumbline.kernel import jsonfile
 
 CI, PERSON = "automation:ci", "human:ada"

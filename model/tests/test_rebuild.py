@@ -10,8 +10,8 @@ import pytest
 import yaml
 from onnx import numpy_helper
 
-from model.src import rebuild
 from plumbline.dvc import lock
+from plumbline.judge import rebuild
 from plumbline.kernel import command, hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
 

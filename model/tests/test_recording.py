@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model.src.recording import Recorder, Settings
+from plumbline.judge.recording import Recorder, Settings
 from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
 

@@ -2,9 +2,10 @@ import contextlib
 
 import pytest
 
-from model.src import anchor, release, tracking
-from model.src.registry import Registry
+from plumbline import tracking
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import anchor, release
+from plumbline.registry.registry import Registry
 
 ADA, CI = "human:ada", "automation:ci"
 

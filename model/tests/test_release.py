@@ -4,8 +4,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from model.src import release, sbom, signing
 from plumbline.kernel import hashing
+from plumbline.registry import release, sbom, signing
 
 
 @pytest.fixture

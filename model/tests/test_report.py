@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from model.src import report
+from plumbline.judge import report
 
 
 def rule(name: str, verdict: str) -> dict[str, Any]:

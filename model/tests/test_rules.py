@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.src import rules
+from plumbline.judge import rules
 from plumbline.kernel import contract, jsonfile, metrics
 from plumbline.kernel.errors import PlumblineError
 

@@ -4,8 +4,8 @@ import stat
 
 import pytest
 
-from model.src import signing
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import signing
 
 
 def create(folder, name):

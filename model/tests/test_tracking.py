@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model.src import tracking
+from plumbline import tracking
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from model.src import search, tracking, tune
+from model.src import search, tune
 from model.src.search import Search
+from plumbline import tracking
 from plumbline.kernel.config import parse, read_yaml, section
 from plumbline.kernel.errors import PlumblineError
 

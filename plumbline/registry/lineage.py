@@ -15,10 +15,11 @@ from typing import Any
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from model.src import answers, history, registry, release, tracking
-from model.src.registry import Registry
+from plumbline import tracking
 from plumbline.kernel import git, hashing, jsonfile, stage
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import answers, history, registry, release
+from plumbline.registry.registry import Registry
 
 _MD5 = re.compile(r"[0-9a-f]{6,32}")
 

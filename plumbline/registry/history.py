@@ -5,10 +5,11 @@ import datetime
 import sys
 from collections.abc import Sequence
 
-from model.src import actor, anchor, tracking
-from model.src.ledger import Entry
+from plumbline import tracking
 from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor, anchor
+from plumbline.registry.ledger import Entry
 
 
 def champions(entries: Sequence[Entry], model: str) -> list[str]:

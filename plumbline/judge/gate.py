@@ -10,13 +10,13 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Column, Table
 
-from model.src import rules, scoring
-from model.src.champion import STORE, champion
-from model.src.rules import Finding
+from plumbline.judge import rules, scoring
+from plumbline.judge.rules import Finding
 from plumbline.kernel import contract, hashing, jsonfile, metrics, stage, table
 from plumbline.kernel.config import Strict, parse, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.champion import STORE, champion
 
 SCHEMA_VERSION = 1
 CONFIG = Path("model/configs/gate.yaml")

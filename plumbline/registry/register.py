@@ -8,10 +8,11 @@ from typing import Any
 
 import mlflow
 
-from model.src import actor, anchor, release, signing, tracking
-from model.src.ledger import Fact, Ledger
+from plumbline import tracking
 from plumbline.kernel import git, hashing, jsonfile, log, stage
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor, anchor, release, signing
+from plumbline.registry.ledger import Fact, Ledger
 
 _DVC_CONFIG = Path(".dvc/config")
 # One version for one bundle from one commit: registering again is no new version.

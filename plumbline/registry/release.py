@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from model.src import provenance, sbom, signing
 from plumbline.kernel import hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import provenance, sbom, signing
 
 RELEASE = "release.json"
 # In the order of their writing: the signature covers all that came before.

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from model.src import scoring
 from plumbline.dvc import lock
+from plumbline.judge import scoring
 from plumbline.kernel import command, contract, hashing, jsonfile, table
 
 BUNDLE = Path("model/artifacts/bundle")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import filelock
 
-from model.src import gate, rebuild, recording
-from model.src.champion import champion
 from plumbline.dvc import lock
+from plumbline.judge import gate, rebuild, recording
 from plumbline.kernel import command, git, jsonfile, log, stage
 from plumbline.kernel.config import parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.champion import champion
 
 CONFIG = Path("model/configs/official.yaml")
 _RELEASE = Path(".plumbline/release.json")
@@ -75,7 +75,7 @@ def _build(commit: str, settings: recording.Settings) -> str:
     recorder = recording.Recorder(settings)
     if recorder.commit() and settings.record == "commit":
         recorder.push_commit()
-    command.run(sys.executable, "model/src/register.py")
+    command.run(sys.executable, "-m", "plumbline.registry.register")
     release = jsonfile.read(_RELEASE)
     name = f"model/{release['model']}/v{release['version']}"
     if settings.record == "tag":

@@ -4,9 +4,10 @@ import re
 
 from mlflow import MlflowClient
 
-from model.src import ledger, tracking
-from model.src.ledger import Entry, Ledger
+from plumbline import tracking
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import ledger
+from plumbline.registry.ledger import Entry, Ledger
 
 TAG = "ledger_head"
 _HEAD = re.compile(r"([0-9]+):([0-9a-f]{64})")  # number and sha256 of an entry

@@ -14,8 +14,8 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import RegisteredModel
 from mlflow.exceptions import MlflowException
 
-from model.src.ledger import Entry, Fact, Ledger
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.ledger import Entry, Fact, Ledger
 
 _MOVE = "alias_move"  # the tag of a registered model while its aliases are being moved
 

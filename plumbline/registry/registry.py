@@ -12,12 +12,13 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
-from model.src import actor, anchor, history, release, tracking
-from model.src.aliases import Aliases
-from model.src.ledger import Entry, Event, Fact, Ledger
+from plumbline import tracking
 from plumbline.kernel import log, stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor, anchor, history, release
+from plumbline.registry.aliases import Aliases
+from plumbline.registry.ledger import Entry, Event, Fact, Ledger
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from typing import Any
 import pandas as pd
 from mlflow.entities import Metric, RunTag
 
-from model.src import gate, report, tracking
-from model.src.champion import champion
+from plumbline import tracking
 from plumbline.dvc import lock, remote
+from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log, stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.kernel.metrics import score, slices
+from plumbline.registry.champion import champion
 
 BUNDLE = Path("model/artifacts/bundle")
 METRICS = Path("model/artifacts/metrics.json")

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from model.src import comparison, scoring
+from plumbline.judge import comparison, scoring
 from plumbline.kernel import jsonfile
 from plumbline.kernel.config import Strict
 from plumbline.kernel.contract import Contract

@@ -8,7 +8,7 @@ from typing import Any
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from model.src import tracking
+from plumbline import tracking
 from plumbline.kernel import command, hashing, log, stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from model.src import actor, gate, report, tracking
-from model.src.registry import Registry, open_registry
+from plumbline import tracking
+from plumbline.judge import gate, report
 from plumbline.kernel import jsonfile, log, stage
 from plumbline.kernel.config import Strict, parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor
+from plumbline.registry.registry import Registry, open_registry
 
 CONFIG = Path("model/configs/promotion.yaml")
 OUTPUT = Path("reports/promotion.md")
