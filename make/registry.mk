@@ -20,7 +20,7 @@ promote-by-policy: setup ## Promote what `make official` registered, if model/co
 
 .PHONY: rollback
 rollback: setup ## Make the previous champion champion again, held until release-hold; with ENV=… revert the last deployment there (REASON=…)
-	@if test -n "$${ENV:-}"; then python model/src/deployment.py --environment "$${ENV:-}" --reason "$${REASON:-}" rollback; \
+	@if test -n "$${ENV:-}"; then python -m plumbline.deploy.deployment --environment "$${ENV:-}" --reason "$${REASON:-}" rollback; \
 	else python -m plumbline.registry.registry --reason "$${REASON:-}" rollback; fi
 
 .PHONY: release-hold

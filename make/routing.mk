@@ -4,16 +4,16 @@ ROUTING := $(CURDIR)/.plumbline/environments/routing
 
 .PHONY: route
 route: setup ## Say which pipelines the difference to BASE=main runs, and why
-	@python -m tools.routing.route --base "$(BASE)"
+	@python -m plumbline.ci.routing.route --base "$(BASE)"
 
 .PHONY: changed
 changed: setup ## Run the make targets of just those pipelines
-	@python -m tools.routing.route --base "$(BASE)"
-	@targets=$$(python -m tools.routing.route --base "$(BASE)" --targets); test -z "$$targets" || $(MAKE) $$targets
+	@python -m plumbline.ci.routing.route --base "$(BASE)"
+	@targets=$$(python -m plumbline.ci.routing.route --base "$(BASE)" --targets); test -z "$$targets" || $(MAKE) $$targets
 
 .PHONY: ci-route
 ci-route: $(ROUTING)/.installed ## Route the GitHub event GITHUB_EVENT_PATH and write the outputs of the gate's changes job
-	@$(ROUTING)/bin/python -m tools.routing.route --event --github-output
+	@$(ROUTING)/bin/python -m plumbline.ci.routing.route --event --github-output
 
 # An environment of a few seconds: every job of a pull request waits for the routing.
 $(ROUTING)/.installed: requirements/routing.txt
@@ -24,7 +24,7 @@ $(ROUTING)/.installed: requirements/routing.txt
 # Without `setup`: the gate has to answer even where the environment cannot be built.
 .PHONY: ci-gate
 ci-gate: ## Judge the jobs in NEEDS: what was routed succeeded, all else was skipped
-	@$(PYTHON) -m tools.routing.gate
+	@$(PYTHON) -m plumbline.ci.routing.gate
 
 .PHONY: test-services
 test-services: setup | $(BUILT) ## Run the tests of the services

@@ -4,7 +4,7 @@ REPORTS ?= reports
 
 .PHONY: preflight
 preflight: ## Say which secret or variable PIPELINE=… lacks and what is skipped for it
-	@$(PYTHON) -m tools.preflight
+	@$(PYTHON) -m plumbline.ci.preflight
 
 GO_TOOLS := actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 act=github.com/nektos/act@v0.2.89 \
 	kustomize=sigs.k8s.io/kustomize/kustomize/v5@v5.8.3 helm=helm.sh/helm/v3/cmd/helm@v3.19.0
@@ -56,16 +56,16 @@ ci-routing: setup ## Write the routing of the GitHub event to reports/routing.md
 .PHONY: comment
 comment: setup ## Write reports/*.md into the comment of the pull request NUMBER=…
 	@test -n "$${NUMBER:-}" || { echo 'error: which pull request? make comment NUMBER=12' >&2; exit 2; }
-	@python -m tools.comment "$${NUMBER:-}" $(REPORTS)
+	@python -m plumbline.ci.comment "$${NUMBER:-}" $(REPORTS)
 
 .PHONY: dispatch-model
 dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)
-	@python -m tools.dispatch model-pipeline.yml "reason=$${REASON:-new data}"
+	@python -m plumbline.ci.dispatch model-pipeline.yml "reason=$${REASON:-new data}"
 
 .PHONY: notify
 notify: setup ## Tell Slack, Teams, Jira or an issue how WHAT=… ended: RESULT=success or failure (REPORT=page.md)
 	@test -n "$${WHAT:-}" -a -n "$${RESULT:-}" || { echo 'error: make notify WHAT=model RESULT=success' >&2; exit 2; }
-	@python -m tools.notify "$${WHAT:-}" "$${RESULT:-}" $${REPORT:+--report "$$REPORT"}
+	@python -m plumbline.ci.notify "$${WHAT:-}" "$${RESULT:-}" $${REPORT:+--report "$$REPORT"}
 
 .PHONY: ci-remote
 ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
@@ -77,15 +77,15 @@ ci-git: ## Let git push with GITHUB_TOKEN, which is read at each push and stored
 
 .PHONY: ci-ledger-get
 ci-ledger-get: setup ## Fetch the branch `ledger` into ledger/, for PLUMBLINE_LEDGER=ledger/ledger.jsonl
-	@python -m tools.ledger_branch get
+	@python -m plumbline.ci.ledger_branch get
 
 .PHONY: ci-ledger-put
 ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
-	@python -m tools.ledger_branch put
+	@python -m plumbline.ci.ledger_branch put
 
 .PHONY: readiness
 readiness: setup ## Load the bundle that was released last in the real services
-	@python -m tools.readiness
+	@python -m plumbline.local.readiness
 
 .PHONY: act
 act: setup ## Run the workflows here for a change of each folder (needs act; ARGS="--tests NAME --python 3.11" runs less)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from plumbline.testing import needs, trials
 from services.common.tests import toy
 from services.common.tests.running import ROOT, Running
-from tools.testing import needs, trials
 
 
 class Toy(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.proof import worktree
-from tools.testing import needs, trials
+from plumbline.testing import needs, trials
 
 ROOT = Path(__file__).parents[1]
 

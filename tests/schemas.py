@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
+from plumbline.testing import needs, schemas
 from tests.manifests.objects import title
 from tests.manifests.rendering import Object
-from tools.testing import needs, schemas
 
 
 class Loader(yaml.CSafeLoader):

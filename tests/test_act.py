@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from plumbline.testing import needs
 from tests.act import call, runner
 from tests.act.runner import Run
 from tests.conftest import copy_repository, run
-from tools.testing import needs
 
 WHO = ("-c", "user.name=someone", "-c", "user.email=someone@localhost")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from plumbline.testing import needs
 from tests.conftest import ROOT, copy_repository
-from tools.testing import needs
 
 ACCOUNT = "123456789012"
 REGION = "ap-south-1"

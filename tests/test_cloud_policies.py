@@ -14,8 +14,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from plumbline.testing import needs
 from tests.conftest import ROOT, run
-from tools.testing import needs
 
 REGION = "ap-south-1"
 ACCOUNT = "123456789012"

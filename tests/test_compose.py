@@ -11,12 +11,12 @@ import boto3
 import pytest
 from ruamel.yaml import YAML
 
+from plumbline.local.images import environment
+from plumbline.testing import needs
 from services.common.tests import toy
 from services.predict.app import locations
 from services.predict.app.locations import Location
 from tests.conftest import ROOT, run
-from tools.images import environment
-from tools.testing import needs
 
 FILE = ROOT / "compose.yaml"
 TEXT = FILE.read_text()
@@ -100,7 +100,7 @@ def test_every_file_that_is_mounted_exists() -> None:
 
 def test_prometheus_takes_the_rules_and_scrapes_with_the_labels_they_ask_for(tmp_path: Path) -> None:
     needs.require("promtool")
-    run(ROOT, sys.executable, "-m", "tools.prometheus_rules", str(tmp_path))
+    run(ROOT, sys.executable, "-m", "plumbline.local.prometheus_rules", str(tmp_path))
     mounts = dict(mount.split(":")[:2] for mount in SERVICES["prometheus"]["volumes"])
     config = (ROOT / "infrastructure/compose/prometheus.yml").read_text()
     assert f"{mounts['./.plumbline/prometheus/rules']}/*.yaml" in config

@@ -56,9 +56,9 @@ def test_what_a_document_names_exists(name: str) -> None:
 
 
 def test_a_name_that_does_not_exist_is_found() -> None:
-    text = "`make demo nonsense`, `tools/nowhere.py`, `plumbline/kernel/log.py`, [here](docs/nowhere.md)"
+    text = "`make demo nonsense`, `plumbline/nowhere.py`, `plumbline/kernel/log.py`, [here](docs/nowhere.md)"
     assert unknown_targets(text) == ["nonsense"]
-    assert missing_paths(ROOT / "README.md", text) == ["tools/nowhere.py", "docs/nowhere.md"]
+    assert missing_paths(ROOT / "README.md", text) == ["plumbline/nowhere.py", "docs/nowhere.md"]
 
 
 def test_every_target_has_a_sentence_in_the_help() -> None:

@@ -16,6 +16,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from plumbline.loop import dispatcher
+from plumbline.testing import needs
 from services.common.tests import toy
 from services.common.tests.running import Running
 from services.monitor.tests.conftest import build
@@ -24,8 +26,6 @@ from tests import workflow_checks
 from tests.conftest import ROOT, run
 from tests.monitoring_checks import Metrics
 from tests.workflow_checks import plant
-from tools.loop import dispatcher
-from tools.testing import needs
 
 RULES, DASHBOARDS = "infrastructure/monitoring/rules", "infrastructure/monitoring/dashboards"
 
@@ -227,7 +227,7 @@ def test_every_alert_fires_in_a_test() -> None:
 
 def check_rules(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
     needs.require("promtool")
-    run(root, sys.executable, "-m", "tools.prometheus_rules", str(target))
+    run(root, sys.executable, "-m", "plumbline.local.prometheus_rules", str(target))
     for command in ("check", "test"):
         files = sorted(str(path) for path in (target / {"check": "rules", "test": "tests"}[command]).iterdir())
         done = run(root, "promtool", command, "rules", *files, check=False)
@@ -251,6 +251,5 @@ def test_a_wrong_rule_is_found(copy: Path, tmp_path: Path, old: str, new: str) -
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    for folder in ("plumbline", "tools"):
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "tests"))
+    shutil.copytree(ROOT / "plumbline", copy / "plumbline", ignore=shutil.ignore_patterns("__pycache__", "tests"))
     assert check_rules(copy, tmp_path / "unpacked").returncode != 0

@@ -17,9 +17,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from plumbline.kernel import hashing, jsonfile
+from plumbline.local import demo
 from plumbline.registry import signing
 from tests.conftest import ROOT, copy_repository, environment, run
-from tools import demo
 
 pytestmark = pytest.mark.slow
 

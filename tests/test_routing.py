@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from plumbline.ci.routing import pipelines, route, workflows
+from plumbline.ci.routing.changes import Changes, of_clone
 from tests.conftest import ROOT, copy_repository, run
-from tools.routing import pipelines, route, workflows
-from tools.routing.changes import Changes, of_clone
 
 FOLDER = ROOT / workflows.FOLDER
 TABLE = pipelines.read()

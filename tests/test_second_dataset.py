@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from plumbline.local import demo, processes, stack
 from tests.conftest import run
-from tools import demo, processes, stack
 
 pytestmark = pytest.mark.slow
 

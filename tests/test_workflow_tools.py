@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.testing import needs
 from tests import workflow_checks as checks
 from tests.conftest import ROOT, run
 from tests.workflow_checks import copy, plant
-from tools.testing import needs
 
 GATE = ".github/workflows/pr-gate.yml"
 ZIZMOR = ("zizmor", "--offline", "--no-progress", "--quiet", ".github")

@@ -9,10 +9,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from plumbline.ci import preflight
+from plumbline.ci.routing import patterns
 from tests.conftest import ROOT
 from tests.test_docs import targets
-from tools import preflight
-from tools.routing import patterns
 
 GATE = "pr-gate.yml"
 DOC = "docs/workflows.md"
@@ -135,11 +135,11 @@ def secrets_that_are_not_documented(root: Path) -> list[str]:
     """And documented ones that nothing uses, and those that the preflight takes and no workflow gives."""
     used = {name for path in files(root) for name in _CONTEXT.findall(path.read_text())}
     documented = set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (root / DOC).read_text(), re.MULTILINE))
-    taken = preflight.names(preflight.read(root / "tools/preflight.toml"))
+    taken = preflight.names(preflight.read(root / "plumbline/ci/preflight.toml"))
     return [
         *(f"{DOC} does not say what {name} is" for name in sorted(used - documented)),
         *(f"{DOC} names {name}, which no workflow uses" for name in sorted(documented - used)),
-        *(f"tools/preflight.toml names {name}, which no workflow uses" for name in sorted(taken - used)),
+        *(f"plumbline/ci/preflight.toml names {name}, which no workflow uses" for name in sorted(taken - used)),
     ]
 
 
@@ -195,8 +195,8 @@ def concurrency_groups_that_collide(root: Path) -> list[str]:
 def copy(target: Path) -> Path:
     """Copy what the checks look at."""
     shutil.copytree(ROOT / ".github", target / ".github")
-    for name in (DOC, "tools/preflight.toml"):
-        (target / name).parent.mkdir()
+    for name in (DOC, "plumbline/ci/preflight.toml"):
+        (target / name).parent.mkdir(parents=True)
         shutil.copy(ROOT / name, target / name)
     return target
 

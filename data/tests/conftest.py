@@ -12,8 +12,8 @@ import pytest
 
 from plumbline.ingest.extract import Parameters
 from plumbline.kernel.contract import Contract
+from plumbline.testing import needs, trials
 from tests.conftest import run
-from tools.testing import needs, trials
 
 SHOP = Contract.model_validate(
     {

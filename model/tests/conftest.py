@@ -10,10 +10,10 @@ import pytest
 from mlflow.entities import LoggedModelStatus
 
 from plumbline import tracking
+from plumbline.deploy.overlay import Overlay
 from plumbline.kernel import hashing, jsonfile
 from plumbline.registry import anchor, register, signing
 from plumbline.registry.registry import Registry
-from tools.deploy.overlay import Overlay
 
 WANTED = "a" * 64  # the bundle that the overlay names
 REQUIREMENTS = """\

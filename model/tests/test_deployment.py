@@ -2,9 +2,9 @@ import subprocess
 
 import pytest
 
-from model.src import deployment
+from plumbline.deploy import deployment
+from plumbline.deploy.overlay import Image, Overlay
 from plumbline.kernel.errors import PlumblineError
-from tools.deploy.overlay import Image, Overlay
 
 WHO = "human:test"
 OLD, NEW = "sha256:" + "1" * 64, "sha256:" + "2" * 64

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from model.src import served
 from model.tests.conftest import WANTED
+from plumbline.deploy import served
+from plumbline.deploy.diagnosis import Snapshot
 from plumbline.kernel.errors import PlumblineError
-from tools.deploy.diagnosis import Snapshot
 
 OTHER = "b" * 64
 

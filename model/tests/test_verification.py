@@ -2,8 +2,8 @@
 
 import pytest
 
-from model.src import verification
-from tools.deploy.diagnosis import Snapshot
+from plumbline.deploy import verification
+from plumbline.deploy.diagnosis import Snapshot
 
 
 class Moving:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from plumbline.testing import needs
 from tests.conftest import ROOT
-from tools.testing import needs
 
 BRIDGE = "infrastructure/terraform/modules/gitops-bridge"
 SERVER = "https://kubernetes.default.svc"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tools.testing import needs, trials
+from plumbline.testing import needs, trials
 
 KUBERNETES = Path(__file__).parents[2] / "infrastructure/kubernetes"
 # In the order in which an overlay lists them: what a later one changes must be there.

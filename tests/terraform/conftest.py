@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from plumbline.testing import needs
 from tests.conftest import ROOT, run
-from tools.testing import needs
 
 TERRAFORM = ROOT / "infrastructure/terraform"
 FOLDERS = sorted(str(path.parent.relative_to(TERRAFORM)) for path in TERRAFORM.glob("*/*/versions.tf"))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.cloud.terraform import hcl
 from tests.terraform.conftest import FOLDERS, TERRAFORM, copied
-from tools.terraform import hcl
 
 
 def careless(folder: Path) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
+from plumbline.cloud.terraform import __main__ as docs
+from plumbline.cloud.terraform import identities, readme
 from plumbline.kernel.errors import PlumblineError
 from tests.conftest import ROOT
 from tests.terraform.conftest import ENVIRONMENTS, TERRAFORM, copied, plant
-from tools.terraform import __main__ as docs
-from tools.terraform import identities, readme
 
 
 def accounts_of_manifests(folder: Path) -> dict[str, str]:

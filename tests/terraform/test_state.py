@@ -11,8 +11,8 @@ import boto3
 import httpx
 import pytest
 
+from plumbline.testing import trials
 from tests.conftest import ROOT, copy_repository, run
-from tools.testing import trials
 
 ACCOUNT = "123456789012"
 BUCKET = f"plumbline-state-{ACCOUNT}"
@@ -134,7 +134,7 @@ def detached(text: str) -> list[str]:
         for name, recipe in rules
         if "-backend=false" in recipe
         # A plan from nothing has no state.
-        or not recipe.startswith(("\t$(attach)", "\t@python -m tools.cloud.plan_offline "))
+        or not recipe.startswith(("\t$(attach)", "\t@python -m plumbline.cloud.plan_offline "))
     ]
 
 
@@ -145,7 +145,7 @@ def test_no_target_that_reads_a_state_runs_without_attaching_it() -> None:
         assert re.search(rf"^{target}:[^\n]*\n\t\$\(attach\)$", makefiles, flags=re.MULTILINE), target
     # Only `check` detaches, and what it detaches every target above attaches anew.
     assert "-reconfigure" in (ROOT / "make/terraform.mk").read_text()
-    users = [*ROOT.glob("make/*.mk"), *ROOT.glob("tools/cloud/*.py"), *ROOT.glob(".github/**/*.yml")]
+    users = [*ROOT.glob("make/*.mk"), *ROOT.glob("plumbline/cloud/*.py"), *ROOT.glob(".github/**/*.yml")]
     assert [str(path.relative_to(ROOT)) for path in users if "-backend=false" in path.read_text()] == []
 
 

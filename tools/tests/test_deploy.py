@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.deploy import commits, store
+from plumbline.deploy.overlay import Overlay
 from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools.deploy import commits, store
-from tools.deploy.overlay import Overlay
 
 IDENTITY = ("-c", "user.name=Tester", "-c", "user.email=tester@localhost")
 FOLDER = "infrastructure/kubernetes/overlays/staging"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tools.deploy import diagnosis
-from tools.deploy.diagnosis import Finding, Snapshot
+from plumbline.deploy import diagnosis
+from plumbline.deploy.diagnosis import Finding, Snapshot
 
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded_cluster.json").read_text())
 APPLICATION = {"metadata": {"name": "plumbline-staging"}, "status": {"sync": {"status": "Synced"}}}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from plumbline.ci import comment, dispatch
+from plumbline.ci.comment import MARKER
+from plumbline.ci.github import Repository
 from plumbline.kernel.errors import PlumblineError
-from tools import comment, dispatch
-from tools.comment import MARKER
-from tools.github import Repository
 
 
 class Server(ThreadingHTTPServer):

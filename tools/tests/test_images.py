@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel.errors import PlumblineError
-from tools.images import client
-from tools.images.engine import Containers
+from plumbline.local.images import client
+from plumbline.local.images.engine import Containers
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel.errors import PlumblineError
-from tools.images.push import push
+from plumbline.local.images.push import push
 
 COMMIT, DIGEST = "c" * 40, f"sha256:{'d' * 64}"
 ENGINE = """#!/bin/sh

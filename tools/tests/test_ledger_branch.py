@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.ci import ledger_branch
 from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools import ledger_branch
 
 
 def test_the_ledger_outlives_the_clone_that_wrote_it(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tools.github import Repository
-from tools.loop.dispatcher import Dispatcher
-from tools.loop.receiver import Receiver
-from tools.loop.state import State
+from plumbline.ci.github import Repository
+from plumbline.loop.dispatcher import Dispatcher
+from plumbline.loop.receiver import Receiver
+from plumbline.loop.state import State
 
 ROOT = Path(__file__).parents[2]
 TOKEN = {"authorization": "Bearer secret"}
@@ -219,7 +219,7 @@ def test_what_was_dispatched_is_known_after_a_restart(tmp_path: Path, clock: Clo
 
 def start(**variables: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PLUMBLINE_", "GITHUB_"))}
-    command = [sys.executable, "-m", "tools.loop.receiver", "--port", variables.pop("port"), "--state"]
+    command = [sys.executable, "-m", "plumbline.loop.receiver", "--port", variables.pop("port"), "--state"]
     return subprocess.Popen(
         [*command, variables.pop("state")], cwd=ROOT, env=clean | variables, stderr=subprocess.PIPE, text=True
     )

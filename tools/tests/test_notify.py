@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from plumbline.ci.notify.channels import notify
+from plumbline.ci.notify.message import Message, describe
 from plumbline.kernel.errors import PlumblineError
-from tools.notify.channels import notify
-from tools.notify.message import Message, describe
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,7 +149,7 @@ def test_a_workflow_sends_its_report_its_commit_and_its_run(server: Server, tmp_
     report.write_text("The gate refuses it.")
     environment = os.environ | {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7"}
     environment |= {"GITHUB_SHA": "0123456789", "GITHUB_REF_NAME": "main"}
-    command = [sys.executable, "-m", "tools.notify", "model pipeline", "checks failure", "--report", str(report)]
+    command = [sys.executable, "-m", "plumbline.ci.notify", "model pipeline", "checks failure", "--report", str(report)]
 
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.ci import preflight
 from plumbline.kernel.errors import PlumblineError
-from tools import preflight
 
 TABLE = {"house": {"push": {"needs": ["BUCKET", ["ROLE", "KEY+SECRET"]], "without": "nothing is pushed"}}}
 

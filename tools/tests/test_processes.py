@@ -8,8 +8,8 @@ import pytest
 
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
-from tools import demo, processes
-from tools.processes import Program
+from plumbline.local import demo, processes
+from plumbline.local.processes import Program
 
 SERVER = """
 import http.server, subprocess, sys

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from plumbline.ci import pull_request
+from plumbline.ci.github import Repository
 from plumbline.kernel.errors import PlumblineError
 from tests.conftest import run
-from tools import pull_request
-from tools.github import Repository
 
 WHO = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel.errors import PlumblineError
-from tools import readiness
+from plumbline.local import readiness
 
 ENGINE = """#!/bin/sh
 echo "$@" >> calls

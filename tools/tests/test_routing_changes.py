@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.ci.routing import changes
+from plumbline.ci.routing.changes import LIMIT, NOTHING
 from plumbline.kernel.errors import PlumblineError
-from tools.routing import changes
-from tools.routing.changes import LIMIT, NOTHING
 
 
 def git(folder: Path, *arguments: str) -> str:

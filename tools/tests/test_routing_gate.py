@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tools.routing import gate
+from plumbline.ci.routing import gate
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("services", "data", "model", "main")
@@ -69,7 +69,7 @@ def run(needed: str | None) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in ("NEEDS", "GITHUB_STEP_SUMMARY")}
     environment |= {"NEEDS": needed} if needed is not None else {}
     # Without site-packages: the gate must answer where no environment could be built.
-    command = [sys.executable, "-S", "-m", "tools.routing.gate"]
+    command = [sys.executable, "-S", "-m", "plumbline.ci.routing.gate"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plumbline.ci.routing import patterns
 from plumbline.kernel.errors import PlumblineError
-from tools.routing import patterns
 
 SPECIAL = "*?+[]!\\"
 SEGMENT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=8)

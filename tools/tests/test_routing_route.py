@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.ci.routing import pipelines
+from plumbline.ci.routing.changes import Changes
+from plumbline.ci.routing.route import route, targets
+from plumbline.ci.routing.workflows import Reason
 from plumbline.kernel.errors import PlumblineError
-from tools.routing import pipelines
-from tools.routing.changes import Changes
-from tools.routing.route import route, targets
-from tools.routing.workflows import Reason
 
 ROOT = Path(__file__).parents[2]
 PATHS = {
@@ -44,7 +44,7 @@ def git(folder: Path, *arguments: str) -> str:
 def call(clone: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     environment |= {"PYTHONPATH": str(ROOT), **variables}
-    command = [sys.executable, "-m", "tools.routing.route", *arguments]
+    command = [sys.executable, "-m", "plumbline.ci.routing.route", *arguments]
     return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
 
 

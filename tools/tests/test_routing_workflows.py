@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.ci.routing import workflows
+from plumbline.ci.routing.workflows import Reason
 from plumbline.kernel.errors import PlumblineError
-from tools.routing import workflows
-from tools.routing.workflows import Reason
 
 MAIN, TAG = "refs/heads/main", "refs/tags/v1"
 

@@ -3,9 +3,9 @@
 import pytest
 from playwright import sync_api
 
+from plumbline.testing import trials
 from services.common.tests import toy
 from services.common.tests.running import ROOT
-from tools.testing import trials
 
 pytestmark = pytest.mark.needs("chromium")
 PHONE = {"width": 360, "height": 740}

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tools.cloud import account
-from tools.cloud.account import Account
+from plumbline.cloud import account
+from plumbline.cloud.account import Account
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
-from tools.cloud import applications
-from tools.testing import needs
+from plumbline.cloud import applications
+from plumbline.testing import needs
 
 DANGLING = "plumbline.dev/nobody-serves-this"
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from plumbline.cloud import cost, cost_diff, plan, prices
+from plumbline.cloud.cost import Estimate
+from plumbline.cloud.plan import Plan, Resource
+from plumbline.cloud.prices import Prices
+from plumbline.cloud.schedule import weekly_hours
 from plumbline.kernel.errors import PlumblineError
-from tools.cloud import cost, cost_diff, plan, prices
-from tools.cloud.cost import Estimate
-from tools.cloud.plan import Plan, Resource
-from tools.cloud.prices import Prices
-from tools.cloud.schedule import weekly_hours
 
 WITHOUT_USE = {
     "node_hours": {},

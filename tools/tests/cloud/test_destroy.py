@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from rich.console import Console
 
+from plumbline.cloud import destroy
+from plumbline.cloud.account import Account
+from plumbline.cloud.destroy import Step
 from plumbline.kernel.errors import PlumblineError
-from tools.cloud import destroy
-from tools.cloud.account import Account
-from tools.cloud.destroy import Step
 from tools.tests.cloud.conftest import make_bucket
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.cloud import account, account_checks, doctor
+from plumbline.cloud.account import Account
+from plumbline.cloud.findings import Finding
 from plumbline.kernel.errors import PlumblineError
-from tools.cloud import account, account_checks, doctor
-from tools.cloud.account import Account
-from tools.cloud.findings import Finding
 
 ROOT = Path(__file__).parents[3]
 
@@ -20,7 +20,7 @@ def wrong(where: Account) -> list[Finding]:
 
 
 def run_doctor(environment: str = "staging") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tools.cloud.doctor", environment]
+    command = [sys.executable, "-m", "plumbline.cloud.doctor", environment]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

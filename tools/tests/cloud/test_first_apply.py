@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tools.cloud import account, account_checks, doctor
-from tools.cloud.account import Account
-from tools.cloud.findings import Finding
+from plumbline.cloud import account, account_checks, doctor
+from plumbline.cloud.account import Account
+from plumbline.cloud.findings import Finding
 from tools.tests.cloud.conftest import deny_plain_http, make_bucket
 
 

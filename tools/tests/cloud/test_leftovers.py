@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tools.cloud import buckets, leftovers
-from tools.cloud.account import Account
+from plumbline.cloud import buckets, leftovers
+from plumbline.cloud.account import Account
 from tools.tests.cloud.conftest import make_bucket
 
 OURS = [{"Key": "kubernetes.io/cluster/plumbline-staging", "Value": "owned"}]

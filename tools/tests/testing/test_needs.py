@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tools.testing import needs, trials
+from plumbline.testing import needs, trials
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[3]
 CONFTEST = """
     from pathlib import Path
-    from tools.testing import trials
+    from plumbline.testing import trials
 
-    pytest_plugins = ["tools.testing.needs", "tools.testing.session"]
+    pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]
 
     def drill():
         with Path({tries!r}).open("a") as file:
@@ -26,7 +26,7 @@ CONFTEST = """
 """
 TESTS = """
     import pytest
-    from tools.testing import needs
+    from plumbline.testing import needs
 
     pytestmark = pytest.mark.needs("saw")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.testing import needs, times
+from plumbline.testing import needs, times
 
 pytest_plugins = ["pytester"]
 
@@ -22,7 +22,7 @@ def house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     pytester.makeini(
         "[pytest]\naddopts = -n auto --dist loadfile --no-loadscope-reorder --import-mode=importlib\nmarkers = needs"
     )
-    pytester.makeconftest('pytest_plugins = ["tools.testing.needs", "tools.testing.session"]')
+    pytester.makeconftest('pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]')
     (pytester.path / "tests").mkdir()
     (pytester.path / "tests/budgets.toml").write_text('[seconds]\n"." = 0.001\n')
     pytester.makepyfile(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.testing import trials
-from tools.testing.trials import TOOLS, UnusableError
+from plumbline.testing import trials
+from plumbline.testing.trials import TOOLS, UnusableError
 
 COMMANDS = {
     "terraform": "terraform",
@@ -97,7 +97,7 @@ def test_an_environment_that_is_not_made_is_unusable(monkeypatch: pytest.MonkeyP
 
 
 def test_schemas_that_were_not_fetched_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("tools.testing.schemas.FOLDER", tmp_path)
+    monkeypatch.setattr("plumbline.testing.schemas.FOLDER", tmp_path)
     with pytest.raises(UnusableError, match=r"\d+ of them are not fetched, such as swagger.json"):
         TOOLS["schemas"].trial()
 

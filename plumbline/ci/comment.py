@@ -1,0 +1,64 @@
+"""Keep one comment on a pull request: a push changes it instead of adding another."""
+
+import argparse
+import os
+import re
+from pathlib import Path
+
+from plumbline.ci.github import Repository
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
+
+# The comment that begins with this line is the one to change.
+MARKER = "<!-- plumbline: pull request -->"
+_LOCAL_IMAGE = re.compile(r"!\[([^]]*)]\((?!https?:)[^)]*\)")
+_LIMIT = 65_536  # characters that GitHub takes
+
+
+def comment(repository: Repository, number: int, text: str) -> str:
+    """Write `text` into the comment that the workflows have on a pull request.
+
+    Returns:
+        The address of the comment.
+
+    Raises:
+        PlumblineError: GitHub refuses.
+    """
+    text = f"{MARKER}\n{text}"
+    if len(text) > _LIMIT:
+        text = text[: _LIMIT - 100] + "\n\n… cut off; the whole report is among the run's artifacts.\n"
+    comments = f"issues/{number}/comments"
+    # Anyone can write the marker into a comment of theirs: only one of the workflow's own is written over.
+    ours = [
+        one["id"] for one in repository.all(comments) if one["body"].startswith(MARKER) and one["user"]["type"] == "Bot"
+    ]
+    if ours:
+        answer = repository.request("PATCH", f"issues/comments/{ours[0]}", {"body": text})
+    else:
+        answer = repository.request("POST", comments, {"body": text})
+    return str(answer["html_url"])
+
+
+def without_local_images(text: str, run: str) -> str:
+    """Replace each image that lies beside the report, which GitHub cannot show, by a link to the run's artifacts."""
+    return _LOCAL_IMAGE.sub(rf"\1: among the [artifacts of the run]({run})", text)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("number", type=int, help="of the pull request")
+    parser.add_argument("folder", type=Path, help="of the reports, *.md, which are joined in the order of their names")
+    given = parser.parse_args()
+    reports = sorted(given.folder.glob("*.md"))
+    if not reports:
+        raise PlumblineError(f"{given.folder} holds no report: the steps that write them did not run")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in reports)
+    variables = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, name, run = (os.environ.get(variable, "") for variable in variables)
+    text = without_local_images(text, f"{server}/{name}/actions/runs/{run}")
+    log.get("comment").info("commented", url=comment(Repository.of_environment(), given.number, text))
+
+
+if __name__ == "__main__":
+    stage.run(main)

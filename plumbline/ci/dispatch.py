@@ -1,0 +1,47 @@
+"""Start workflows: one with typed inputs, which the token of a job may if `actions: write`, or those of an event."""
+
+import argparse
+import os
+
+from plumbline.ci.github import Repository
+from plumbline.kernel import log, stage
+from plumbline.kernel.errors import PlumblineError
+
+
+def dispatch(repository: Repository, workflow: str, ref: str, inputs: dict[str, str]) -> None:
+    """Start `workflow` on the branch `ref`.
+
+    Raises:
+        PlumblineError: GitHub refuses, for an input that the workflow does not have, say.
+    """
+    repository.request("POST", f"actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": inputs})
+
+
+def event(repository: Repository, kind: str, payload: dict[str, object]) -> None:
+    """Start the workflows that wait for a `repository_dispatch` of the type `kind`, on the default branch.
+
+    Raises:
+        PlumblineError: GitHub cannot be reached or refuses; the token must be one with `contents: write`.
+    """
+    repository.request("POST", "dispatches", {"event_type": kind, "client_payload": payload})
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("workflow", help="file name of the workflow")
+    parser.add_argument("inputs", nargs="*", metavar="NAME=VALUE")
+    given = parser.parse_args()
+    wrong = [pair for pair in given.inputs if "=" not in pair]
+    if wrong:
+        raise PlumblineError(f"{', '.join(wrong)}: write an input as NAME=VALUE")
+    ref = os.environ.get("GITHUB_REF_NAME")
+    if not ref:
+        raise PlumblineError("GITHUB_REF_NAME is not set: it names the branch to start the workflow on")
+    inputs = dict(pair.split("=", 1) for pair in given.inputs)
+    dispatch(Repository.of_environment(), given.workflow, ref, inputs)
+    log.get("dispatch").info("started", workflow=given.workflow, ref=ref, **inputs)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,112 @@
+"""Say which pipelines a change runs and why; write it for the gate's jobs where GitHub asks."""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from plumbline.ci.routing import changes, pipelines, report, workflows
+from plumbline.ci.routing.changes import Changes
+from plumbline.ci.routing.pipelines import Pipeline
+from plumbline.ci.routing.workflows import Reason
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
+
+Routes = dict[str, Reason | None]
+
+
+def route(changed: Changes, table: Sequence[Pipeline], folder: Path = workflows.FOLDER) -> Routes:
+    """Decide by the path lists of the workflows' own files; branches do not matter, for the change is on its way.
+
+    Args:
+        changed: The files; if they cannot be known, everything runs.
+        table: The pipelines.
+        folder: Where the workflow files are.
+
+    Returns:
+        Why each pipeline runs, by name; None if it does not.
+
+    Raises:
+        PlumblineError: A workflow is absent or wrong, or no push starts it.
+    """
+    routes: Routes = {}
+    for pipeline in table:
+        push = workflows.read_push(folder / pipeline.workflow)
+        if push is None:
+            raise PlumblineError(
+                f"{folder / pipeline.workflow} has no `on: push`: nothing says which paths are its own"
+            )
+        everything = Reason("any", changed.unknown) if changed.unknown else None
+        routes[pipeline.name] = everything or push.by_path(changed.files)
+    return routes
+
+
+def targets(routes: Routes, table: Sequence[Pipeline]) -> list[str]:
+    """Give the make targets of the pipelines that run, each once."""
+    return list(dict.fromkeys(target for entry in table if routes[entry.name] for target in entry.targets))
+
+
+def _show(routes: Routes, table: Sequence[Pipeline], changed: Changes) -> None:
+    rows = []
+    for entry in table:
+        reason = routes[entry.name]
+        rows.append(
+            [
+                entry.name,
+                entry.workflow,
+                "yes" if reason else "no",
+                *((reason.file, reason.pattern) if reason else ("", "")),
+            ]
+        )
+    note = f"everything runs: {changed.unknown}" if changed.unknown else f"{len(changed.files)} files changed"
+    report.show(["pipeline", "workflow", "runs", "for the file", "by the pattern"], rows, note)
+
+
+def _event(path: str | None) -> dict[str, Any]:
+    if not path:
+        raise PlumblineError("which event? set GITHUB_EVENT_PATH or say --event FILE")
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PlumblineError(f"the event {path} cannot be read: {error}") from None
+    return content if isinstance(content, dict) else {}
+
+
+def _write_outputs(routes: Routes) -> None:
+    path = os.environ.get("GITHUB_OUTPUT")
+    if not path:
+        raise PlumblineError("GITHUB_OUTPUT is not set: it names the file that receives the outputs")
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.writelines(f"{name}={'true' if reason else 'false'}\n" for name, reason in routes.items())
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--base", default="main", help="compare the working tree with where it forked from this")
+    what.add_argument("--event", nargs="?", const="", help="take a GitHub event: a file, or GITHUB_EVENT_PATH's")
+    parser.add_argument("--event-name", default=os.environ.get("GITHUB_EVENT_NAME", "pull_request"))
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--github-output", action="store_true", help="write NAME=true or false to GITHUB_OUTPUT too")
+    output.add_argument("--targets", action="store_true", help="print the make targets of what runs, and nothing else")
+    arguments = parser.parse_args()
+    if arguments.event is not None:
+        event = _event(arguments.event or os.environ.get("GITHUB_EVENT_PATH"))
+        changed = changes.of_event(arguments.event_name, event)
+    else:
+        changed = changes.of_clone(arguments.base)
+    table = pipelines.read()
+    routes = route(changed, table)
+    if arguments.targets:
+        print(" ".join(targets(routes, table)))  # noqa: T201 - make reads it
+        return
+    _show(routes, table, changed)
+    if arguments.github_output:
+        _write_outputs(routes)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,153 @@
+"""Take an environment down in the one order that finishes, with nothing left that is billed."""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+from kubernetes.client import ApiClient
+from kubernetes.client.exceptions import ApiException
+from rich.console import Console
+from urllib3.exceptions import HTTPError
+
+from plumbline.cloud import account, applications, buckets, cluster, leftovers
+from plumbline.cloud.account import Account
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
+
+TERRAFORM = Path("infrastructure/terraform")
+_PLAN = "destroy.tfplan"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it takes away, why it comes where it does, and how; it gives what has gone."""
+
+    name: str
+    why: str
+    run: Callable[[], list[str]]
+
+
+def steps(
+    where: Account, terraform: Callable[[], list[str]] | None = None, late_logs_seconds: float = 60
+) -> list[Step]:
+    """Give the steps in their order; each may be run again, and finds nothing the second time."""
+    on_cluster = partial(_on_cluster, where)
+    return [
+        Step("applications", "their controllers still run and clean up", on_cluster(applications.remove)),
+        Step("Services with load balancers", "as above", on_cluster(applications.remove_load_balancers)),
+        Step("load balancers", "those whose controller has gone", partial(leftovers.load_balancers, where)),
+        Step("network interfaces", "they keep subnets", partial(leftovers.interfaces, where)),
+        Step("security groups", "they keep the VPC", partial(leftovers.security_groups, where)),
+        Step("Argo CD", "nothing is left that it could bring back", on_cluster(applications.remove_namespace)),
+        Step("protection of the database", "it stops Terraform", partial(leftovers.unprotect_database, where)),
+        Step("objects and versions", "a bucket that holds one stops Terraform", partial(_empty_buckets, where)),
+        Step("recovery points", "a vault that holds one stops Terraform", partial(leftovers.recovery_points, where)),
+        Step("the stack platform", "cluster, database, buckets, network", terraform or partial(_terraform, where)),
+        Step("volumes", "no node uses them any more", partial(leftovers.volumes, where)),
+        Step("secrets", "made by hand, or in recovery with their names taken", partial(leftovers.secrets, where)),
+        Step(
+            "log group", "EKS made it again with its last lines", partial(leftovers.log_group, where, late_logs_seconds)
+        ),
+        Step("keys that wait for their deletion", "for you to know", partial(leftovers.keys, where)),
+    ]
+
+
+def confirm(environment: str, given: str, terminal: bool) -> None:
+    """Make sure that production is meant.
+
+    Raises:
+        PlumblineError: Its name was not typed.
+    """
+    if environment != "production":
+        return
+    if not given and terminal:
+        given = input("This deletes production and all its data. Type its name to go on: ")
+    if given != environment:
+        raise PlumblineError("production is not destroyed: its name was not typed (CONFIRM=production)")
+
+
+def check_not_kept(environment: str, root: Path = TERRAFORM) -> None:
+    """Refuse an environment whose data is to be kept.
+
+    Raises:
+        PlumblineError: Its tfvars say so, or say nothing.
+    """
+    path = root / f"envs/{environment}.tfvars"
+    if not re.search(r"^keep_on_destroy *= *false$", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+        raise PlumblineError(
+            f"{environment} is not destroyed: {path} keeps its data. To delete that too, set keep_on_destroy = false"
+            f" there, then `make plan ENV={environment}` and `make apply ENV={environment}`."
+        )
+
+
+def _on_cluster(where: Account, remove: Callable[[ApiClient], list[str]]) -> Callable[[], list[str]]:
+    def run() -> list[str]:
+        api = cluster.connect(where)
+        return remove(api) if api else []
+
+    return run
+
+
+def _empty_buckets(where: Account) -> list[str]:
+    s3 = where.client("s3")
+    numbers = {bucket: buckets.empty(s3, bucket) for bucket in where.buckets}
+    return [f"{bucket}: {number}" for bucket, number in numbers.items() if number]
+
+
+def _terraform(where: Account) -> list[str]:
+    """Plan and apply the destroy; the state is attached already, by `terraform init` with its backend."""
+    command = ["terraform", f"-chdir={TERRAFORM}/stacks/platform"]
+    variables = f"-var-file=../../envs/{where.environment}.tfvars"
+    for attempt in (
+        [*command, "plan", "-destroy", "-input=false", variables, f"-out={_PLAN}"],
+        [*command, "apply", "-input=false", _PLAN],
+    ):
+        if subprocess.run(attempt, check=False).returncode:
+            raise PlumblineError(f"`{' '.join(attempt)}` failed: mend what it says and run the same again")
+    return [f"{where.environment}/platform.tfstate"]
+
+
+def run(todo: list[Step], console: Console) -> None:
+    """Run the steps.
+
+    Raises:
+        PlumblineError: One fails; those before it need not be undone.
+    """
+    for number, step in enumerate(todo, 1):
+        try:
+            gone = step.run()
+        except (ClientError, BotoCoreError, ApiException, HTTPError, OSError) as error:
+            raise PlumblineError(
+                f"step {number}, {step.name}: {account.reason(error)}\nMend it and run the same again: what has gone is"
+                " skipped. The API of a private cluster is reached from its network only."
+            ) from None
+        console.print(f"{number:2} {step.name}: {', '.join(gone) if gone else 'nothing there'}", highlight=False)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("environment", help="staging or production")
+    parser.add_argument("--dry-run", action="store_true", help="print the order and touch nothing")
+    given = parser.parse_args()
+    where = account.find(given.environment)
+    console = Console(soft_wrap=True)
+    todo = steps(where)
+    if given.dry_run:
+        for number, step in enumerate(todo, 1):
+            console.print(f"{number:2} {step.name}: {step.why}", highlight=False)
+        return
+    check_not_kept(given.environment)
+    confirm(given.environment, os.environ.get("CONFIRM", ""), sys.stdin.isatty())
+    run(todo, console)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,60 @@
+"""Look at the account of an environment and say what is wrong in it, and what to do."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from plumbline.cloud import account, account_checks, bucket_checks, findings
+from plumbline.cloud.account import Account, code
+from plumbline.cloud.findings import Finding
+from plumbline.kernel import stage
+from plumbline.kernel.errors import PlumblineError
+
+
+def examine(where: Account) -> list[Finding]:
+    """Run every check; none changes anything."""
+    found = [findings.ok("identity", f"account {where.number}"), account_checks.region(where)]
+    found += [account_checks.administrator(where), account_checks.github(where)]
+    found += account_checks.quotas(where)
+    found += bucket_checks.check(where, where.state_bucket, "make bootstrap")
+    first = nothing_yet(where)
+    for bucket in where.remotes.values():
+        found += bucket_checks.check(where, bucket, f"make plan ENV={where.environment}", first)
+    found += [account_checks.key(where, f"alias/{where.name}-{name}", first) for name in ("remote", "mlflow")]
+    return [*found, account_checks.cluster(where), account_checks.database(where)]
+
+
+def nothing_yet(where: Account) -> bool:
+    """Tell whether the first apply is still to come: neither the cluster nor a bucket of the environment is there.
+
+    Where AWS does not say so plainly, the answer is no: what is missing is then a fault.
+    """
+    asked = [(where.client("eks").describe_cluster, {"name": where.name})]
+    asked += [(where.client("s3").head_bucket, {"Bucket": bucket}) for bucket in where.buckets]
+    return all(_missing(question, named) for question, named in asked)
+
+
+def _missing(question: Callable[..., Any], named: dict[str, str]) -> bool:
+    try:
+        question(**named)
+    except (ClientError, BotoCoreError) as error:
+        return code(error) in ("404", "ResourceNotFoundException")
+    return False
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("environment", help="staging or production")
+    where = account.find(parser.parse_args().environment)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if not findings.show(examine(where), console, f"{where.environment} in account {where.number}"):
+        raise PlumblineError(f"{where.environment} is not ready: mend what is wrong in the table, from the top")
+
+
+if __name__ == "__main__":
+    stage.run(main)

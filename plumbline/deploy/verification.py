@@ -1,0 +1,156 @@
+"""Wait until a cluster runs what an environment's overlay names, ask it, and say what is wrong if it does not."""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from plumbline import tracking
+from plumbline.deploy import commits, deployment, diagnosis, served, store
+from plumbline.deploy.cluster import Cluster
+from plumbline.deploy.diagnosis import Finding, Snapshot
+from plumbline.deploy.overlay import Overlay
+from plumbline.kernel import git, log, stage
+from plumbline.kernel.config import settings
+from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import actor
+from plumbline.registry.ledger import Fact
+from plumbline.registry.registry import Registry, open_registry
+
+_GOLDEN = "golden.json"
+_PAUSE = 2.0  # seconds between two looks
+_GRACE = 20.0  # seconds for which a final finding must hold: Argo CD and the controllers need a moment
+
+
+def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> list[Finding]:
+    """Look until everything that the overlay names runs, or it is certain that it will not.
+
+    Returns:
+        What is wrong; nothing if all is well.
+    """
+    end, since = time.monotonic() + seconds, None
+    causes: dict[Finding, None] = {}  # the pods that showed them are gone once the cluster has given up
+    while True:
+        seen = cluster.snapshot(application)
+        missing = unfinished(seen, where)
+        if not missing:
+            return []
+        found, now = diagnosis.diagnose(seen), time.monotonic()
+        causes |= {finding: None for finding in found if finding.problem in diagnosis.CAUSES}
+        # Before Argo CD is at this overlay, what is final is the end of the deployment before.
+        final = any(finding.final for finding in found) and not coming(seen, where)
+        since = (since or now) if final else None
+        if since and now - since > _GRACE:
+            return list(dict.fromkeys([*found, *causes]))
+        if now > end:
+            late = Finding("time", where.environment, missing, "look again: make verify-deploy")
+            return [late, *dict.fromkeys([*found, *causes])]
+        time.sleep(_PAUSE)
+
+
+def coming(seen: Snapshot, where: Overlay) -> str:
+    """Say what keeps Argo CD from being at this overlay; "" if it is."""
+    status = (seen.application or {}).get("status", {})
+    revision = status.get("sync", {}).get("revision", "")
+    if status.get("sync", {}).get("status") != "Synced" or not revision:
+        return "Argo CD has not synchronized yet"
+    if commits.changed_since(revision, where):
+        return f"Argo CD is at {revision[:12]}, whose overlay is another one: was this commit pushed?"
+    return ""
+
+
+def unfinished(seen: Snapshot, where: Overlay) -> str:
+    """Say what is still on its way; "" if nothing is."""
+    if missing := coming(seen, where):
+        return missing
+    status = (seen.application or {}).get("status", {})
+    if status.get("health", {}).get("status") != "Healthy":
+        return f"Argo CD says {status.get('health', {}).get('status')}"
+    for rollout in seen.rollouts:
+        if rollout.get("status", {}).get("phase") != "Healthy":
+            return f"Rollout {rollout['metadata']['name']}: {rollout.get('status', {}).get('message', 'is on its way')}"
+    return ""
+
+
+def record(registry: Registry, where: Overlay, findings: list[Finding]) -> None:
+    """Tell the ledger that the cluster took a deployment back, once."""
+    why = "; ".join(
+        finding.what for finding in findings if finding.final and finding.problem in {"analysis", "rollout"}
+    )
+    if not why:
+        return
+    version = registry.version(deployment.find(registry, where.bundle().sha256))
+    with registry.ledger.locked():
+        reason = f"{(git.state().commit or '')[:12]}: {why}"[:500]
+        if any(entry.event == "deployment-aborted" and entry.reason == reason for entry in registry.ledger.entries()):
+            return
+        fact = Fact(
+            event="deployment-aborted",
+            actor=actor.current(),
+            model=registry.model,
+            version=str(version.version),
+            bundle_sha256=version.tags.get("bundle_sha256"),
+            git_commit=version.tags.get("git_commit"),
+            environment=where.environment,
+            reason=reason,
+        )
+        registry.ledger.append(fact)
+
+
+def _show(findings: list[Finding]) -> None:
+    table = Table("problem", "where", "what", "what to do", title="What is wrong", show_lines=True)
+    for finding in findings:
+        table.add_row(finding.problem, finding.where, finding.what, finding.remedy)
+    Console(width=int(os.environ.get("COLUMNS", "140"))).print(table)
+
+
+@tracking.explained
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--environment", required=True)
+    parser.add_argument("--timeout", type=float, default=1200, help="seconds to wait")
+    parser.add_argument("--application", help="Argo CD's; plumbline-ENVIRONMENT by default")
+    given = parser.parse_args()
+    where = Overlay(given.environment)
+    application = given.application or f"plumbline-{given.environment}"
+    cluster = Cluster(f"plumbline-{given.environment}")
+    registry = open_registry()
+    findings = wait(cluster, where, application, given.timeout)
+    seen = cluster.snapshot(application)
+    if not findings:
+        described = served.pods(cluster, seen)
+        findings = served.compare(described, where)
+    if findings:
+        _show(findings)
+        record(registry, where, findings)
+        raise PlumblineError(f"{given.environment} does not run what its overlay names")
+    deployment.confirm(registry, where, actor.current())
+    model = next(iter(described.values()))
+    lineage = {"bundle": model["model"]["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
+    key = settings().api_key
+    if key:
+        with tempfile.TemporaryDirectory() as folder:
+            golden = registry.store / registry.model / where.bundle().sha256 / _GOLDEN
+            if not golden.is_file():  # it was released elsewhere
+                golden = Path(folder) / where.bundle().sha256 / _GOLDEN
+                store.fetch(where.bundle().uri, _GOLDEN, golden)
+            answer = served.price(cluster, seen, golden, key)
+        version = registry.version(deployment.find(registry, where.bundle().sha256))
+        served.check_lineage(answer, version.tags["git_commit"])
+        lineage |= {"price": answer["prediction"], "lineage": answer["lineage"]["git_commit"]}
+    log.get("verify-deploy").info(
+        "runs what its overlay names",
+        environment=given.environment,
+        pods=len(described),
+        **lineage,
+        **({} if key else {"not_priced": "PLUMBLINE_API_KEY is not set"}),
+    )
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,1 @@
+"""The whole house on one machine: its processes, its images, its demo."""

@@ -1,0 +1,68 @@
+"""The time that passes in the rehearsal: months of sales under the monitor's eye, and changes of bundles under load."""
+
+from plumbline.kernel.errors import PlumblineError
+from plumbline.loop.rehearse import customers, serving, watch
+from plumbline.loop.rehearse.customers import Load, Priced
+from plumbline.loop.rehearse.state import Month, Outcome, Rehearsal, hashes_of
+
+_WINDOW = 3  # months that the monitor looks back
+
+
+def months(rehearsal: Rehearsal, year: str) -> Outcome:
+    """Ask for a year's sales month by month; the prices of a month come in the next one.
+
+    Raises:
+        PlumblineError: A request was not answered by the champion, or the monitor failed.
+    """
+    champion = serving.champion()
+    replayed = []
+    for name, sold in rehearsal.year(year).items():
+        rehearsal.began.append(watch.now())
+        priced = customers.ask(rehearsal.services, sold)
+        strangers = {item.version for item in priced} - {champion.version}
+        if strangers:
+            raise PlumblineError(f"in {name} version {champion.version} should have answered, not {strangers.pop()}")
+        customers.tell(rehearsal.services, rehearsal.unpaid)
+        rehearsal.unpaid = priced
+        since = rehearsal.began[max(0, len(rehearsal.began) - _WINDOW)]
+        seen = watch.look(name, champion, since, watch.now())
+        replayed.append(Month(name, champion.version, priced, seen))
+    rehearsal.months += replayed
+    alerts = sorted({alert for month in replayed for alert in month.seen.alerts})
+    text = (
+        f"{sum(len(month.priced) for month in replayed)} prices in {len(replayed)} months; mean absolute error"
+        f" {mae(replayed):,.0f}, of the first model {mae(replayed, frozen=True):,.0f};"
+        f" alerts: {', '.join(alerts) or 'none'}"
+    )
+    return Outcome(text, champion.version, hashes_of(champion))
+
+
+def mae(replayed: list[Month], *, frozen: bool = False) -> float:
+    """Give the mean absolute error of what was answered, or of what the first model would have answered."""
+    errors = [_error(item, frozen=frozen) for month in replayed for item in month.priced]
+    return sum(errors) / len(errors)
+
+
+def _error(item: Priced, *, frozen: bool) -> float:
+    return abs((item.frozen if frozen else item.price) - item.sale.price)
+
+
+def change(rehearsal: Rehearsal) -> Outcome:
+    """Have the running services change to the champion's bundle while requests come.
+
+    Raises:
+        PlumblineError: A request was lost, or the services did not change.
+    """
+    champion = serving.champion()
+    before = rehearsal.services.served()["release"]["version"]
+    asked = [sale for sold in rehearsal.sales.values() for sale in sold]
+    with Load(rehearsal.services, asked) as load:
+        load.await_answers()
+        seconds = rehearsal.services.deploy(champion)
+        load.await_answers()
+    seen = load.check(before, champion.version)
+    rehearsal.began = []  # a bundle is looked at from its own first month on
+    served = rehearsal.services.served()["release"]["bundle_sha256"]
+    if served != champion.sha256:
+        raise PlumblineError(f"predict serves the bundle {served}, and the champion's is {champion.sha256}")
+    return Outcome(f"changed after {seconds:.1f} s; {seen}", champion.version, hashes_of(champion))

@@ -1,0 +1,77 @@
+"""What the steps of the rehearsal hand on, and what each tells."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from plumbline.kernel.errors import PlumblineError
+from plumbline.loop.rehearse.customers import Priced
+from plumbline.loop.rehearse.sales import Sale
+from plumbline.loop.rehearse.serving import Champion, Services
+from plumbline.loop.rehearse.watch import Seen
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a step.
+
+    Attributes:
+        text: What happened.
+        version: Of the model.
+        hashes: What the step made or used: commit, bundle, data.
+    """
+
+    text: str
+    version: str = ""
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the replay.
+
+    Attributes:
+        name: Such as 2009-01.
+        version: Of the model that served.
+        priced: Its sales and their answers.
+        seen: What the monitor saw at its end.
+    """
+
+    name: str
+    version: str
+    priced: list[Priced]
+    seen: Seen
+
+
+@dataclass
+class Rehearsal:
+    """All that the steps hand on.
+
+    Attributes:
+        sales: By month.
+        months: Those that were replayed.
+        unpaid: Sales whose price nobody has told yet.
+        running: The services, once they run.
+        began: When each month of the model that serves began, in wall-clock time.
+    """
+
+    sales: dict[str, list[Sale]] = field(default_factory=dict)
+    months: list[Month] = field(default_factory=list)
+    unpaid: list[Priced] = field(default_factory=list)
+    running: Services | None = None
+    began: list[datetime.datetime] = field(default_factory=list)
+
+    @property
+    def services(self) -> Services:
+        """The running services."""
+        if self.running is None:
+            raise PlumblineError("the services do not run yet")
+        return self.running
+
+    def year(self, year: str) -> dict[str, list[Sale]]:
+        """Give the sales of a year by month."""
+        return {name: sold for name, sold in self.sales.items() if name.startswith(year)}
+
+
+def hashes_of(champion: Champion) -> dict[str, str]:
+    """Give the hashes that name a champion."""
+    return {"commit": champion.commit, "bundle": champion.sha256}

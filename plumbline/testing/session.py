@@ -1,0 +1,40 @@
+"""How a run of many tests is spread over the cores, watched and reported; a single file runs as it always did."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from plumbline.testing.progress import Progress
+from plumbline.testing.times import Times, read
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Give each core a worker, but run what names a file or a test in this process."""
+    if any(Path(argument.partition("::")[0]).suffix == ".py" for argument in config.args):
+        return 0
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the run, in the process that a person looks at."""
+    workers = config.getoption("numprocesses", default=0)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if not workers or hasattr(config, "workerinput") or reporter is None:
+        return
+    config.pluginmanager.register(Times(config.rootpath), "plumbline-times")
+    if reporter.verbosity == 0:
+        config.pluginmanager.register(Progress(reporter, workers, read(config.rootpath)), "plumbline-progress")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no core waits for one at the end; as all workers know them."""
+    if not hasattr(config, "workerinput"):
+        return
+    spent: dict[str, float] = {}
+    for name, seconds in read(config.rootpath).items():
+        file = name.partition("::")[0]
+        spent[file] = spent.get(file, 0) + seconds
+    items.sort(key=lambda item: -spent.get(item.nodeid.partition("::")[0], 0))  # stable: a file's order stays
