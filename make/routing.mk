@@ -31,13 +31,13 @@ test-services: setup | $(BUILT) ## Run the tests of the services
 	pytest services
 
 .PHONY: test-data
-test-data: setup ## Run the tests of the data room
-	pytest data/tests
+test-data: setup ## Run the tests of the data room, and of what brings data in
+	pytest data/tests plumbline/tests/ingest
 
 .PHONY: test-model
-test-model: setup | $(BUILT) ## Run the tests of the model room
-	pytest model/tests
+test-model: setup | $(BUILT) ## Run the tests of the model room, the registry, the judges and deployment
+	pytest model/tests $(addprefix plumbline/tests/,registry judge deploy test_tracking.py)
 
 .PHONY: test-root
-test-root: setup | $(BUILT) ## Run the tests of the tools and those that cross rooms
-	pytest tools/tests tests
+test-root: setup | $(BUILT) ## Run the tests of the machinery and those that cross rooms
+	pytest plumbline/tests tests

@@ -21,7 +21,7 @@ def guards() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("defect", guards())
 def test_the_guard_of_a_defect_exists(defect: str) -> None:
-    folders = ("tests", "tools/tests", "services")
+    folders = ("tests", "plumbline/tests", "services")
     tests = "\n".join(path.read_text() for folder in folders for path in (ROOT / folder).rglob("test_*.py"))
     runs = "\n".join(path.read_text() for path in TERRAFORM.rglob("*.tftest.hcl"))
     named = guards()[defect]

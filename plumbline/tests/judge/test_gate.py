@@ -1,0 +1,109 @@
+"""The gate as a whole, on the bundle of this working tree."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plumbline.judge import gate
+from plumbline.kernel import hashing, jsonfile
+from plumbline.kernel.errors import PlumblineError
+
+ROOT = Path(__file__).parents[3]
+BUNDLE = ROOT / "model/artifacts/bundle"
+
+
+@pytest.fixture(scope="module")
+def data() -> gate.Standard:
+    raw = ROOT / "data/raw"
+    files = [raw / "training_data.tsv", raw / "evaluation_data.tsv"]
+    return gate.standard(ROOT / "data/contract.yaml", *files, params=ROOT / "model/params.yaml")
+
+
+@pytest.fixture
+def limits() -> gate.Limits:
+    return gate.read_limits(ROOT / gate.CONFIG)
+
+
+def without(bundle: Path, column: str) -> Path:
+    content = jsonfile.read(bundle / "contract.json")
+    content["columns"].append({"name": column, "type": "number"})
+    jsonfile.write(bundle / "contract.json", content)
+    return bundle
+
+
+def test_the_model_of_this_commit_passes_and_the_report_names_its_bundle(
+    data: gate.Standard, limits: gate.Limits
+) -> None:
+    report = gate.judge(BUNDLE, BUNDLE, data, limits, promotion=True)
+    assert gate.refused(report) == []
+    assert report["verdict"] == "pass"
+    assert report["bundle_sha256"] == report["champion_sha256"] == hashing.digest(BUNDLE / "manifest.json")
+    names = [rule["rule"] for rule in report["rules"]]
+    assert names[-6:] == ["not-worse", "better-or-equal", "slices", "size", "latency", "leakage"]
+
+
+def test_the_figures_are_those_of_the_pipeline(data: gate.Standard, limits: gate.Limits) -> None:
+    report = gate.judge(BUNDLE, None, data, limits)
+    metrics = jsonfile.read(BUNDLE / "lineage.json")["metrics"]
+    figures = {rule["rule"]: rule["figure"] for rule in report["rules"]}
+    assert {name: figures[name] for name in limits.absolute} == pytest.approx(
+        {name: metrics[name] for name in limits.absolute}
+    )
+
+
+def test_evaluation_rows_that_training_has_seen_fail_the_gate(data: gate.Standard, limits: gate.Limits) -> None:
+    leaking = gate.Standard(data.rules, data.evaluation, data.evaluation, data.slice_by)
+    assert gate.refused(gate.judge(BUNDLE, None, leaking, limits)) == ["leakage"]
+
+
+def test_a_champion_that_cannot_answer_is_not_passed_over(
+    data: gate.Standard, limits: gate.Limits, tmp_path: Path
+) -> None:
+    champion = without(shutil.copytree(BUNDLE, tmp_path / "champion"), "pool_depth")
+    with pytest.raises(PlumblineError, match="asks for pool_depth, which the evaluation data lacks"):
+        gate.judge(BUNDLE, champion, data, limits)
+    off = limits.model_copy(update={"champion": limits.champion.model_copy(update={"compare": False})})
+    report = gate.judge(BUNDLE, champion, data, off)
+    assert (report["verdict"], report["champion_sha256"]) == ("pass", None)
+
+
+def run(tmp_path: Path, uri: str, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any] | None]:
+    output = tmp_path / "gate.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "plumbline.judge.gate", "--output", str(output), *arguments],
+        cwd=ROOT,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": uri},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done, jsonfile.read(output) if output.exists() else None
+
+
+def test_a_refusal_names_the_rule_writes_the_report_and_ends_with_1(tmp_path: Path, mlflow_uri: str) -> None:
+    strict = tmp_path / "gate.yaml"
+    strict.write_text((ROOT / gate.CONFIG).read_text().replace("rmsle: {maximum: 0.13}", "rmsle: {maximum: 0.1}"))
+    done, report = run(tmp_path, mlflow_uri, "--limits", str(strict))
+    assert done.returncode == 1
+    assert "error: the gate refuses this model: rmsle" in done.stderr
+    assert report is not None
+    assert report["verdict"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--bundle", "nowhere"], "error: nowhere holds no bundle: run `dvc pull` or `dvc repro bundle`"),
+        (["--limits", "data/contract.yaml"], "error: data/contract.yaml is not as it must be:"),
+    ],
+)
+def test_bad_input_is_one_message(tmp_path: Path, mlflow_uri: str, arguments: list[str], message: str) -> None:
+    done, report = run(tmp_path, mlflow_uri, *arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert report is None

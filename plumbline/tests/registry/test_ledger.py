@@ -1,0 +1,173 @@
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.ledger import Entry, Fact, Ledger
+
+ROOT = Path(__file__).parents[3]
+
+
+class MemoryAnchor:
+    """Remembers the newest entry of each model."""
+
+    def __init__(self):
+        self.heads = {}
+
+    def read(self):
+        return list(self.heads.values())
+
+    def write(self, entry):
+        self.heads[entry.model] = (entry.number, entry.sha256)
+
+
+@pytest.fixture
+def anchor():
+    return MemoryAnchor()
+
+
+@pytest.fixture
+def book(tmp_path, anchor):
+    book = Ledger(tmp_path / "ledger.jsonl", anchor)
+    for number in (1, 2, 3):
+        book.append(Fact(event="promoted", actor="human:ada", model="toys", version=str(number), reason="für Zoë"))
+    return book
+
+
+def lines(book):
+    return book.file.read_bytes().splitlines(keepends=True)
+
+
+def chain(entries):
+    """Write entries anew so that each hash is right: what a careful forger would do."""
+    forged, previous = b"", "0" * 64
+    for number, entry in enumerate(entries, start=1):
+        content = json.loads(entry) | {"number": number, "previous": previous}
+        del content["sha256"]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        forged += Entry(**content, sha256=previous).line()
+    return forged
+
+
+def test_gives_back_what_was_appended_in_order(book):
+    assert [(entry.number, entry.version) for entry in book.entries()] == [(1, "1"), (2, "2"), (3, "3")]
+
+
+def test_is_empty_before_the_first_entry(tmp_path, anchor):
+    assert Ledger(tmp_path / "none.jsonl", anchor).entries() == []
+
+
+def test_finds_a_change_of_any_byte(book):
+    whole = book.file.read_bytes()
+    for position in range(len(whole)):
+        edited = bytearray(whole)
+        edited[position] ^= 1
+        book.file.write_bytes(edited)
+        with pytest.raises(PlumblineError, match="line"):
+            book.entries()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_finds_a_removed_line(book, number):
+    left = lines(book)
+    del left[number - 1]
+    book.file.write_bytes(b"".join(left))
+
+    with pytest.raises(PlumblineError, match="removed"):
+        book.entries()
+
+
+def test_finds_two_lines_that_changed_places(book):
+    first, second, third = lines(book)
+    book.file.write_bytes(second + first + third)
+
+    with pytest.raises(PlumblineError, match="line 1: it does not follow"):
+        book.entries()
+
+
+def test_finds_a_line_that_was_repeated(book):
+    book.file.write_bytes(book.file.read_bytes() + lines(book)[-1])
+
+    with pytest.raises(PlumblineError, match="line 4: it does not follow"):
+        book.entries()
+
+
+def test_finds_spaces_that_change_no_value(book):
+    book.file.write_bytes(book.file.read_bytes().replace(b'"number":2', b'"number": 2'))
+
+    with pytest.raises(PlumblineError, match="line 2: it is not written as entries are"):
+        book.entries()
+
+
+@pytest.mark.parametrize("left", [0, 1, 40])
+def test_finds_a_truncated_file(book, left):
+    book.file.write_bytes(book.file.read_bytes()[:left])
+
+    with pytest.raises(PlumblineError, match=r"cut off|lines were removed"):
+        book.entries()
+
+
+def test_finds_a_file_that_is_gone(book):
+    book.file.unlink()
+
+    with pytest.raises(PlumblineError, match="ends at line 0 and the model registry has seen line 3"):
+        book.entries()
+
+
+def test_finds_a_chain_that_was_written_anew(book):
+    book.file.write_bytes(chain([line.replace(b'"human:ada"', b'"human:bob"') for line in lines(book)]))
+
+    with pytest.raises(PlumblineError, match="line 3: the model registry has seen another"):
+        book.entries()
+
+
+def test_adds_nothing_to_a_ledger_that_does_not_verify(book):
+    book.file.write_bytes(lines(book)[0])
+
+    with pytest.raises(PlumblineError, match="removed"):
+        book.append(Fact(event="deployed", actor="human:ada", model="toys"))
+    assert len(lines(book)) == 1
+
+
+def test_goes_on_after_a_death_between_the_line_and_its_anchor(book, anchor):
+    before = dict(anchor.heads)
+    book.append(Fact(event="promoted", actor="human:ada", model="toys", version="4"))
+    anchor.heads = before
+
+    book.append(Fact(event="promoted", actor="human:ada", model="toys", version="5"))
+
+    assert [entry.version for entry in book.entries()] == ["1", "2", "3", "4", "5"]
+
+
+def test_keeps_every_entry_of_processes_that_append_at_once(tmp_path):
+    script = """
+import sys
+from pathlib import Path
+from plumbline.registry.ledger import Fact, Ledger
+class Nothing:
+    def read(self): return []
+    def write(self, entry): pass
+book = Ledger(Path(sys.argv[1]), Nothing())
+for number in range(10):
+    book.append(Fact(event="deployed", actor=f"automation:{sys.argv[2]}", model="toys", version=str(number)))
+"""
+    file = tmp_path / "ledger.jsonl"
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(file), str(writer)], env=os.environ | {"PYTHONPATH": str(ROOT)}
+        )
+        for writer in range(4)
+    ]
+    assert [writer.wait(300) for writer in writers] == [0, 0, 0, 0]
+
+    entries = Ledger(file, MemoryAnchor()).entries()
+
+    for writer in range(4):
+        own = [entry.version for entry in entries if entry.actor == f"automation:{writer}"]
+        assert own == [str(number) for number in range(10)]
