@@ -17,6 +17,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("data/src/featurize.py", "import model.src.train"),
         ("plumbline/ingest/lake.py", "import data.src.validate"),
+        ("data/src/featurize.py", "import plumbline.ingest.lake"),
+        ("model/src/train.py", "import plumbline.registry.ledger"),
+        ("services/api/app/__init__.py", "import plumbline.kernel.errors"),
+        ("plumbline/kernel/log.py", "import plumbline.tracking"),
+        ("plumbline/registry/ledger.py", "import plumbline.judge.gate"),
+        ("plumbline/cloud/wait.py", "import plumbline.deploy.overlay"),
         ("model/src/train.py", "from data.src import preprocess"),
         ("services/predict/app/__init__.py", "import model.src.interval"),
         ("services/api/app/__init__.py", "import services.predict.app"),
