@@ -11,6 +11,8 @@ from tests.act import call, runner
 from tests.act.runner import Run
 from tests.conftest import copy_repository, run
 
+pytestmark = pytest.mark.slow
+
 WHO = ("-c", "user.name=someone", "-c", "user.email=someone@localhost")
 
 

@@ -68,4 +68,7 @@ class Times:
         terminalreporter.write_line(f"{time.monotonic() - self._began:.0f} s, {cpu:.0f} s of CPU")
         kept = self._root / KEPT
         kept.parent.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(read(self._root) | self.seconds))
+        known = {
+            name: spent for name, spent in read(self._root).items() if (self._root / name.partition("::")[0]).exists()
+        }
+        kept.write_text(json.dumps(known | self.seconds))

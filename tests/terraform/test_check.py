@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import run
 from tests.terraform.conftest import FOLDERS, TERRAFORM, copied, plant
 
+pytestmark = pytest.mark.slow
+
 FAULTS = {
     "public bucket": (
         "modules/dvc-remote/main.tf",

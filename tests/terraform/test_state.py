@@ -14,6 +14,8 @@ import pytest
 from plumbline.testing import trials
 from tests.conftest import ROOT, copy_repository, run
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = "123456789012"
 BUCKET = f"plumbline-state-{ACCOUNT}"
 
