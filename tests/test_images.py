@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,7 @@ def test_make_images_builds_each_with_its_labels_and_the_commit_as_tag(tmp_path:
     engine.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
     engine.chmod(0o755)
     commit = run(ROOT, "git", "rev-parse", "HEAD").stdout.strip()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
     done = run(ROOT, "make", "images", f"ENGINE={engine}", "IMAGE_PREFIX=here/", "BASE_IMAGE=base@sha256:0")
 
@@ -93,5 +95,5 @@ def test_make_images_builds_each_with_its_labels_and_the_commit_as_tag(tmp_path:
     for line in asked:
         assert "--build-arg BASE_IMAGE=base@sha256:0" in line
         assert f"image.revision={commit}" in line
-        assert "image.version=0.1.0 " in line
+        assert f"image.version={version} " in line
         assert "image.source=" in line

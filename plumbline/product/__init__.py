@@ -1,0 +1,1 @@
+"""What makes a clone a house of its own: its names, who owns which file, and upgrades to later releases."""
