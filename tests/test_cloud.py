@@ -24,6 +24,7 @@ def aws(moto: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
         "TF_VAR_account_id": ACCOUNT,
+        "TF_VAR_region": REGION,
         "TF_VAR_admins": json.dumps([f"arn:aws:iam::{ACCOUNT}:role/platform"]),
         "TF_VAR_repository": json.dumps({"owner": "acme", "name": "plumbline"}),
     }

@@ -43,6 +43,7 @@ def s3(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terraform: No
     httpx.post(f"{moto}/moto-api/reset").raise_for_status()
     settings = {"AWS_ENDPOINT_URL": moto, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     settings |= {"AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "ap-south-1", "AWS_EC2_METADATA_DISABLED": "true"}
+    settings |= {"TF_VAR_region": "ap-south-1"}
     settings |= {"TF_VAR_account_id": ACCOUNT, "TF_VAR_admins": f'["arn:aws:iam::{ACCOUNT}:role/platform"]'}
     settings |= {"TF_VAR_repository": '{owner = "acme", name = "plumbline"}', "TF_CLI_ARGS_apply": "-auto-approve"}
     for name, value in settings.items():

@@ -15,12 +15,13 @@ def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty account, and a shell that speaks to it."""
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("account_id", "admins", "api_cidrs", "region"):
+    for name in ("account_id", "admins", "api_cidrs"):
         monkeypatch.delenv(f"TF_VAR_{name}", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    monkeypatch.setenv("TF_VAR_region", "ap-south-1")  # whatever region the house is in
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")  # what moto cannot do, it cannot do a second later
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")

@@ -8,7 +8,7 @@ variables {
 
 run "the_state_is_versioned_encrypted_and_private" {
   assert {
-    condition     = aws_s3_bucket.state.bucket == "plumbline-state-123456789012" && output.region == "ap-south-1"
+    condition     = aws_s3_bucket.state.bucket == "plumbline-state-123456789012" && output.region == var.region
     error_message = "The state bucket has another name or region."
   }
   assert {
