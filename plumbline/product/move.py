@@ -41,7 +41,7 @@ def forward(root: Path, before: str, after: str) -> None:
     """Move branch, index and work tree from `before`, which is clean, to its child `after`.
 
     Raises:
-        PlumblineError: Git refuses, for an untracked file that would be overwritten, say; nothing has moved then.
+        PlumblineError: Git refuses, for an untracked file that would be overwritten, say, or fails; all is as it was.
     """
     note = private(root, ".json")
     draft = note.with_suffix(".draft")
@@ -49,8 +49,14 @@ def forward(root: Path, before: str, after: str) -> None:
     draft.replace(note)
     try:
         git(root, "merge", "--quiet", "--ff-only", after)
-    finally:
-        note.unlink()
+    except PlumblineError:
+        # A refusal comes before the first file; what fails later, for a full disk say, is put back.
+        if git(root, "status", "--porcelain", "--untracked-files=no"):
+            recover(root)
+        else:
+            note.unlink()
+        raise
+    note.unlink()
 
 
 def recover(root: Path) -> None:
@@ -75,7 +81,8 @@ def _back(root: Path, before: str, after: str) -> None:
     edited: list[str] = []
     for path in changed:
         here: File | None = on_disk(root / path)
-        if here == old.get(path):
+        # Git overwrites no file that it does not know: such a one was there before.
+        if here == old.get(path) or (path not in old and here != new.get(path)):
             continue
         # Git removes a file before it writes the new one: an absent one was on its way.
         (moved if here in (None, new.get(path)) else edited).append(path)

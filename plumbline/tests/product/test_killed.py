@@ -77,6 +77,34 @@ def test_files_that_had_moved_are_put_back(team, released) -> None:
     assert not move.private(team.root, ".json").exists()
 
 
+def test_a_file_that_git_never_knew_is_nobodys_half_move(team, released) -> None:
+    before, _ = half_moved(team, released)
+    team.write({"docs/new.md": "mine\n"})
+    move.recover(team.root)
+    assert team.read("docs/new.md") == "mine\n"
+    assert team.git("status", "--porcelain") == "?? docs/new.md"
+    assert team.git("rev-parse", "HEAD") == before
+
+
+def test_a_move_that_fails_half_way_is_put_back(team, released, monkeypatch) -> None:
+    before, after = half_moved(team, released)
+    team.git("reset", "--quiet", "--hard", before)
+    (team.root / "docs/new.md").unlink()
+    git = move.git
+
+    def fail(root: Path, *arguments: str) -> bytes:
+        if arguments[0] != "merge":
+            return git(root, *arguments)
+        team.git("restore", f"--source={after}", "--worktree", "--", "services/api/main.py", "docs/new.md")
+        raise PlumblineError("no space left")
+
+    monkeypatch.setattr(move, "git", fail)
+    with pytest.raises(PlumblineError, match="no space left"):
+        move.forward(team.root, before, after)
+    assert team.git("status", "--porcelain") == ""
+    assert not move.private(team.root, ".json").exists()
+
+
 def test_a_file_that_was_edited_since_is_named_and_kept(team, released) -> None:
     half_moved(team, released)
     team.edit("services/api/main.py", "line 5", "mine")
