@@ -39,6 +39,19 @@ def test_other_values_take_the_place_of_the_former(team) -> None:
     assert team.git("status", "--porcelain") == ""
 
 
+def test_killed_before_it_wrote_them_down_the_same_call_finishes(team, monkeypatch) -> None:
+    def die(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house, "replaced", die)
+        with pytest.raises(KeyboardInterrupt):
+            init.init(team.root, {"owner": "other"})
+    assert (house.read(team.root).house.owner, "other" in team.read("data/remote.yaml")) == ("acme", True)
+    assert init.init(team.root, {"owner": "other"}) == ["plumbline.toml"]
+    assert verify(team.root) == []
+
+
 def test_the_list_of_the_release_comes_from_its_tag_and_not_from_the_work_tree(product, tmp_path) -> None:
     product.edit("services/api/main.py", "line 1", "edited")
     product.commit("Edited after the release")
