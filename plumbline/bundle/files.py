@@ -20,7 +20,7 @@ PROVENANCE = "provenance.json"
 SIGNATURE = "bundle.sig"
 
 REQUIRED = frozenset({MODEL, CONTRACT, GOLDEN, REFERENCE, LINEAGE})
-# Written about a bundle after its manifest, and therefore not in it; in the order of their writing.
+# Written about a bundle after its manifest, and not in it; the signature, written last, covers all that came before.
 BESIDE = (RELEASE, SBOM, PROVENANCE, SIGNATURE)
 
 T = TypeVar("T")
@@ -117,12 +117,21 @@ class Manifest(Versioned, frozen=True):
     files: dict[str, Entry]
 
 
-class Release(msgspec.Struct, frozen=True):
+class Release(Versioned, frozen=True):
     """release.json: who released the bundle and when; `version` is its version in the model registry."""
 
     bundle_sha256: str
+    model: str
     version: str | None = None
+    git_commit: str | None = None
+    git_dirty: bool = False
+    dvc_lock_sha256: str | None = None
+    run_id: str | None = None
     released_at: Annotated[datetime.datetime, msgspec.Meta(tz=True)] | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Give the release as release.json has it."""
+        return msgspec.structs.asdict(self) | {"released_at": self.released_at and self.released_at.isoformat()}
 
 
 def decode(content: bytes, kind: type[T], name: str) -> T:

@@ -1,3 +1,4 @@
+import datetime
 import hashlib
 import json
 
@@ -55,8 +56,8 @@ def edit(path, **values):
 def folder(tmp_path):
     """A bundle that was released as version 3."""
     sha256 = writing.write(tmp_path / "bundle", **PARTS)
-    release = {"schema_version": 1, "bundle_sha256": sha256, "version": "3", "released_at": "2026-01-02T03:04:05+00:00"}
-    (tmp_path / "bundle/release.json").write_text(json.dumps(release))
+    release = files.Release(1, sha256, "plants", "3", released_at=datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC))
+    (tmp_path / "bundle/release.json").write_bytes(files.encode(release.describe()))
     return tmp_path / "bundle"
 
 

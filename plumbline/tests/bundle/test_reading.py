@@ -117,7 +117,7 @@ def test_refuses_a_manifest_that_names_what_no_bundle_may_hold(folder, name):
 
 
 def test_refuses_the_release_of_another_bundle(folder):
-    (folder / "release.json").write_text('{"bundle_sha256": "other", "version": "4"}')
+    edit(folder / "release.json", bundle_sha256="other")
 
     with pytest.raises(BundleError, match="of another bundle"):
         read(folder)
@@ -128,11 +128,10 @@ def test_refuses_a_folder_that_is_not_there(tmp_path):
         read(tmp_path / "absent")
 
 
-@pytest.mark.parametrize("name", ["contract.json", "golden.json", "reference.json", "lineage.json"])
+@pytest.mark.parametrize("name", ["contract.json", "golden.json", "reference.json", "lineage.json", "release.json"])
 def test_refuses_a_version_that_it_does_not_know(folder, name):
     edit(folder / name, schema_version=2)
-    seal(folder)
-    (folder / "release.json").unlink()
+    edit(folder / "release.json", bundle_sha256=seal(folder))
 
     with pytest.raises(BundleError, match=f"{name} is not as it must be: schema_version is 2, not 1"):
         read(folder)
