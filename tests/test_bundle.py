@@ -8,22 +8,26 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from plumbline.kernel import hashing, jsonfile
+from plumbline.bundle import BundleError, reading, writing
+from plumbline.bundle.reading import Bundle
+from plumbline.kernel import jsonfile
 from tests.conftest import ROOT
 
 BUNDLE = ROOT / "model/artifacts/bundle"
 
 
-def differing(bundle: Path) -> list[str]:
-    """Name the files whose bytes are not those that the manifest names."""
-    listed = jsonfile.read(bundle / "manifest.json")["files"]
-    return [name for name, entry in listed.items() if hashing.digest(bundle / name) != entry["sha256"]]
+def read(bundle: Path) -> Bundle:
+    return reading.read(bundle, sha256="", public_key=None)
 
 
 def test_every_file_is_what_the_manifest_says() -> None:
-    assert differing(BUNDLE) == []
-    listed = jsonfile.read(BUNDLE / "manifest.json")["files"]
-    assert {path.name for path in BUNDLE.iterdir()} == {*listed, "manifest.json"}
+    assert {path.name for path in BUNDLE.iterdir()} == {*read(BUNDLE).files, "manifest.json"}
+
+
+def test_what_was_read_is_written_byte_for_byte(tmp_path: Path) -> None:
+    found = read(BUNDLE)
+    parts = {name: getattr(found, name) for name in ("contract", "golden", "reference", "lineage")}
+    assert writing.write(tmp_path / "again", model=found.files["model.onnx"], **parts) == found.sha256
 
 
 def test_one_flipped_bit_of_the_model_is_found(tmp_path: Path) -> None:
@@ -31,7 +35,8 @@ def test_one_flipped_bit_of_the_model_is_found(tmp_path: Path) -> None:
     content = bytearray((copy / "model.onnx").read_bytes())
     content[len(content) // 2] ^= 1
     (copy / "model.onnx").write_bytes(content)
-    assert differing(copy) == ["model.onnx"]
+    with pytest.raises(BundleError, match=r"model\.onnx has sha256"):
+        read(copy)
 
 
 def test_the_portable_model_gives_the_golden_predictions() -> None:

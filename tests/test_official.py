@@ -16,6 +16,7 @@ import httpx
 import pytest
 from ruamel.yaml import YAML
 
+from plumbline.bundle.files import SIGNATURE
 from plumbline.kernel import hashing, jsonfile
 from plumbline.local import demo
 from plumbline.registry import signing
@@ -184,7 +185,7 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     status, why = readiness(ci, bundle)
     assert status == 503
     assert "bundle.sig was not made by a key of" in why
-    (bundle / signing.SIGNATURE).unlink()
+    (bundle / SIGNATURE).unlink()
     status, why = readiness(ci, bundle)
     assert status == 503
     assert "the bundle is not signed" in why

@@ -35,6 +35,7 @@ def routed(*files: str, folder: Path = FOLDER) -> set[str]:
         (["tests/test_docs.py"], {"main"}),
         (["plumbline/proof/hashes.py"], {"main"}),
         (["plumbline/kernel/canonical.py"], {"data", "model", "main"}),
+        (["plumbline/bundle/files.py"], {"services", "model", "main"}),
         (["plumbline/ingest/extract.py"], {"data", "main"}),
         (["plumbline/judge/gate.py"], {"model", "main"}),
         (["plumbline/dvc/lock.py"], {"data", "model", "main"}),

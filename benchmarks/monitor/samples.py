@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.src import reference
+from plumbline.bundle import reading
+from plumbline.bundle.reading import Bundle
 from plumbline.kernel import contract, table
-from services.monitor.app import bundle as bundles
 from services.monitor.app import findings
-from services.monitor.app.bundle import Bundle
 from services.monitor.app.findings import Seen
 from services.monitor.app.settings import Settings
 from services.monitor.app.store import Row, Window
@@ -43,7 +43,7 @@ class Samples:
         predictions = pd.read_csv(_PREDICTIONS)[[self._rules.identifier, "prediction", "lower", "upper"]]
         self.evaluated = self.sales.merge(predictions, on=self._rules.identifier, validate="one_to_one")
         sha256 = hashlib.sha256((FOLDER / "manifest.json").read_bytes()).hexdigest()
-        self.bundle = bundles.read(str(FOLDER), sha256)
+        self.bundle = reading.read(FOLDER, sha256, public_key=None)
         self.settings = Settings(bundle_uri=str(FOLDER), bundle_sha256=sha256)
 
     @property
@@ -65,8 +65,7 @@ class Samples:
         order = generator.permutation(len(self.sales))
         bins = len(self.bundle.reference.target.counts)
         described = reference.describe(self.sales.iloc[order[size:]], self._rules, bins)
-        read = msgspec.convert(described, type=bundles.Reference)
-        return self.sales.iloc[order[:size]].copy(), msgspec.structs.replace(self.bundle, reference=read)
+        return self.sales.iloc[order[:size]].copy(), msgspec.structs.replace(self.bundle, reference=described)
 
     def resample(self, size: int, generator: np.random.Generator) -> pd.DataFrame:
         """Draw sales of the evaluation with replacement: the error in all of them is the one the bundle states."""

@@ -2,12 +2,12 @@
 
 import argparse
 import platform
-import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import onnxruntime
 import pandas as pd
@@ -17,12 +17,14 @@ from sklearn.compose import ColumnTransformer
 from model.src import portable, reference
 from model.src.interval import IntervalRegressor
 from plumbline import tracking
+from plumbline.bundle import SCHEMA_VERSION, writing
+from plumbline.bundle import contract as bundled
+from plumbline.bundle.files import Answer, Artifact, Data, Golden, Lineage
 from plumbline.kernel import canonical, contract, hashing, jsonfile, log, stage, table
 from plumbline.kernel.config import Strict, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
-SCHEMA_VERSION = 1
 _SECTIONS = {"data": ("extract", "preprocess"), "model": ("train", "evaluate", "bundle")}
 _PACKAGES = ("scikit-learn", "numpy", "scipy", "onnx", "onnxruntime", "skl2onnx")
 
@@ -50,11 +52,12 @@ class Sources:
     model_params: Path
 
 
-def build(sources: Sources, folder: Path) -> float:
+def build(sources: Sources, folder: Path) -> tuple[str, float]:
     """Write the bundle to `folder`, which is made anew.
 
     Returns:
-        The largest relative difference between the portable model and the training pipeline, over all rows.
+        The bundle's sha256, and the largest relative difference between the portable model and the training pipeline,
+        over all rows.
 
     Raises:
         PlumblineError: The difference is larger than the parameters allow.
@@ -71,19 +74,15 @@ def build(sources: Sources, folder: Path) -> float:
             f"the portable model differs from the training pipeline by up to {parity:.3g} (relative), more than"
             f" bundle.relative_tolerance = {parameters.relative_tolerance:g} allows"
         )
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / "model.onnx").write_bytes(graph)
-    jsonfile.write(folder / "contract.json", _contract(rules, parameters.model, model.coverage))
-    jsonfile.write(folder / "golden.json", _golden(frames[1], preprocessor, model, rules, parameters))
-    described = reference.describe(frames[0], rules, parameters.reference_bins)
-    jsonfile.write(folder / "reference.json", described)
-    jsonfile.write(folder / "lineage.json", _lineage(sources, [len(frame) for frame in frames]))
-    files = {
-        path.name: {"sha256": hashing.digest(path), "size": path.stat().st_size} for path in sorted(folder.iterdir())
-    }
-    jsonfile.write(folder / "manifest.json", {"schema_version": SCHEMA_VERSION, "files": files})
-    return parity
+    sha256 = writing.write(
+        folder,
+        model=graph,
+        contract=_contract(rules, parameters.model, model.coverage),
+        golden=_golden(frames[1], preprocessor, model, rules, parameters),
+        reference=reference.describe(frames[0], rules, parameters.reference_bins),
+        lineage=_lineage(sources, [len(frame) for frame in frames]),
+    )
+    return sha256, parity
 
 
 def expected(
@@ -112,16 +111,18 @@ def _parity(
     return float(np.max(np.abs(answers - wanted) / np.maximum(np.abs(wanted), np.finfo(float).tiny)))
 
 
-def _contract(rules: Contract, model: str, coverage: float) -> dict[str, Any]:
+def _contract(rules: Contract, model: str, coverage: float) -> bundled.Contract:
     target = rules.target
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "model": model,
-        "target": {"name": target.name, "unit": target.unit, "description": target.description},
-        "interval": {"coverage": coverage},
-        "columns": [{"name": name} | column.describe() for name, column in rules.columns.items()],
-        "json_schema": rules.json_schema(),
-    }
+    return bundled.Contract(
+        SCHEMA_VERSION,
+        model,
+        bundled.Target(target.name, target.unit or "", target.description),
+        bundled.Interval(coverage),
+        msgspec.convert(
+            [{"name": name} | column.describe() for name, column in rules.columns.items()], tuple[bundled.Column, ...]
+        ),
+        rules.json_schema(),
+    )
 
 
 def _golden(
@@ -130,17 +131,17 @@ def _golden(
     model: IntervalRegressor,
     rules: Contract,
     parameters: Parameters,
-) -> dict[str, Any]:
+) -> Golden:
     """Choose rows that spread over the range of the predictions."""
     answers = expected(frame, preprocessor, model, rules)
     order = np.argsort(answers[:, 0], kind="stable")
     chosen = order[np.linspace(0, len(order) - 1, min(parameters.golden_rows, len(order))).astype(int)]
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "relative_tolerance": parameters.relative_tolerance,
-        "rows": [_row(frame.iloc[i], rules) for i in chosen],
-        "predictions": [dict(zip(contract.OUTPUTS, answers[i].tolist(), strict=True)) for i in chosen],
-    }
+    return Golden(
+        SCHEMA_VERSION,
+        parameters.relative_tolerance,
+        [_row(frame.iloc[i], rules) for i in chosen],
+        [Answer(*answers[i].tolist()) for i in chosen],
+    )
 
 
 def _row(values: "pd.Series[Any]", rules: Contract) -> dict[str, Any]:
@@ -156,26 +157,20 @@ def _row(values: "pd.Series[Any]", rules: Contract) -> dict[str, Any]:
     return row
 
 
-def _lineage(sources: Sources, rows: list[int]) -> dict[str, Any]:
+def _lineage(sources: Sources, rows: list[int]) -> Lineage:
     """All that determined the model; neither commit nor time, for which see docs/bundle.md."""
     raw = (sources.training, sources.evaluation)
     artifacts = (sources.preprocessor, sources.model)
     files = {"data": read_yaml(sources.data_params), "model": read_yaml(sources.model_params)}
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "data": {
-            path.as_posix(): {"md5": hashing.digest(path, "md5"), "rows": count}
-            for path, count in zip(raw, rows, strict=True)
-        },
-        "artifacts": {path.as_posix(): {"sha256": hashing.digest(path)} for path in artifacts},
-        "parameters": {
-            room: {name: files[room][name] for name in names if name in files[room]}
-            for room, names in _SECTIONS.items()
-        },
-        "metrics": jsonfile.read(sources.metrics),
-        "packages": {"python": ".".join(platform.python_version_tuple()[:2])}
-        | {name: version(name) for name in _PACKAGES},
-    }
+    python = ".".join(platform.python_version_tuple()[:2])
+    return Lineage(
+        SCHEMA_VERSION,
+        {path.as_posix(): Data(hashing.digest(path, "md5"), count) for path, count in zip(raw, rows, strict=True)},
+        {path.as_posix(): Artifact(hashing.digest(path)) for path in artifacts},
+        {room: {name: files[room][name] for name in names if name in files[room]} for room, names in _SECTIONS.items()},
+        jsonfile.read(sources.metrics),
+        {"python": python} | {name: version(name) for name in _PACKAGES},
+    )
 
 
 def main() -> None:
@@ -193,8 +188,7 @@ def main() -> None:
     arguments = vars(parser.parse_args())
     folder: Path = arguments.pop("output")
     sources = Sources(**arguments)
-    parity = build(sources, folder)
-    sha256 = hashing.digest(folder / "manifest.json")
+    sha256, parity = build(sources, folder)
     log.get("bundle").info("built", output=str(folder), sha256=sha256, parity=parity)
     tracking.record_bundle(sources.model, folder, parity)
 

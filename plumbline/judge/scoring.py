@@ -8,7 +8,8 @@ import onnxruntime
 import pandas as pd
 from numpy.typing import NDArray
 
-from plumbline.kernel import jsonfile
+from plumbline.bundle import BundleError, files
+from plumbline.bundle.contract import Contract as BundleContract
 from plumbline.kernel.contract import OUTPUTS, Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -41,8 +42,17 @@ def answers(model: Any, inputs: dict[str, NDArray[Any]]) -> Matrix:
 
 
 def types_of(bundle: Path) -> dict[str, str]:
-    """Give the type of each column that a bundle asks for, in order."""
-    return {column["name"]: column["type"] for column in jsonfile.read(bundle / "contract.json")["columns"]}
+    """Give the type of each column that a bundle asks for, in order.
+
+    Raises:
+        PlumblineError: Its contract is of another version than this code reads.
+    """
+    path = bundle / files.CONTRACT
+    try:
+        found = files.decode(path.read_bytes(), BundleContract, str(path))
+    except BundleError as error:
+        raise PlumblineError(str(error)) from None
+    return {column.name: column.type for column in found.columns}
 
 
 def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from typing import Any
 
 from plumbline.kernel import git, jsonfile, runtime
 
-FILE = "provenance.json"
 _BUILD_TYPE = "urn:plumbline:dvc-repro:v1"
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import mlflow
 
 from plumbline import tracking
+from plumbline.bundle import SCHEMA_VERSION
+from plumbline.bundle.files import Release
 from plumbline.kernel import git, hashing, jsonfile, log, stage
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor, anchor, release, signing
@@ -45,19 +47,19 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
         run = tracking.run_of(model)
         number = _version(name, run, tags)
         _attach(name, number, run, gate, sha256)
-        released = {
-            "schema_version": 1,
-            "model": name,
-            "version": number,
-            "bundle_sha256": sha256,
-            "git_commit": tags["git_commit"] or None,
-            "git_dirty": tags["git_dirty"] == "true",
-            "dvc_lock_sha256": tags["dvc_lock_sha256"] or None,
-            "run_id": run,
-            "released_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        }
+        now = Release(
+            SCHEMA_VERSION,
+            bundle_sha256=sha256,
+            model=name,
+            version=number,
+            git_commit=tags["git_commit"] or None,
+            git_dirty=tags["git_dirty"] == "true",
+            dvc_lock_sha256=tags["dvc_lock_sha256"] or None,
+            run_id=run,
+            released_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+        )
         gate_sha256 = tracking.client().get_model_version(name, number).tags.get("gate_sha256")
-        released = release.publish(bundle, store / name / sha256, released, gate_sha256)
+        released = release.publish(bundle, store / name / sha256, now.describe(), gate_sha256)
         _tell(ledger, released)
     return released
 

@@ -5,13 +5,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from plumbline.bundle.files import BESIDE, MANIFEST, PROVENANCE, RELEASE, SBOM
 from plumbline.kernel import hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import provenance, sbom, signing
-
-RELEASE = "release.json"
-# In the order of their writing: the signature covers all that came before.
-BESIDE = (RELEASE, sbom.FILE, provenance.FILE, signing.SIGNATURE)
 
 
 def publish(bundle: Path, target: Path, release: dict[str, Any], gate_sha256: str | None) -> dict[str, Any]:
@@ -37,8 +34,8 @@ def publish(bundle: Path, target: Path, release: dict[str, Any], gate_sha256: st
         fresh = Path(scratch) / target.name
         shutil.copytree(bundle, fresh)
         jsonfile.write(fresh / RELEASE, release)
-        (fresh / sbom.FILE).write_text(sbom.describe(fresh, release), encoding="utf-8")
-        jsonfile.write(fresh / provenance.FILE, provenance.statement(fresh, release, gate_sha256))
+        (fresh / SBOM).write_text(sbom.describe(fresh, release), encoding="utf-8")
+        jsonfile.write(fresh / PROVENANCE, provenance.statement(fresh, release, gate_sha256))
         if _published(fresh, target):
             return release
         signing.sign(fresh, signing.private_key())
@@ -59,7 +56,7 @@ def verify(folder: Path) -> None:
     Raises:
         PlumblineError: It is not.
     """
-    manifest = folder / "manifest.json"
+    manifest = folder / MANIFEST
     if not manifest.is_file():
         raise PlumblineError(f"there is no released bundle at {folder}: run `make register`")
     if hashing.digest(manifest) != folder.name:

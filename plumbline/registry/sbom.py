@@ -15,7 +15,6 @@ from packaging.requirements import Requirement
 
 from plumbline.kernel import jsonfile
 
-FILE = "sbom.cdx.json"
 _REQUIREMENTS = Path("requirements/pipeline.txt")
 _NAMESPACE = uuid.UUID("5b7a1c64-3a0e-5d7e-9f43-1f8e6f2d9a10")  # of our serial numbers
 

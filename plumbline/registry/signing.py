@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from model_signing import hashing, signing, verifying
 
+from plumbline.bundle.files import SIGNATURE
 from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
 
-SIGNATURE = "bundle.sig"
 _PRIVATE = Path(".plumbline/keys/signing.pem")
 _PUBLIC = Path(".plumbline/keys/signing.pub.pem")
 _END = "-----END PUBLIC KEY-----\n"

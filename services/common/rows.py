@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from plumbline.bundle.contract import Column, Contract
 from services.common import violations
-from services.common.contract import Column, Contract
 from services.common.problems import Problem, Violation
 
 _ANY = msgspec.json.Decoder(float_hook=float)  # 1e400 becomes inf, which the contract then refuses

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from services.common.contract import Column, Contract
+from plumbline.bundle.contract import Column, Contract
 from services.common.problems import Violation
 
 LIMIT = 100  # violations listed in one answer

@@ -30,7 +30,7 @@ def limits() -> gate.Limits:
 
 def without(bundle: Path, column: str) -> Path:
     content = jsonfile.read(bundle / "contract.json")
-    content["columns"].append({"name": column, "type": "number"})
+    content["columns"].append({"name": column, "type": "number", "minimum": 0, "maximum": 1})
     jsonfile.write(bundle / "contract.json", content)
     return bundle
 

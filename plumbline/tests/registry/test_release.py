@@ -4,8 +4,9 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from plumbline.bundle import files
 from plumbline.kernel import hashing
-from plumbline.registry import release, sbom, signing
+from plumbline.registry import release, signing
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def test_everything_beside_the_manifest_is_signed(folder):
     release.verify(folder)
 
     assert {path.name for path in folder.iterdir()} == {
-        "model.onnx", "contract.json", "lineage.json", "manifest.json", *release.BESIDE,
+        "model.onnx", "contract.json", "lineage.json", "manifest.json", *files.BESIDE,
     }  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def test_releasing_again_signs_with_the_key_that_signs_now(workspace, folder):
 
 
 def test_the_parts_list_is_valid_and_names_model_data_and_packages(folder, released):
-    text = (folder / sbom.FILE).read_text()
+    text = (folder / files.SBOM).read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
     parts = json.loads(text)

@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from plumbline.bundle.files import SIGNATURE
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import signing
 
@@ -43,7 +44,7 @@ def test_signs_in_a_folder_that_is_named_relative_to_the_working_directory(folde
 
 
 def test_names_no_path_of_this_machine(folder):
-    envelope = json.loads((folder / signing.SIGNATURE).read_text())["dsseEnvelope"]
+    envelope = json.loads((folder / SIGNATURE).read_text())["dsseEnvelope"]
 
     assert str(folder.parent).encode() not in base64.b64decode(envelope["payload"])
 
@@ -70,7 +71,7 @@ def test_a_replaced_key_still_verifies_what_it_signed(folder, keys):
     signing.verify(folder, keys[1])
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "manifest.json", signing.SIGNATURE])
+@pytest.mark.parametrize("name", ["model.onnx", "manifest.json", SIGNATURE])
 def test_finds_an_altered_file(folder, keys, name):
     content = bytearray((folder / name).read_bytes())
     content[-2] ^= 1
@@ -103,18 +104,18 @@ def test_refuses_a_signature_by_another_key(folder, keys, tmp_path):
 
 
 def test_refuses_a_signature_that_claims_to_be_by_our_key(folder, keys, tmp_path):
-    hint = json.loads((folder / signing.SIGNATURE).read_text())["verificationMaterial"]
+    hint = json.loads((folder / SIGNATURE).read_text())["verificationMaterial"]
     other, _ = create(tmp_path, "theirs")
     signing.sign(folder, other)
-    forged = json.loads((folder / signing.SIGNATURE).read_text()) | {"verificationMaterial": hint}
-    (folder / signing.SIGNATURE).write_text(json.dumps(forged))
+    forged = json.loads((folder / SIGNATURE).read_text()) | {"verificationMaterial": hint}
+    (folder / SIGNATURE).write_text(json.dumps(forged))
 
     with pytest.raises(PlumblineError, match="was not made by the key that it names"):
         signing.verify(folder, keys[1])
 
 
 def test_refuses_what_is_not_signed(folder, keys):
-    (folder / signing.SIGNATURE).unlink()
+    (folder / SIGNATURE).unlink()
 
     with pytest.raises(PlumblineError, match="is not signed: `make register` signs it"):
         signing.verify(folder, keys[1])

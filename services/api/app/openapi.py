@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from plumbline.bundle.contract import Contract
 from services.api.app import customers, tables
 from services.common import problems
-from services.common.contract import Contract
 from services.common.openapi import NUMBER, TEXT, object_of, ref
 
 _PROBLEMS = {
@@ -141,7 +141,6 @@ def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schemas(contract: Contract) -> dict[str, Any]:
-    row = {key: value for key, value in contract.json_schema.items() if key != "$schema"}
     closed = {"additionalProperties": False}
     rows = {"type": "array", "minItems": 1, "items": ref("Row")}
     interval = object_of(lower=NUMBER, upper=NUMBER, coverage=NUMBER)
@@ -154,7 +153,7 @@ def _schemas(contract: Contract) -> dict[str, Any]:
         "lineage": {"type": "object"},
     }
     return {
-        "Row": row,
+        "Row": contract.row_schema(),
         "Rows": {"oneOf": [object_of(input=ref("Row")) | closed, object_of(inputs=rows) | closed]},
         "Identity": object_of(name=TEXT, version={"type": ["string", "null"]}, bundle_sha256=TEXT),
         "Prediction": object_of(**item, **origin),

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.common.contract import Contract
+from plumbline.bundle.contract import Contract
 from services.common.rows import RowReader
 
 

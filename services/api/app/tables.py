@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from plumbline.bundle.contract import Contract
 from services.api.app.answers import Prediction, Predictions, items_of
-from services.common.contract import Contract
 from services.common.problems import Problem, Violation
 
 MEDIA_TYPE = "text/csv"

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.common import contract as contracts
 from services.common.problems import Problem
 from services.common.rows import RowReader
 from services.common.tests import toy
@@ -15,17 +14,7 @@ from services.common.tests import toy
 MAX_ROWS = 10_000
 
 
-def contract_of(data):
-    columns = [
-        {key: value for key, value in column.items() if not key.startswith("weight")} for column in data["columns"]
-    ]
-    content = {"schema_version": 1, "model": data["model"], "target": data["target"],
-               "interval": {"coverage": 0.8}, "columns": columns,
-               "json_schema": toy.json_schema(columns)}  # fmt: skip
-    return contracts.parse(json.dumps(content).encode())
-
-
-PLANTS, BIKES = contract_of(toy.PLANTS), contract_of(toy.BIKES)
+PLANTS, BIKES = toy.contract_of(toy.PLANTS), toy.contract_of(toy.BIKES)
 
 
 def violations(contract, body):

@@ -1,12 +1,14 @@
 """Small bundles of two unrelated data sets, made without the pipeline, to test services with."""
 
-import hashlib
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
+
+from plumbline.bundle import contract, files, writing
 
 PLANTS = {
     "model": "plants",
@@ -40,42 +42,39 @@ TREES_FROM = {"plants": "light", "bikes": "hour"}  # the column of the toy's one
 
 def build(folder: Path, toy: dict = PLANTS, version: str | None = "3", rows: int = 5) -> str:
     """Write the bundle of a toy into `folder` and give the sha256 of its manifest."""
-    folder.mkdir(parents=True)
-    columns = [
-        {key: value for key, value in column.items() if not key.startswith("weight")} for column in toy["columns"]
-    ]
     inputs = [row(toy, number) for number in range(rows)]
-    golden = {"schema_version": 1, "relative_tolerance": 1e-6, "rows": inputs,
-              "predictions": [expected(toy, item) for item in inputs]}  # fmt: skip
-    contract = {"schema_version": 1, "model": toy["model"], "target": toy["target"],
-                "interval": {"coverage": 0.8}, "columns": columns,
-                "json_schema": json_schema(columns)}  # fmt: skip
-    lineage = {"schema_version": 1, "data": {"data/raw/toy.tsv": {"md5": "0" * 32, "rows": rows}},
-               "artifacts": {}, "parameters": {}, "metrics": {}, "packages": {}}  # fmt: skip
-    contents = {"contract": contract, "golden": golden, "lineage": lineage,
-                "reference": {"schema_version": 1, "rows": rows, "features": {}}}  # fmt: skip
-    for name, content in contents.items():
-        (folder / f"{name}.json").write_text(json.dumps(content))
-    onnx.save(graph(toy), folder / "model.onnx")
-    sha256 = seal(folder)
+    sha256 = writing.write(
+        folder,
+        model=graph(toy).SerializeToString(),
+        contract=contract_of(toy),
+        golden=files.Golden(1, 1e-6, inputs, [files.Answer(**expected(toy, item)) for item in inputs]),
+        reference=files.Reference(1, rows, {}, files.Distribution([rows], [])),
+        lineage=files.Lineage(1, {"data/raw/toy.tsv": files.Data("0" * 32, rows)}, {}, {}, {}, {}),
+    )
     if version:
         release = {"schema_version": 1, "model": toy["model"], "version": version,
                    "bundle_sha256": sha256, "git_commit": "c" * 40, "git_dirty": False,
                    "released_at": "2026-01-02T03:04:05+00:00"}  # fmt: skip
-        (folder / "release.json").write_text(json.dumps(release))
+        (folder / files.RELEASE).write_text(json.dumps(release))
     return sha256
+
+
+def contract_of(toy: dict) -> contract.Contract:
+    """Give the contract of a toy, as a service reads it."""
+    columns = [
+        {key: value for key, value in column.items() if not key.startswith("weight")} for column in toy["columns"]
+    ]
+    content = {"schema_version": 1, "model": toy["model"], "target": toy["target"],
+               "interval": {"coverage": 0.8}, "columns": columns,
+               "json_schema": json_schema(columns)}  # fmt: skip
+    return msgspec.convert(content, contract.Contract)
 
 
 def seal(folder: Path) -> str:
     """Write the manifest of whatever is in `folder` and give its sha256."""
-    files = {}
-    for path in sorted(folder.iterdir()):
-        if path.name not in {"manifest.json", "release.json"}:
-            content = path.read_bytes()
-            files[path.name] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    text = json.dumps({"schema_version": 1, "files": files})
-    (folder / "manifest.json").write_text(text)
-    return hashlib.sha256(text.encode()).hexdigest()
+    beside = {files.MANIFEST, *files.BESIDE}
+    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in beside}
+    return writing.seal(folder, contents)
 
 
 def row(toy: dict, number: int = 0) -> dict:

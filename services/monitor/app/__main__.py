@@ -4,11 +4,14 @@ import argparse
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from plumbline.bundle import BundleError, reading
 from services.common import logs, settings
-from services.monitor.app import bundle, exposition, findings, outputs, store
+from services.monitor.app import exposition, findings, outputs, store
 from services.monitor.app.settings import PREFIX, Settings
 from services.monitor.app.store import Window
 
@@ -30,7 +33,7 @@ def main() -> int:
     logs.configure("monitor", values.log_level)
     try:
         return run(values, window)
-    except (bundle.BundleError, store.StoreError, OSError) as error:
+    except (BundleError, store.StoreError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
@@ -40,7 +43,8 @@ def main() -> int:
 
 def run(values: Settings, window: Window) -> int:
     """Look, write what is seen, and then remember the alerts: a run that was cut off is simply run again."""
-    served = bundle.read(values.bundle_uri, values.bundle_sha256)
+    # services.predict.app.fetch filled the folder; predict checks the signature, before it answers.
+    served = reading.read(_folder(values.bundle_uri), values.bundle_sha256, public_key=None)
     engine = store.connect(values.store_url)
     found = findings.find(engine, served, values, window)
     folder = outputs.write(found, exposition.registry(found, time.time()), values)
@@ -51,6 +55,14 @@ def run(values: Settings, window: Window) -> int:
         sys.stdout.write(f"{note}\n")
     sys.stdout.write(f"{found.rows} predictions, {len(found.alerts)} alerts: {folder / 'report.html'}\n")
     return ALERT if found.alerts and values.exit_on_alert else FINE
+
+
+def _folder(uri: str) -> Path:
+    parts = urlsplit(uri)
+    if parts.scheme not in {"", "file"}:
+        text = f"MONITOR_BUNDLE_URI is {uri}: fetch it into a folder first"
+        raise BundleError(f"{text}, with python -m services.predict.app.fetch {uri} SHA256 FOLDER")
+    return Path(unquote(parts.path) if parts.scheme else uri)
 
 
 def _window(since: datetime | None, until: datetime | None, values: Settings) -> Window:

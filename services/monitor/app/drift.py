@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from services.monitor.app.bundle import Distribution
+from plumbline.bundle.files import Distribution
 
 _LEAST_EXPECTED = 5.0  # Cochran (1954): below it the chi-squared distribution is a poor approximation
 _FLOOR = 1e-4  # share that an empty bin counts as, so that its logarithm exists
@@ -47,14 +47,14 @@ def count(values: Sequence[object], reference: Distribution) -> Counts:
         return np.bincount(at, minlength=size + 1).astype(np.float64)
     size = len(reference.counts)
     numbers = np.array([value for value in values if isinstance(value, int | float)], dtype=np.float64)
-    bins = np.bincount(np.searchsorted(reference.edges, numbers, side="right"), minlength=size)
+    bins = np.bincount(np.searchsorted(reference.edges or [], numbers, side="right"), minlength=size)
     return np.append(bins, len(values) - len(numbers)).astype(np.float64)
 
 
 def of_reference(reference: Distribution) -> Counts:
     """Give the reference's counts in the same order."""
     counts = reference.counts.values() if isinstance(reference.counts, dict) else reference.counts
-    return np.array([*counts, reference.missing], dtype=np.float64)
+    return np.array([*counts, reference.missing or 0], dtype=np.float64)
 
 
 def compare(

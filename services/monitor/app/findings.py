@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Engine
 
+from plumbline.bundle.reading import Bundle
 from services.monitor.app import drift, errors, quality, store
-from services.monitor.app.bundle import Bundle
 from services.monitor.app.drift import Drift
 from services.monitor.app.errors import Errors, Slice
 from services.monitor.app.quality import Quality

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.common.contract import Column, Contract
+from plumbline.bundle.contract import Column, Contract
 
 
 class Quality(msgspec.Struct, frozen=True):

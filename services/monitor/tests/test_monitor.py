@@ -160,7 +160,7 @@ def test_refuses_an_altered_bundle(store, run):
     done = run()
 
     assert done.returncode == 1
-    assert "reference.json has sha256" in done.stderr
+    assert "reference.json has 2 bytes; manifest.json says" in done.stderr
 
 
 def test_remembers_what_it_has_alerted_until_it_is_over(store, run, tmp_path):

@@ -4,9 +4,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from plumbline.bundle import BundleError, reading
 from services.common import server
-from services.predict.app import bundle, locations
-from services.predict.app.bundle import BundleError
+from services.predict.app import locations
 
 
 def fetch(uri: str, sha256: str, target: Path) -> None:
@@ -25,7 +25,7 @@ def fetch(uri: str, sha256: str, target: Path) -> None:
     if not sha256:
         raise BundleError("the sha256 of the bundle's manifest.json is empty")
     with locations.folder(locations.Location(uri, sha256)) as source:
-        bundle.read(source, sha256, public_key=None)
+        reading.read(source, sha256, public_key=None)
         try:
             for stale in target.iterdir():
                 stale.unlink()

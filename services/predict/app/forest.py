@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from services.common.contract import Contract
+from plumbline.bundle.contract import Contract
 from services.predict.app import onnx_file
 from services.predict.app.onnx_file import Graph, Node
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from services.predict.app.bundle import BundleError
+from plumbline.bundle import BundleError
 
 _MOST_FILES = 32
 _MOST_BYTES = 1 << 30

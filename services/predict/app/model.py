@@ -4,9 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-from services.common.contract import Contract
+from plumbline.bundle import reading
+from plumbline.bundle.contract import Contract
+from plumbline.bundle.reading import Bundle
 from services.common.rows import RowReader
-from services.predict.app import bundle, golden, scorer
+from services.predict.app import golden, scorer
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -35,7 +37,7 @@ class Model:
         description: The body of `GET /v1/model`.
     """
 
-    def __init__(self, source: bundle.Bundle, max_rows: int) -> None:
+    def __init__(self, source: Bundle, max_rows: int) -> None:
         """Build the model and verify it on the golden rows.
 
         Args:
@@ -50,7 +52,7 @@ class Model:
         self.released_at = source.release.released_at if source.release else None
         self.reader = RowReader(self.contract, max_rows)
         self.scorer = scorer.make(source.files["model.onnx"], self.contract, self.reader.row_type)
-        self.golden_rows = golden.verify(self.scorer, self.contract, self.reader.row_type, source.files["golden.json"])
+        self.golden_rows = golden.verify(self.scorer, self.contract, self.reader.row_type, source.golden)
         parts = {
             name: msgspec.Raw(source.files.get(f"{name}.json", b"null")) for name in ("contract", "lineage", "release")
         }
@@ -60,9 +62,9 @@ class Model:
 
 
 def load(folder: Path, sha256: str, max_rows: int, public_key: Path | None) -> Model:
-    """Read, verify and load the bundle in `folder`; see `bundle.read`.
+    """Read, verify and load the bundle in `folder`; see `plumbline.bundle.reading.read`.
 
     Raises:
         BundleError: The bundle cannot be served; the message says why.
     """
-    return Model(bundle.read(folder, sha256, public_key), max_rows)
+    return Model(reading.read(folder, sha256, public_key), max_rows)

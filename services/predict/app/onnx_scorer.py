@@ -7,8 +7,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from services.common.contract import Contract
-from services.predict.app.bundle import BundleError
+from plumbline.bundle import BundleError
+from plumbline.bundle.contract import Contract
 from services.predict.app.scorer import OUTPUTS
 
 _TYPES = {"integer": "tensor(double)", "number": "tensor(double)", "category": "tensor(string)"}

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from plumbline.bundle.contract import Contract
 from services.common import problems
-from services.common.contract import Contract
 from services.common.openapi import NUMBER, object_of, ref
 from services.predict.app import openapi_v2
 
@@ -30,7 +30,6 @@ def document(contract: Contract) -> dict[str, Any]:
         "required": ["inputs"],
         "additionalProperties": False,
     }
-    row = {key: value for key, value in contract.json_schema.items() if key != "$schema"}
     return {
         "openapi": "3.1.0",
         "info": {"title": f"predict: {contract.model}", "version": "1"},
@@ -64,7 +63,7 @@ def document(contract: Contract) -> dict[str, Any]:
         },
         "components": {
             "schemas": {
-                "Row": row,
+                "Row": contract.row_schema(),
                 "Identity": object_of(
                     name={"type": "string"},
                     version={"type": ["string", "null"]},

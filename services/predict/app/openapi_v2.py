@@ -5,7 +5,7 @@ Source: https://github.com/kserve/open-inference-protocol, specification/protoco
 
 from typing import Any
 
-from services.common.contract import Contract
+from plumbline.bundle.contract import Contract
 from services.common.openapi import NUMBER, TEXT, array_of, object_of
 from services.predict.app.tensors import DATATYPES
 

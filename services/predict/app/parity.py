@@ -9,10 +9,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from plumbline.bundle import BundleError, files, reading
 from services.common import server
-from services.predict.app import bundle, golden
-from services.predict.app.bundle import BundleError
-from services.predict.app.golden import Expected
+from services.predict.app import golden
 from services.predict.app.model import Identity
 
 _SECONDS = 30.0
@@ -22,7 +21,7 @@ class Answer(msgspec.Struct, frozen=True):
     """The body of the service's answer."""
 
     model: Identity
-    predictions: list[Expected]
+    predictions: list[files.Answer]
 
 
 def check(url: str, folder: Path) -> int:
@@ -38,8 +37,8 @@ def check(url: str, folder: Path) -> int:
     Raises:
         BundleError: The service cannot be asked, serves another bundle, or answers another number.
     """
-    source = bundle.read(folder, sha256="", public_key=None)
-    wanted = golden.read(source.files["golden.json"])
+    source = reading.read(folder, sha256="", public_key=None)
+    wanted = source.golden
     answer = _ask(f"{url.rstrip('/')}/v1/predict", msgspec.json.encode({"inputs": wanted.rows}))
     if answer.model.bundle_sha256 != source.sha256:
         raise BundleError(f"{url} serves the bundle {answer.model.bundle_sha256}, not {source.sha256} of {folder}")

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.bundle.contract import Contract
 from services.common import logs
-from services.common.contract import Contract
 from services.predict.app.forest import ForestScorer, UnsupportedError
 
 OUTPUTS = ("prediction", "lower", "upper")

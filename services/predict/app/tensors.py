@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from services.common.contract import Contract
+from plumbline.bundle.contract import Contract
 from services.common.problems import Problem, Violation
 
 DATATYPES = {"integer": "INT64", "number": "FP64", "category": "BYTES"}  # by a column's type

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from plumbline.bundle import BundleError
 from services.common import logs
 from services.common.problems import unavailable
 from services.predict.app import locations, metrics, model
-from services.predict.app.bundle import BundleError
 from services.predict.app.locations import Location
 from services.predict.app.model import Model
 from services.predict.app.settings import Settings

@@ -3,9 +3,9 @@ import sys
 
 import pytest
 
+from plumbline.bundle import BundleError
 from services.common.tests.running import ROOT
 from services.predict.app import fetch, model
-from services.predict.app.bundle import BundleError
 
 
 def test_what_is_fetched_can_be_served(plants, tmp_path):

@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from services.common import contract as contracts
+from plumbline.bundle import contract as contracts
 from services.common.rows import RowReader
 from services.common.tests import toy
 from services.predict.app import forest, onnx_file

@@ -1,10 +1,10 @@
 """The contract of a bundle: what a row may hold and what the prediction means (docs/bundle.md)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-SCHEMA_VERSION = 1
+from plumbline.bundle.files import Versioned
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,11 +22,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["integer", "number", "category"]
     description: str = ""
     unit: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     categories: tuple[str, ...] = ()
     required: bool = True
-    example: str | float | None = None
+    example: str | int | float | None = None
 
     def __post_init__(self) -> None:
         """Refuse a column that lacks what its type needs."""
@@ -35,6 +35,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"column {self.name} needs categories, none of them empty")
         elif self.minimum is None or self.maximum is None:
             raise ValueError(f"column {self.name} needs a minimum and a maximum")
+
+    def describe(self) -> dict[str, Any]:
+        """Give the column as contract.json has it: without what its type does not need."""
+        idle = ("minimum", "maximum") if self.type == "category" else ("categories",)
+        return {key: value for key, value in msgspec.structs.asdict(self).items() if key not in idle}
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -51,20 +56,18 @@ class Interval(msgspec.Struct, frozen=True):
     coverage: float
 
 
-class Contract(msgspec.Struct, frozen=True):
-    """The whole contract; `json_schema` describes one row and is derived from `columns`."""
+class Contract(Versioned, frozen=True):
+    """contract.json; `json_schema` describes one row and is derived from `columns`."""
 
-    schema_version: int
     model: str
     target: Target
     interval: Interval
     columns: tuple[Column, ...]
-    json_schema: dict[str, object]
+    json_schema: dict[str, Any]
 
     def __post_init__(self) -> None:
-        """Refuse a version that this code was not written for, and a column named twice."""
-        if self.schema_version != SCHEMA_VERSION:
-            raise ValueError(f"schema_version is {self.schema_version}, not {SCHEMA_VERSION}")
+        """Refuse a column named twice."""
+        super().__post_init__()
         names = [column.name for column in self.columns]
         if not names or len(set(names)) < len(names):
             raise ValueError("there must be at least one column and no name twice")
@@ -73,11 +76,12 @@ class Contract(msgspec.Struct, frozen=True):
         """Give a valid row made of the columns' examples."""
         return {column.name: column.example for column in self.columns if column.required or column.example is not None}
 
+    def row_schema(self) -> dict[str, Any]:
+        """Give `json_schema` as part of a document, in the order of the columns, which the file's sorted keys lose."""
+        known = self.json_schema.get("properties", {})
+        properties = {column.name: known[column.name] for column in self.columns if column.name in known}
+        return {key: value for key, value in self.json_schema.items() if key != "$schema"} | {"properties": properties}
 
-def parse(content: bytes) -> Contract:
-    """Parse a contract.json.
-
-    Raises:
-        ValueError: The content is not a contract; the message says where.
-    """
-    return msgspec.json.decode(content, type=Contract)
+    def describe(self) -> dict[str, Any]:
+        """Give the contract as contract.json has it."""
+        return msgspec.structs.asdict(self) | {"columns": [column.describe() for column in self.columns]}

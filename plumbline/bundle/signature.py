@@ -13,14 +13,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-FILE = "bundle.sig"
+from plumbline.bundle import BundleError
+from plumbline.bundle.files import SIGNATURE
+
 _PAYLOAD = "application/vnd.in-toto+json"
 _PREDICATE = "https://model_signing/signature/v1.0"
 _END = b"-----END PUBLIC KEY-----\n"
-
-
-class SignatureError(Exception):
-    """The signature cannot be trusted; the message says why."""
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -75,26 +73,26 @@ def files(raw: bytes, public_key: Path) -> dict[str, str]:
         The sha256 of each signed file by name.
 
     Raises:
-        SignatureError: The file is no signature, or none of the keys made it.
+        BundleError: The file is no signature, or none of the keys made it.
     """
     keys = _read_keys(public_key)
     try:
         envelope = msgspec.json.decode(raw, type=SigstoreBundle).dsse_envelope
     except (ValueError, RecursionError) as error:
-        raise SignatureError(f"{FILE} is no signature: {error}") from None
+        raise BundleError(f"{SIGNATURE} is no signature: {error}") from None
     if envelope.payload_type != _PAYLOAD:
-        raise SignatureError(f"{FILE} signs {envelope.payload_type!r}, not {_PAYLOAD!r}")
+        raise BundleError(f"{SIGNATURE} signs {envelope.payload_type!r}, not {_PAYLOAD!r}")
     if not any(_made_by(key, envelope, item.sig) for key in keys for item in envelope.signatures):
-        raise SignatureError(f"{FILE} was not made by a key of {public_key}")
+        raise BundleError(f"{SIGNATURE} was not made by a key of {public_key}")
     try:
         statement = msgspec.json.decode(envelope.payload, type=Statement)
     except (ValueError, RecursionError) as error:
-        raise SignatureError(f"{FILE} signs what is no statement: {error}") from None
+        raise BundleError(f"{SIGNATURE} signs what is no statement: {error}") from None
     if statement.predicate_type != _PREDICATE:
-        raise SignatureError(f"{FILE} states {statement.predicate_type!r}, not {_PREDICATE!r}")
+        raise BundleError(f"{SIGNATURE} states {statement.predicate_type!r}, not {_PREDICATE!r}")
     found = {item.name: item.digest for item in statement.predicate.resources if item.algorithm == "sha256"}
     if len(found) != len(statement.predicate.resources):
-        raise SignatureError(f"{FILE} lists a file twice, or by another hash than sha256")
+        raise BundleError(f"{SIGNATURE} lists a file twice, or by another hash than sha256")
     return found
 
 
@@ -113,10 +111,10 @@ def _read_keys(path: Path) -> list[ec.EllipticCurvePublicKey]:
         blocks = [block + _END for block in path.read_bytes().split(_END) if block.strip()]
         keys = [serialization.load_pem_public_key(block) for block in blocks]
     except OSError as error:
-        raise SignatureError(f"the public key {path} cannot be read: {error.strerror}") from None
+        raise BundleError(f"the public key {path} cannot be read: {error.strerror}") from None
     except ValueError:
-        raise SignatureError(f"{path} is no public key in PEM") from None
+        raise BundleError(f"{path} is no public key in PEM") from None
     found = [key for key in keys if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)]
     if not found or len(found) < len(keys):
-        raise SignatureError(f"{path} must hold ECDSA P-256 public keys and nothing else")
+        raise BundleError(f"{path} must hold ECDSA P-256 public keys and nothing else")
     return found
