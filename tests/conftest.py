@@ -51,6 +51,6 @@ def second_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(copy, sys.executable, "-m", module)
     run(copy, "dvc", "add", "--quiet", "data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
     run(copy, "dvc", "repro")
-    run(copy, sys.executable, "-m", "plumbline.registry.signing")
-    run(copy, sys.executable, "-m", "plumbline.registry.register")
+    run(copy, "plumb", "release", "keys")
+    run(copy, "plumb", "release", "register")
     return copy

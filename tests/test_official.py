@@ -116,9 +116,9 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     # Given main's model, made official by CI and promoted
     ci = developer.with_name("ci")
     run(developer.parent, "git", "clone", "--quiet", "origin.git", "ci")
-    run(ci, sys.executable, "-m", "plumbline.registry.signing")
+    run(ci, "plumb", "release", "keys")
     assert "verdict: identical bytes" in official(ci)
-    run(ci, sys.executable, "-m", "plumbline.registry.registry", "promote", "1")
+    run(ci, "plumb", "release", "promote", "1")
 
     # When a developer commits a better model and does not push it
     run(developer, "git", "switch", "--quiet", "--create", "better", "main")
@@ -149,7 +149,7 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     # On a machine that has the champion from the remote alone
     models, kept = ci / ".plumbline/models", ci.with_name("kept")
     models.rename(kept)
-    run(ci, sys.executable, "-m", "plumbline.registry.champion")
+    run(ci, "plumb", "release", "champion")
     assert len([*models.glob("*/*/manifest.json")]) == 1
     for _ in range(2):
         assert "verdict: identical bytes" in official(ci)
@@ -159,18 +159,18 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     assert [line.split("/")[-1] for line in tags.splitlines() if not line.endswith("^{}")] == ["v1", "v2"]
 
     # And it is promoted, rolled back, and the ledger tells of both
-    run(ci, sys.executable, "-m", "plumbline.registry.registry", "promote", "2")
+    run(ci, "plumb", "release", "promote", "2")
     shutil.copytree(kept, models, dirs_exist_ok=True)
-    run(ci, sys.executable, "-m", "plumbline.registry.registry", "rollback")
-    history = run(ci, sys.executable, "-m", "plumbline.registry.history").stdout
+    run(ci, "plumb", "release", "rollback")
+    history = run(ci, "plumb", "release", "history").stdout
     assert "promoted" in history
     assert "rolled-back" in history
-    run(ci, sys.executable, "-m", "plumbline.registry.history", "--verify")
+    run(ci, "plumb", "release", "verify")
 
     # And a line of the ledger that is edited is found
     ledger = ci / ".plumbline/ledger.jsonl"
     ledger.write_text(ledger.read_text().replace('"event":"promoted"', '"event":"registered"', 1))
-    edited = run(ci, sys.executable, "-m", "plumbline.registry.history", "--verify", check=False)
+    edited = run(ci, "plumb", "release", "verify", check=False)
     assert edited.returncode == 1
     assert "ledger.jsonl" in edited.stderr
 
@@ -197,7 +197,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next_and_nothing_is_doubled(d
         developer.parent, "git", "clone", "--quiet", "--bare", "--single-branch", "--no-tags", "origin.git", origin.name
     )
     run(developer.parent, "git", "clone", "--quiet", origin.name, clone.name)
-    run(clone, sys.executable, "-m", "plumbline.registry.signing")
+    run(clone, "plumb", "release", "keys")
     metrics, release = clone / "model/artifacts/metrics.json", clone / ".plumbline/release.json"
 
     # When the build is killed between two stages, and before its tag

@@ -63,9 +63,9 @@ def test_an_answer_leads_back_to_its_query(
     (tmp_path / "answer.json").write_bytes(answer.content)
     chain = run(
         second_dataset,
-        sys.executable,
-        "-m",
-        "plumbline.registry.lineage",
+        "plumb",
+        "release",
+        "lineage",
         "--prediction",
         str(tmp_path / "answer.json"),
     )

@@ -75,7 +75,7 @@ def _build(commit: str, settings: recording.Settings) -> str:
     recorder = recording.Recorder(settings)
     if recorder.commit() and settings.record == "commit":
         recorder.push_commit()
-    command.run(sys.executable, "-m", "plumbline.registry.register")
+    command.run(sys.executable, "-m", "plumbline.cli", "release", "register")
     release = jsonfile.read(_RELEASE)
     name = f"model/{release['model']}/v{release['version']}"
     if settings.record == "tag":
