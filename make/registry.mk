@@ -19,7 +19,7 @@ promote-by-policy: setup ## Promote what `make official` registered, if model/co
 
 .PHONY: rollback
 rollback: setup ## Make the previous champion champion again, held until release-hold; with ENV=… revert the last deployment there (REASON=…)
-	@if test -n "$${ENV:-}"; then python -m plumbline.deploy.deployment --environment "$${ENV:-}" --reason "$${REASON:-}" rollback; \
+	@if test -n "$${ENV:-}"; then $(PLUMB) deploy rollback "$$ENV" --reason "$${REASON:-}"; \
 	else $(PLUMB) release rollback --reason "$${REASON:-}"; fi
 
 .PHONY: release-hold

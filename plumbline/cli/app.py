@@ -62,8 +62,9 @@ def run(words: Sequence[str]) -> int:
     """
     app = build()
     command, bound, _ = app.parse_args(list(words), exit_on_error=False, print_error=False)
-    if command.__module__.startswith("plumbline."):
-        from plumbline.kernel import log  # here, because a help page needs neither it nor the settings
+    where = str(command.__module__)
+    if where.startswith("plumbline.") and not where.startswith("plumbline.cli."):
+        from plumbline.kernel import log  # here, because help and completion need neither it nor the settings
 
         log.configure()
     found = command(*bound.args, **bound.kwargs)

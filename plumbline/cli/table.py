@@ -39,6 +39,43 @@ class Group(NamedTuple):
 
 GROUPS = (
     Group(
+        "",
+        "The house on this machine",
+        (
+            Command("demo", "local.demo:main", "From the warehouse to a served prediction, with lineage and times"),
+            Command("up", "local.stack:up", "Start predict, api and MLflow's interface and print their URLs"),
+            Command("status", "local.status:main", "Say what runs here, and which bundle was released"),
+            Command("down", "local.stack:down", "Stop what `plumb up` started"),
+        ),
+    ),
+    Group(
+        "",
+        "Proof",
+        (
+            Command("hashes", "proof.hashes:main", "Compare the artifacts with expected_hashes.txt, or write it anew"),
+            Command("prove", "proof.prove.__main__:main", "Rebuild under other circumstances and compare every byte"),
+            Command("drill", "proof.drill.__main__:main", "Rehearse every fault with real git and real DVC"),
+            Command("rehearse", "loop.rehearse.__main__:main", "Replay two years of sales, retraining on the way"),
+        ),
+    ),
+    Group(
+        "data",
+        "Raw data: from the warehouse to a version that git names",
+        (
+            Command("warehouse", "ingest.warehouse:main", "Load data/warehouse/*.tsv into the embedded warehouse"),
+            Command("extract", "ingest.extract:main", "Extract the raw data, and check that it is what git names"),
+            Command("update", "ingest.update:main", "Extract only the rows that came since the last version"),
+            Command("add", "ingest.version:fill_cache", "Fill the DVC cache with the raw data that git names"),
+            Command("version", "ingest.version:keep", "Add the raw data to DVC and commit its .dvc files"),
+            Command("push", "ingest.version:share", "Copy the versions that git names to the DVC remote"),
+            Command("pull", "ingest.version:bring", "Bring the version that git names"),
+            Command("remote", "dvc.set_remote:main", "Set the DVC remote"),
+            Command("check", "dvc.check_data:main", "Check that git, cache and remote tell the same story"),
+            Command("sample", "ingest.sample:main", "Take one row that training has not seen"),
+            Command("run", "ingest.pipeline.__main__:pipeline", "Version a data set as the cluster's pipeline does"),
+        ),
+    ),
+    Group(
         "release",
         "The registry: promotion and rollback, the ledger, lineage",
         (
@@ -52,6 +89,16 @@ GROUPS = (
             Command("history", "registry.commands:show", "List the ledger, or say what served at a time"),
             Command("verify", "registry.commands:verify", "Check that no line of the ledger was changed"),
             Command("lineage", "registry.lineage:main", "Print the chain of a prediction, a version or data"),
+        ),
+    ),
+    Group(
+        "deploy",
+        "Deployment by git: one commit of an environment's overlay",
+        (
+            Command("bundle", "deploy.commands:bundle", "Commit a version's bundle to the overlay"),
+            Command("image", "deploy.commands:image", "Commit an image to the overlay"),
+            Command("rollback", "deploy.commands:rollback", "Revert the last deployment"),
+            Command("verify", "deploy.verification:main", "Wait until the cluster runs what the overlay names"),
         ),
     ),
 )
