@@ -28,7 +28,7 @@ ci-deploy: setup ## Commit the services among REFERENCES="docker.io/â€¦@sha256:â
 
 .PHONY: ci-propose
 ci-propose: setup ## Push those commits as a branch and open its pull request, as the App of GITHUB_TOKEN
-	@python -m plumbline.ci.pull_request "deploy/$${ENV:-staging}"
+	@$(PLUMB) ci propose "deploy/$${ENV:-staging}"
 
 .PHONY: ci-kubeconfig
 ci-kubeconfig: ## Write KUBECONFIG for the cluster EKS_CLUSTER_NAME in AWS_REGION (needs the AWS CLI and an identity)

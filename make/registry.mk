@@ -15,7 +15,7 @@ champion: setup ## Bring the champion's bundle here from the DVC remote, for the
 
 .PHONY: promote-by-policy
 promote-by-policy: setup ## Promote what `make official` registered, if model/configs/promotion.yaml lets it; report why not
-	python -m plumbline.judge.promotion
+	@$(PLUMB) release policy
 
 .PHONY: rollback
 rollback: setup ## Make the previous champion champion again, held until release-hold; with ENV=… revert the last deployment there (REASON=…)

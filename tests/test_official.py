@@ -50,12 +50,12 @@ def train(clone: Path, changes: dict[str, float], message: str) -> None:
 
 
 def official(clone: Path, *options: str) -> str:
-    return run(clone, sys.executable, "-m", "plumbline.judge.official", *options).stdout
+    return run(clone, "plumb", "model", "official", *options).stdout
 
 
 def kill_when(seen: Callable[[], bool], clone: Path) -> None:
     """Run the official build, and kill it and all its children once something is seen."""
-    command = [sys.executable, "-m", "plumbline.judge.official"]
+    command = ["plumb", "model", "official"]
     with subprocess.Popen(command, cwd=clone, env=environment(clone), start_new_session=True) as build:
         while not seen():
             assert build.poll() is None, "it ended before it was killed"
@@ -106,7 +106,7 @@ def developer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_worse_model_is_refused_by_the_name_of_the_rule(developer: Path) -> None:
     run(developer, "git", "switch", "--quiet", "--create", "worse", "main")
     train(developer, WORSE, "Train a worse model")
-    done = run(developer, sys.executable, "-m", "plumbline.judge.pr_check", "check", check=False)
+    done = run(developer, "plumb", "model", "check", check=False)
     assert done.returncode == 1
     assert "the gate refuses this model: rmsle" in done.stderr
     assert "The gate refuses this model: rmsle" in (developer / "reports/pr.md").read_text()
@@ -124,7 +124,7 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     run(developer, "git", "switch", "--quiet", "--create", "better", "main")
     run(developer, "dvc", "checkout", "--quiet")
     train(developer, BETTER, "Train a better model")
-    check = run(developer, sys.executable, "-m", "plumbline.judge.pr_check", "pull", check=False)
+    check = run(developer, "plumb", "model", "pull", check=False)
     # Then the check says so
     assert check.returncode == 1
     assert "model/artifacts/model.joblib" in check.stderr
@@ -135,8 +135,8 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     run(developer, "git", "push", "--quiet", "origin", "better")
     run(ci, "git", "fetch", "--quiet")
     run(ci, "git", "switch", "--quiet", "better")
-    run(ci, sys.executable, "-m", "plumbline.judge.pr_check", "pull")
-    run(ci, sys.executable, "-m", "plumbline.judge.pr_check", "check")
+    run(ci, "plumb", "model", "pull")
+    run(ci, "plumb", "model", "check")
     report = (ci / "reports/pr.md").read_text()
     assert "| train.estimators.hist_gradient_boosting.max_iter | 120 | 400 |" in report
     assert "The gate passes this model." in report

@@ -9,6 +9,7 @@ from plumbline.kernel import runtime
 from plumbline.kernel.errors import PlumblineError
 
 USAGE = 2
+INTERRUPTED = 130  # as a shell says it of SIGINT
 
 
 def main() -> NoReturn:
@@ -30,6 +31,8 @@ def main() -> NoReturn:
         sys.exit(USAGE)
     except PlumblineError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.cli import app, table
+from plumbline.cli import app, page, table
 
 ROOT = Path(__file__).parents[3]
 HEAVY = {"boto3", "dvc", "mlflow", "pandas", "sklearn"}
@@ -111,9 +111,19 @@ def test_a_wrong_setting_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_shell_is_taught_the_words(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["completion", shell]) == 0
     script = capsys.readouterr().out
-    assert all(name in script for words in COMMANDS for name in words)
+    shown = [group for group in table.GROUPS if group.shown]
+    assert all(command.name in script and group.name in script for group in shown for command in group.commands)
 
 
 def test_the_ledger_can_be_read_by_a_script(tmp_path: Path) -> None:
     assert json.loads(plumb(tmp_path, "release", "history", "--json").stdout) == []
     assert json.loads(plumb(tmp_path, "release", "history", "--json", "--at", "2026-01-31").stdout) == {}
+
+
+def test_the_page_of_commands_is_that_of_the_table() -> None:
+    assert (ROOT / page.PAGE).read_text() == page.markdown(), "run `plumb ci commands`"
+
+
+def test_what_runs_here_can_be_read_by_a_script(tmp_path: Path) -> None:
+    assert json.loads(plumb(tmp_path, "status", "--json").stdout) == {"processes": {}, "release": None}
+    assert json.loads(plumb(ROOT, "hashes", "--json").stdout).keys() >= {"data/preprocessor.joblib"}
