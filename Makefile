@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV ?= $(CURDIR)/.venv
 BIN := $(VENV)/bin
+# The code of this folder, whichever clone the environment was made for.
+PLUMB := python -m plumbline.cli
 export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
 
 include plumbline/kernel/runtime.env

@@ -1,7 +1,7 @@
 # Checks of the versioned data, and what git needs to merge it.
 .PHONY: check-data
 check-data: setup ## Check that git, DVC's cache and the remote tell the same story
-	@python -m plumbline.dvc.check_data
+	@$(PLUMB) data check
 
 .PHONY: setup-git
 setup-git: setup ## Make git merge dvc.lock stage by stage in this clone
@@ -10,4 +10,4 @@ setup-git: setup ## Make git merge dvc.lock stage by stage in this clone
 
 .PHONY: drill
 drill: setup | $(BUILT) ## Rehearse the evaluation plan and every fault with real git and real DVC
-	@python -m plumbline.proof.drill
+	@$(PLUMB) drill

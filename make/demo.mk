@@ -1,12 +1,12 @@
 # The whole house on one machine.
 .PHONY: demo
 demo: setup ## Do the main job end to end: warehouse to a served prediction, with lineage and times
-	@python -m plumbline.local.demo
+	@$(PLUMB) demo
 
 .PHONY: up
 up: data pipeline register ## Start predict, api and MLflow's interface and print their URLs
-	@python -m plumbline.local.stack up
+	@$(PLUMB) up
 
 .PHONY: down
 down: setup ## Stop what `make up` started
-	@python -m plumbline.local.stack down
+	@$(PLUMB) down

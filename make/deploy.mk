@@ -1,13 +1,13 @@
 # Deployment by git: one commit of an overlay, which Argo CD carries to the cluster.
 .PHONY: deploy
 deploy: setup ## Commit IMAGE=… or BUNDLE=version to the overlay of ENV=… (REASON=…)
-	@test -n "$${ENV:-}" || { echo 'error: where to? make deploy ENV=staging BUNDLE=3' >&2; exit 2; }
-	@python -m plumbline.deploy.deployment --environment "$${ENV:-}" --reason "$${REASON:-}" deploy --image "$${IMAGE:-}" --bundle "$${BUNDLE:-}" $${PROPOSAL:+--proposal}
+	@test -n "$${ENV:-}" -a -n "$${IMAGE:-}$${BUNDLE:-}" || { echo 'error: what, and where to? make deploy ENV=staging BUNDLE=3' >&2; exit 2; }
+	@test -z "$${IMAGE:-}" || $(PLUMB) deploy image "$$ENV" "$$IMAGE" --reason "$${REASON:-}" $${PROPOSAL:+--proposal}
+	@test -z "$${BUNDLE:-}" || $(PLUMB) deploy bundle "$$ENV" "$$BUNDLE" --reason "$${REASON:-}" $${PROPOSAL:+--proposal}
 
 .PHONY: verify-deploy
 verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… names, and say what is wrong if it does not
-	@test -n "$${ENV:-}" || { echo 'error: which environment? make verify-deploy ENV=staging' >&2; exit 2; }
-	@python -m plumbline.deploy.verification --environment "$${ENV:-}" $(ARGS)
+	@$(PLUMB) deploy verify $${ENV:+"$$ENV"} $(ARGS)
 
 .PHONY: test-cluster
 test-cluster: setup ## From a commit to pods and back, on the cluster of KUBECONFIG, with Argo CD and Argo Rollouts in it (ARGS=--keep)
@@ -28,7 +28,7 @@ ci-deploy: setup ## Commit the services among REFERENCES="docker.io/…@sha256:�
 
 .PHONY: ci-propose
 ci-propose: setup ## Push those commits as a branch and open its pull request, as the App of GITHUB_TOKEN
-	@python -m plumbline.ci.pull_request "deploy/$${ENV:-staging}"
+	@$(PLUMB) ci propose "deploy/$${ENV:-staging}"
 
 .PHONY: ci-kubeconfig
 ci-kubeconfig: ## Write KUBECONFIG for the cluster EKS_CLUSTER_NAME in AWS_REGION (needs the AWS CLI and an identity)

@@ -6,14 +6,14 @@ SETUP ?= $(INSTALLED)
 .PHONY: setup
 setup: $(SETUP) ## Create or update .venv from the pinned requirements
 
-$(INSTALLED): requirements/dev.txt requirements/uv.txt
+$(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none); test "$$found" = 3.11 || \
 		{ echo "Plumbline builds with Python 3.11 and $(PYTHON) is $$found: install 3.11, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "setting up .venv (the first time downloads about 500 MB)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
-	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "plumbline.pth").write_text("$(CURDIR)\n")'
+	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: requirements

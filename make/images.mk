@@ -58,7 +58,7 @@ image-sbom: ## Write what is in reports/images/NAME.tar to reports/sbom-NAME.cdx
 
 .PHONY: push-images
 push-images: setup ## Push the built images to docker.io/DOCKER_USERNAME by the commit's hash, and say their digests
-	@python -m plumbline.local.images.push --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) --images $(IMAGES)
+	@$(PLUMB) ci push-images --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) $(IMAGES)
 
 COSIGN := .plumbline/bin/cosign
 
@@ -88,17 +88,17 @@ RELEASE := .plumbline/release.json
 
 .PHONY: smoke-images
 smoke-images: setup | $(RELEASE) ## Start the built images, price a house, stop them under load, and rebuild the bundle
-	@python -m plumbline.local.images --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) --images $(IMAGES)
+	@$(PLUMB) ci smoke --engine '$(ENGINE)' --prefix $(IMAGE_PREFIX) --tag $(TAG) $(IMAGES)
 
 .PHONY: readiness-image
 readiness-image: setup | $(RELEASE) ## Load the bundle that was released last in the real image of predict
 	@$(MAKE) images IMAGES=predict
-	@python -m plumbline.local.readiness --engine '$(ENGINE)' --image $(IMAGE_PREFIX)predict:$(TAG)
+	@$(PLUMB) ci readiness --engine '$(ENGINE)' --image $(IMAGE_PREFIX)predict:$(TAG)
 
 .PHONY: compose-env
 compose-env: setup | $(RELEASE) ## Write .env for compose.yaml: the built images, the released bundle, new passwords where none are; and the rules
-	@python -m plumbline.local.prometheus_rules .plumbline/prometheus
-	@python -m plumbline.local.images.environment --prefix $(IMAGE_PREFIX) --tag $(TAG)
+	@$(PLUMB) ci rules .plumbline/prometheus
+	@$(PLUMB) ci compose-env --prefix $(IMAGE_PREFIX) --tag $(TAG)
 
 $(RELEASE):
 	$(MAKE) data pipeline register

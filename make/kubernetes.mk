@@ -11,4 +11,4 @@ manifests: ## Render every overlay to .plumbline/manifests (needs kustomize or k
 
 .PHONY: schemas
 schemas: setup ## Fetch the schemas that the manifests are validated against (with Go, or from their releases)
-	@$(BIN)/python -m plumbline.testing.schemas
+	@$(PLUMB) ci schemas

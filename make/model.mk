@@ -1,17 +1,17 @@
 # The official model: judged, checked before a merge, rebuilt and recorded after it.
 .PHONY: gate
 gate: setup ## Judge the bundle by model/configs/gate.yaml, for promotion to champion
-	python -m plumbline.judge.gate --promotion
+	@$(PLUMB) model gate --promotion
 
 .PHONY: pr-check
 pr-check: setup ## Check this branch as its pull request will: pull, lint, tests, gate, reports/pr.md
-	python -m plumbline.judge.pr_check pull
+	@$(PLUMB) model pull
 	env -u MLFLOW_TRACKING_URI $(MAKE) lint unit # tests write to registries of their own alone
-	python -m plumbline.judge.pr_check check
+	@$(PLUMB) model check
 
 .PHONY: official
 official: setup keys ## Rebuild this commit, compare with the developer's build, judge, push, record and register it
-	python -m plumbline.judge.official
+	@$(PLUMB) model official
 
 .PHONY: tune
 tune: setup ## Search model/configs/search.yaml, resuming, and write the winner into model/params.yaml (TRIALS=10)

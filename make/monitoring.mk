@@ -4,10 +4,10 @@ UNPACKED_RULES := .plumbline/monitoring
 .PHONY: rules-check
 rules-check: setup ## Check the alert rules and run their tests (needs promtool)
 	@command -v promtool >/dev/null || { echo "error: promtool is not installed (apt install prometheus)" >&2; exit 1; }
-	@python -m plumbline.local.prometheus_rules $(UNPACKED_RULES)
+	@$(PLUMB) ci rules $(UNPACKED_RULES)
 	@promtool check rules $(UNPACKED_RULES)/rules/*.yaml
 	@promtool test rules $(UNPACKED_RULES)/tests/*.yaml
 
 .PHONY: loop-receiver
 loop-receiver: setup ## Start the model pipeline for alerts that Alertmanager sends (ARGS="--port 8003 --limit 2 --again 604800")
-	@python -m plumbline.loop.receiver $(ARGS)
+	@$(PLUMB) model listen $(ARGS)

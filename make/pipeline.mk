@@ -5,4 +5,4 @@ pipeline: setup ## Run the stages of dvc.yaml that have something to do
 
 .PHONY: register
 register: setup ## Register the bundle as challenger and release it to the model store
-	python -m plumbline.registry.register
+	@$(PLUMB) release register

@@ -1,11 +1,11 @@
 # Proof that the same commit gives the same bytes.
 .PHONY: hashes
 hashes: setup ## Verify that the artifacts have the hashes of expected_hashes.txt
-	@python -m plumbline.proof.hashes verify
+	@$(PLUMB) hashes
 
 .PHONY: hashes-update
 hashes-update: setup ## Write expected_hashes.txt anew and show the difference
-	@python -m plumbline.proof.hashes update
+	@$(PLUMB) hashes --update
 
 .PHONY: preproc
 preproc: setup ## Rebuild the preprocessor alone, as the stage does
@@ -13,4 +13,4 @@ preproc: setup ## Rebuild the preprocessor alone, as the stage does
 
 .PHONY: prove
 prove: setup ## Rebuild everything eight times under other circumstances, once on another CPU, and compare every byte
-	@python -m plumbline.proof.prove --emulate
+	@$(PLUMB) prove --emulate

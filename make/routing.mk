@@ -4,16 +4,16 @@ ROUTING := $(CURDIR)/.plumbline/environments/routing
 
 .PHONY: route
 route: setup ## Say which pipelines the difference to BASE=main runs, and why
-	@python -m plumbline.ci.routing.route --base "$(BASE)"
+	@$(PLUMB) ci route --base "$(BASE)"
 
 .PHONY: changed
 changed: setup ## Run the make targets of just those pipelines
-	@python -m plumbline.ci.routing.route --base "$(BASE)"
-	@targets=$$(python -m plumbline.ci.routing.route --base "$(BASE)" --targets); test -z "$$targets" || $(MAKE) $$targets
+	@$(PLUMB) ci route --base "$(BASE)"
+	@targets=$$($(PLUMB) ci route --base "$(BASE)" --targets); test -z "$$targets" || $(MAKE) $$targets
 
 .PHONY: ci-route
 ci-route: $(ROUTING)/.installed ## Route the GitHub event GITHUB_EVENT_PATH and write the outputs of the gate's changes job
-	@$(ROUTING)/bin/python -m plumbline.ci.routing.route --event --github-output
+	@$(ROUTING)/bin/python -m plumbline.cli ci route --github
 
 # An environment of a few seconds: every job of a pull request waits for the routing.
 $(ROUTING)/.installed: requirements/routing.txt

@@ -9,7 +9,7 @@ terraform-check: ## Check format, validity and tests of each Terraform module an
 
 .PHONY: terraform-docs
 terraform-docs: setup ## Write what is made from the Terraform files: READMEs and the table of identities
-	@python -m plumbline.cloud.terraform
+	@$(PLUMB) cloud docs
 
 .PHONY: tflint
 tflint: ## Check Terraform with tflint's own rules; it is built with Go if it is not there
@@ -32,13 +32,13 @@ bootstrap: ## Once an account: make the bucket of the states and move its own st
 .PHONY: plan
 ifeq ($(TF_VAR_account_id),)
 plan: setup ## Show what would change in an environment and its monthly cost, and save it: make plan ENV=staging
-	@python -m plumbline.cloud.plan_offline "$(ENV)" --override "$(BUDGET_OVERRIDE)"
+	@$(PLUMB) cloud plan "$(ENV)" --override "$(BUDGET_OVERRIDE)"
 else
 # A plan over the budget does not stay: apply would take it.
 plan: setup
 	$(attach)
 	@$(PLATFORM) plan -input=false -var-file=../../envs/$(ENV).tfvars -out=$(ENV).tfplan
-	@python -m plumbline.cloud.cost --plan $(TERRAFORM)/stacks/platform/$(ENV).tfplan --override "$(BUDGET_OVERRIDE)" || \
+	@$(PLUMB) cloud cost --plan-file $(TERRAFORM)/stacks/platform/$(ENV).tfplan --override "$(BUDGET_OVERRIDE)" || \
 		{ rm $(TERRAFORM)/stacks/platform/$(ENV).tfplan; exit 1; }
 endif
 

@@ -18,7 +18,7 @@ ci-tools: ## Install what the tests of workflows, manifests and rules need and i
 
 .PHONY: ci-data
 ci-data: setup ## Pull what git names from DVC_REMOTE_URL, or build it from the embedded warehouse
-	@python -m plumbline.dvc.ci_data bring
+	@$(PLUMB) ci data
 
 .PHONY: ci-repro
 ci-repro: setup ## Run the stages that have something to do, never from the run cache
@@ -55,21 +55,19 @@ ci-routing: setup ## Write the routing of the GitHub event to reports/routing.md
 
 .PHONY: comment
 comment: setup ## Write reports/*.md into the comment of the pull request NUMBER=…
-	@test -n "$${NUMBER:-}" || { echo 'error: which pull request? make comment NUMBER=12' >&2; exit 2; }
-	@python -m plumbline.ci.comment "$${NUMBER:-}" $(REPORTS)
+	@$(PLUMB) ci comment $${NUMBER:+"$$NUMBER" $(REPORTS)}
 
 .PHONY: dispatch-model
 dispatch-model: setup ## Start model-pipeline.yml on this branch (REASON=…)
-	@python -m plumbline.ci.dispatch model-pipeline.yml "reason=$${REASON:-new data}"
+	@$(PLUMB) ci dispatch model-pipeline.yml "reason=$${REASON:-new data}"
 
 .PHONY: notify
 notify: setup ## Tell Slack, Teams, Jira or an issue how WHAT=… ended: RESULT=success or failure (REPORT=page.md)
-	@test -n "$${WHAT:-}" -a -n "$${RESULT:-}" || { echo 'error: make notify WHAT=model RESULT=success' >&2; exit 2; }
-	@python -m plumbline.ci.notify "$${WHAT:-}" "$${RESULT:-}" $${REPORT:+--report "$$REPORT"}
+	@$(PLUMB) ci notify $${WHAT:+"$$WHAT"} $${RESULT:+"$$RESULT"} $${REPORT:+--report "$$REPORT"}
 
 .PHONY: ci-remote
 ci-remote: setup ## Make DVC_REMOTE_URL the DVC remote of this clone alone
-	@python -m plumbline.dvc.ci_data remote
+	@$(PLUMB) ci remote
 
 .PHONY: ci-git
 ci-git: ## Let git push with GITHUB_TOKEN, which is read at each push and stored nowhere
@@ -77,15 +75,15 @@ ci-git: ## Let git push with GITHUB_TOKEN, which is read at each push and stored
 
 .PHONY: ci-ledger-get
 ci-ledger-get: setup ## Fetch the branch `ledger` into ledger/, for PLUMBLINE_LEDGER=ledger/ledger.jsonl
-	@python -m plumbline.ci.ledger_branch get
+	@$(PLUMB) ci ledger-get
 
 .PHONY: ci-ledger-put
 ci-ledger-put: setup ## Commit ledger/ledger.jsonl and push the branch `ledger`
-	@python -m plumbline.ci.ledger_branch put
+	@$(PLUMB) ci ledger-put
 
 .PHONY: readiness
 readiness: setup ## Load the bundle that was released last in the real services
-	@python -m plumbline.local.readiness
+	@$(PLUMB) ci readiness
 
 .PHONY: act
 act: setup ## Run the workflows here for a change of each folder (needs act; ARGS="--tests NAME --python 3.11" runs less)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import mlflow
 import onnx
@@ -24,6 +24,8 @@ DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
 _SQLITE = "sqlite:///"
 MODEL_URI = "logged_model"  # the tag of a run that names its MLflow model
 _MODEL = "model_sha256"
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 
 def client() -> mlflow.MlflowClient:
@@ -36,13 +38,13 @@ def client() -> mlflow.MlflowClient:
     return mlflow.MlflowClient(uri)
 
 
-def explained(main: Callable[[], None]) -> Callable[[], None]:
+def explained(main: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
     """Let `main` end with a sentence, not a traceback, where MLflow refuses something or does not answer."""
 
     @functools.wraps(main)
-    def wrapped() -> None:
+    def wrapped(*given: _Given.args, **named: _Given.kwargs) -> _Result:
         try:
-            main()
+            return main(*given, **named)
         except MlflowException as error:
             reason = str(error.message).partition("\n")[0]
             raise PlumblineError(f"MLflow at {mlflow.get_tracking_uri()}: {reason}") from error

@@ -47,10 +47,10 @@ def second_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for stale in [copy / "dvc.lock", *copy.glob("data/raw/*.dvc"), copy / "model/artifacts/metrics.json"]:
         stale.unlink(missing_ok=True)
     shutil.copytree(ROOT / "tests/second_dataset", copy, dirs_exist_ok=True)
-    for module in ("plumbline.ingest.warehouse", "plumbline.ingest.extract"):
-        run(copy, sys.executable, "-m", module)
+    run(copy, "plumb", "data", "warehouse")
+    run(copy, "plumb", "data", "extract")
     run(copy, "dvc", "add", "--quiet", "data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
     run(copy, "dvc", "repro")
-    run(copy, sys.executable, "-m", "plumbline.registry.signing")
-    run(copy, sys.executable, "-m", "plumbline.registry.register")
+    run(copy, "plumb", "release", "keys")
+    run(copy, "plumb", "release", "register")
     return copy

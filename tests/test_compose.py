@@ -100,7 +100,7 @@ def test_every_file_that_is_mounted_exists() -> None:
 
 def test_prometheus_takes_the_rules_and_scrapes_with_the_labels_they_ask_for(tmp_path: Path) -> None:
     needs.require("promtool")
-    run(ROOT, sys.executable, "-m", "plumbline.local.prometheus_rules", str(tmp_path))
+    run(ROOT, "plumb", "ci", "rules", str(tmp_path))
     mounts = dict(mount.split(":")[:2] for mount in SERVICES["prometheus"]["volumes"])
     config = (ROOT / "infrastructure/compose/prometheus.yml").read_text()
     assert f"{mounts['./.plumbline/prometheus/rules']}/*.yaml" in config

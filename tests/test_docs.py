@@ -1,10 +1,11 @@
-"""What the documents name exists: files, make targets and links."""
+"""What the documents name exists: files, make targets, commands and links."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from plumbline.cli import table
 from tests.conftest import ROOT, run
 
 DOCUMENTS = sorted(
@@ -48,17 +49,37 @@ def unknown_targets(text: str) -> list[str]:
     return [target for names in named for target in names.split() if target not in targets()]
 
 
+def unknown_commands(text: str) -> list[str]:
+    """Name what follows `plumb` and is neither a command nor a group with one of its commands."""
+    known = {(*filter(None, [group.name]), command.name) for group in table.GROUPS for command in group.commands}
+    known |= {(group.name,) for group in table.GROUPS} | {("completion",), ("GROUP",)}
+    found = []
+    for piece in quoted(text):
+        for words in re.findall(r"(?:^|[\s`(])plumb ([A-Za-z][\w-]*(?: [a-z][a-z-]*)?)", piece):
+            group, _, command = words.partition(" ")
+            alone = (group,) in known and group not in {entry.name for entry in table.GROUPS}
+            if not alone and ((group, command) if command else (group,)) not in known:
+                found.append(words)
+    return found
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_what_a_document_names_exists(name: str) -> None:
     text = (ROOT / name).read_text()
     assert missing_paths(ROOT / name, text) == []
     assert unknown_targets(text) == []
+    assert unknown_commands(text) == []
 
 
 def test_a_name_that_does_not_exist_is_found() -> None:
     text = "`make demo nonsense`, `plumbline/nowhere.py`, `plumbline/kernel/log.py`, [here](docs/nowhere.md)"
     assert unknown_targets(text) == ["nonsense"]
     assert missing_paths(ROOT / "README.md", text) == ["plumbline/nowhere.py", "docs/nowhere.md"]
+
+
+def test_a_command_that_does_not_exist_is_found() -> None:
+    text = "`plumb demo`, `plumb release promote 3`, `plumb release demote 3`, `plumb nonsense`, `plumb demo 3`"
+    assert unknown_commands(text) == ["release demote", "nonsense"]
 
 
 def test_every_target_has_a_sentence_in_the_help() -> None:

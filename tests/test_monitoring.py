@@ -227,7 +227,7 @@ def test_every_alert_fires_in_a_test() -> None:
 
 def check_rules(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
     needs.require("promtool")
-    run(root, sys.executable, "-m", "plumbline.local.prometheus_rules", str(target))
+    run(root, "plumb", "ci", "rules", str(target))
     for command in ("check", "test"):
         files = sorted(str(path) for path in (target / {"check": "rules", "test": "tests"}[command]).iterdir())
         done = run(root, "promtool", command, "rules", *files, check=False)

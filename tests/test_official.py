@@ -51,12 +51,12 @@ def train(clone: Path, changes: dict[str, float], message: str) -> None:
 
 
 def official(clone: Path, *options: str) -> str:
-    return run(clone, sys.executable, "-m", "plumbline.judge.official", *options).stdout
+    return run(clone, "plumb", "model", "official", *options).stdout
 
 
 def kill_when(seen: Callable[[], bool], clone: Path) -> None:
     """Run the official build, and kill it and all its children once something is seen."""
-    command = [sys.executable, "-m", "plumbline.judge.official"]
+    command = ["plumb", "model", "official"]
     with subprocess.Popen(command, cwd=clone, env=environment(clone), start_new_session=True) as build:
         while not seen():
             assert build.poll() is None, "it ended before it was killed"
@@ -107,7 +107,7 @@ def developer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_worse_model_is_refused_by_the_name_of_the_rule(developer: Path) -> None:
     run(developer, "git", "switch", "--quiet", "--create", "worse", "main")
     train(developer, WORSE, "Train a worse model")
-    done = run(developer, sys.executable, "-m", "plumbline.judge.pr_check", "check", check=False)
+    done = run(developer, "plumb", "model", "check", check=False)
     assert done.returncode == 1
     assert "the gate refuses this model: rmsle" in done.stderr
     assert "The gate refuses this model: rmsle" in (developer / "reports/pr.md").read_text()
@@ -117,15 +117,15 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     # Given main's model, made official by CI and promoted
     ci = developer.with_name("ci")
     run(developer.parent, "git", "clone", "--quiet", "origin.git", "ci")
-    run(ci, sys.executable, "-m", "plumbline.registry.signing")
+    run(ci, "plumb", "release", "keys")
     assert "verdict: identical bytes" in official(ci)
-    run(ci, sys.executable, "-m", "plumbline.registry.registry", "promote", "1")
+    run(ci, "plumb", "release", "promote", "1")
 
     # When a developer commits a better model and does not push it
     run(developer, "git", "switch", "--quiet", "--create", "better", "main")
     run(developer, "dvc", "checkout", "--quiet")
     train(developer, BETTER, "Train a better model")
-    check = run(developer, sys.executable, "-m", "plumbline.judge.pr_check", "pull", check=False)
+    check = run(developer, "plumb", "model", "pull", check=False)
     # Then the check says so
     assert check.returncode == 1
     assert "model/artifacts/model.joblib" in check.stderr
@@ -136,8 +136,8 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     run(developer, "git", "push", "--quiet", "origin", "better")
     run(ci, "git", "fetch", "--quiet")
     run(ci, "git", "switch", "--quiet", "better")
-    run(ci, sys.executable, "-m", "plumbline.judge.pr_check", "pull")
-    run(ci, sys.executable, "-m", "plumbline.judge.pr_check", "check")
+    run(ci, "plumb", "model", "pull")
+    run(ci, "plumb", "model", "check")
     report = (ci / "reports/pr.md").read_text()
     assert "| train.estimators.hist_gradient_boosting.max_iter | 120 | 400 |" in report
     assert "The gate passes this model." in report
@@ -150,7 +150,7 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     # On a machine that has the champion from the remote alone
     models, kept = ci / ".plumbline/models", ci.with_name("kept")
     models.rename(kept)
-    run(ci, sys.executable, "-m", "plumbline.registry.champion")
+    run(ci, "plumb", "release", "champion")
     assert len([*models.glob("*/*/manifest.json")]) == 1
     for _ in range(2):
         assert "verdict: identical bytes" in official(ci)
@@ -160,18 +160,18 @@ def test_a_branch_is_checked_merged_and_rebuilt_as_the_official_model(developer:
     assert [line.split("/")[-1] for line in tags.splitlines() if not line.endswith("^{}")] == ["v1", "v2"]
 
     # And it is promoted, rolled back, and the ledger tells of both
-    run(ci, sys.executable, "-m", "plumbline.registry.registry", "promote", "2")
+    run(ci, "plumb", "release", "promote", "2")
     shutil.copytree(kept, models, dirs_exist_ok=True)
-    run(ci, sys.executable, "-m", "plumbline.registry.registry", "rollback")
-    history = run(ci, sys.executable, "-m", "plumbline.registry.history").stdout
+    run(ci, "plumb", "release", "rollback")
+    history = run(ci, "plumb", "release", "history").stdout
     assert "promoted" in history
     assert "rolled-back" in history
-    run(ci, sys.executable, "-m", "plumbline.registry.history", "--verify")
+    run(ci, "plumb", "release", "verify")
 
     # And a line of the ledger that is edited is found
     ledger = ci / ".plumbline/ledger.jsonl"
     ledger.write_text(ledger.read_text().replace('"event":"promoted"', '"event":"registered"', 1))
-    edited = run(ci, sys.executable, "-m", "plumbline.registry.history", "--verify", check=False)
+    edited = run(ci, "plumb", "release", "verify", check=False)
     assert edited.returncode == 1
     assert "ledger.jsonl" in edited.stderr
 
@@ -198,7 +198,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next_and_nothing_is_doubled(d
         developer.parent, "git", "clone", "--quiet", "--bare", "--single-branch", "--no-tags", "origin.git", origin.name
     )
     run(developer.parent, "git", "clone", "--quiet", origin.name, clone.name)
-    run(clone, sys.executable, "-m", "plumbline.registry.signing")
+    run(clone, "plumb", "release", "keys")
     metrics, release = clone / "model/artifacts/metrics.json", clone / ".plumbline/release.json"
 
     # When the build is killed between two stages, and before its tag

@@ -1,6 +1,5 @@
 """The proof can fail, and says at which field."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,7 @@ def test_a_timestamp_planted_in_the_preprocessor_is_named(tmp_path: Path) -> Non
     script.write_text(before.replace("    canonical.dump(", planted))
     assert script.read_text() != before
     # when two rebuilds are compared
-    done = run(
-        copy, sys.executable, "-m", "plumbline.proof.prove", "--builds", "2", "--target", "preprocess", check=False
-    )
+    done = run(copy, "plumb", "prove", "--builds", "2", "--target", "preprocess", check=False)
     # then the proof fails and names artifact and field
     assert done.returncode == 1
     assert "data/preprocessor.joblib differs in 1 of 2 rebuilds, first at fitted_at_: " in done.stderr

@@ -1,7 +1,6 @@
 """Swapping the data set touches no code of the pipeline and none of the services."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def api(second_dataset: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def sample(second_dataset: Path) -> dict[str, object]:
-    run(second_dataset, sys.executable, "-m", "plumbline.ingest.sample", "--output", ".plumbline/sample.json")
+    run(second_dataset, "plumb", "data", "sample", "--output", ".plumbline/sample.json")
     return json.loads((second_dataset / ".plumbline/sample.json").read_text())
 
 
@@ -63,9 +62,9 @@ def test_an_answer_leads_back_to_its_query(
     (tmp_path / "answer.json").write_bytes(answer.content)
     chain = run(
         second_dataset,
-        sys.executable,
-        "-m",
-        "plumbline.registry.lineage",
+        "plumb",
+        "release",
+        "lineage",
         "--prediction",
         str(tmp_path / "answer.json"),
     )

@@ -1,12 +1,11 @@
 """Keep one comment on a pull request: a push changes it instead of adding another."""
 
-import argparse
 import os
 import re
 from pathlib import Path
 
 from plumbline.ci.github import Repository
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
 # The comment that begins with this line is the one to change.
@@ -44,21 +43,21 @@ def without_local_images(text: str, run: str) -> str:
     return _LOCAL_IMAGE.sub(rf"\1: among the [artifacts of the run]({run})", text)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("number", type=int, help="of the pull request")
-    parser.add_argument("folder", type=Path, help="of the reports, *.md, which are joined in the order of their names")
-    given = parser.parse_args()
-    reports = sorted(given.folder.glob("*.md"))
+def main(number: int, folder: Path = Path("reports"), /) -> None:
+    """Write the reports into the comment of a pull request.
+
+    Args:
+        number: Of the pull request.
+        folder: Of the reports, *.md, which are joined in the order of their names.
+
+    Raises:
+        PlumblineError: The folder holds no report.
+    """
+    reports = sorted(folder.glob("*.md"))
     if not reports:
-        raise PlumblineError(f"{given.folder} holds no report: the steps that write them did not run")
+        raise PlumblineError(f"{folder} holds no report: the steps that write them did not run")
     text = "\n".join(path.read_text(encoding="utf-8") for path in reports)
     variables = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     server, name, run = (os.environ.get(variable, "") for variable in variables)
     text = without_local_images(text, f"{server}/{name}/actions/runs/{run}")
-    log.get("comment").info("commented", url=comment(Repository.of_environment(), given.number, text))
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    log.get("comment").info("commented", url=comment(Repository.of_environment(), number, text))

@@ -1,10 +1,9 @@
 """Start workflows: one with typed inputs, which the token of a job may if `actions: write`, or those of an event."""
 
-import argparse
 import os
 
 from plumbline.ci.github import Repository
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -26,22 +25,22 @@ def event(repository: Repository, kind: str, payload: dict[str, object]) -> None
     repository.request("POST", "dispatches", {"event_type": kind, "client_payload": payload})
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("workflow", help="file name of the workflow")
-    parser.add_argument("inputs", nargs="*", metavar="NAME=VALUE")
-    given = parser.parse_args()
-    wrong = [pair for pair in given.inputs if "=" not in pair]
+def main(workflow: str, /, *inputs: str) -> None:
+    """Start a workflow on this branch.
+
+    Args:
+        workflow: File name of the workflow.
+        inputs: Each as NAME=VALUE.
+
+    Raises:
+        PlumblineError: An input is no pair, or nothing names the branch.
+    """
+    wrong = [pair for pair in inputs if "=" not in pair]
     if wrong:
         raise PlumblineError(f"{', '.join(wrong)}: write an input as NAME=VALUE")
     ref = os.environ.get("GITHUB_REF_NAME")
     if not ref:
         raise PlumblineError("GITHUB_REF_NAME is not set: it names the branch to start the workflow on")
-    inputs = dict(pair.split("=", 1) for pair in given.inputs)
-    dispatch(Repository.of_environment(), given.workflow, ref, inputs)
-    log.get("dispatch").info("started", workflow=given.workflow, ref=ref, **inputs)
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    named = dict(pair.split("=", 1) for pair in inputs)
+    dispatch(Repository.of_environment(), workflow, ref, named)
+    log.get("dispatch").info("started", workflow=workflow, ref=ref, **named)

@@ -1,9 +1,8 @@
 """Keep the ledger on a git branch of its own, so that it outlives the machine that a workflow ran on."""
 
-import argparse
 from pathlib import Path
 
-from plumbline.kernel import command, log, stage
+from plumbline.kernel import command, log
 from plumbline.kernel.errors import PlumblineError
 
 BRANCH = "ledger"
@@ -52,18 +51,13 @@ def put(message: str, root: Path = Path()) -> bool:
     return True
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["get", "put"])
-    action = parser.parse_args().action
-    if action == "get":
-        get()
-        log.get("ledger").info("fetched", folder=str(FOLDER))
-    else:
-        commit = command.run("git", "rev-parse", "HEAD").strip()
-        log.get("ledger").info("pushed" if put(f"Record what {commit} registered") else "nothing new")
+def fetch() -> None:
+    """Fetch the branch `ledger` into ledger/."""
+    get()
+    log.get("ledger").info("fetched", folder=str(FOLDER))
 
 
-if __name__ == "__main__":
-    stage.run(main)
+def push() -> None:
+    """Commit ledger/ledger.jsonl and push the branch `ledger`."""
+    commit = command.run("git", "rev-parse", "HEAD").strip()
+    log.get("ledger").info("pushed" if put(f"Record what {commit} registered") else "nothing new")

@@ -1,11 +1,10 @@
 """Open a pull request with the commits that a workflow made, as the App whose token is in GITHUB_TOKEN."""
 
-import argparse
 from pathlib import Path
 from typing import Any
 
 from plumbline.ci.github import Repository
-from plumbline.kernel import command, log, stage
+from plumbline.kernel import command, log
 from plumbline.kernel.errors import PlumblineError
 
 _TITLE = 256  # characters that GitHub takes
@@ -39,16 +38,13 @@ def propose(repository: Repository, branch: str, base: str, root: Path = Path())
     return str(opened["html_url"])
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", help="the branch is this, a slash and the commit")
-    parser.add_argument("--base", default="main", help="the branch that shall have the commits")
-    given = parser.parse_args()
+def main(folder: str, /, *, base: str = "main") -> None:
+    """Push the commits as a branch and open its pull request.
+
+    Args:
+        folder: The branch is this, a slash and the commit.
+        base: The branch that shall have the commits.
+    """
     commit = command.run("git", "rev-parse", "--short=12", "HEAD").strip()
-    url = propose(Repository.of_environment(), f"{given.folder}/{commit}", given.base)
+    url = propose(Repository.of_environment(), f"{folder}/{commit}", base)
     log.get("pull-request").info("opened", url=url)
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,6 +1,5 @@
 """Estimate what an environment costs a month, from its plan and the price table; refuse what is over the budget."""
 
-import argparse
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from plumbline.cloud import components, plan, prices
 from plumbline.cloud.components import Line
 from plumbline.cloud.plan import Plan
 from plumbline.cloud.prices import Prices
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -121,20 +119,21 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 140)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--plan", type=Path, help="saved by `terraform plan -out` in the folder of its stack")
-    source.add_argument("--environment", help="planned from nothing, without an account")
-    parser.add_argument("--override", default="", help="`yes` accepts a budget that is exceeded")
-    given = parser.parse_args()
-    planned = plan.read(given.plan) if given.plan else plan.offline(prices.TABLE.parent, given.environment)
+def main(environment: str = "", /, *, plan_file: Path | None = None, override: str = "") -> None:
+    """Estimate what an environment costs a month.
+
+    Args:
+        environment: Staging or production, planned from nothing and without an account.
+        plan_file: A plan instead, saved by `terraform plan -out` in the folder of its stack.
+        override: `yes` accepts a budget that is exceeded.
+
+    Raises:
+        PlumblineError: Neither or both are named, or the budget is exceeded.
+    """
+    if bool(environment) == bool(plan_file):
+        raise PlumblineError("name an environment, staging or production, or a plan by --plan-file")
+    planned = plan.read(plan_file) if plan_file else plan.offline(prices.TABLE.parent, environment)
     found = estimate(planned, prices.read())
     output = console()
     show(found, output)
-    output.print(check(found, given.override))
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    output.print(check(found, override))

@@ -1,6 +1,5 @@
 """Write reports/cost.md for a pull request: what each environment costs a month, and cost at the base."""
 
-import argparse
 import tarfile
 import tempfile
 from collections.abc import Mapping
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from plumbline.cloud import cost, plan, prices
 from plumbline.cloud.cost import Estimate
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.command import run
 
 REPORT = Path("reports/cost.md")
@@ -73,17 +72,14 @@ def at(commit: str, folder: Path) -> Path:
     return folder / terraform
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("base", help="the commit to compare with")
-    given = parser.parse_args()
+def main(base: str = "origin/main", /) -> None:
+    """Write what the change since a commit costs a month, without an account.
+
+    Args:
+        base: The commit to compare with.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        text = markdown(estimates(at(given.base, Path(folder))), estimates(prices.TABLE.parent))
+        text = markdown(estimates(at(base, Path(folder))), estimates(prices.TABLE.parent))
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(text, encoding="utf-8")
     log.get("cost").info("written", path=str(REPORT))
-
-
-if __name__ == "__main__":
-    stage.run(main)

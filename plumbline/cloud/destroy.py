@@ -1,7 +1,5 @@
 """Take an environment down in the one order that finishes, with nothing left that is billed."""
 
-import argparse
-import os
 import re
 import subprocess
 import sys
@@ -18,7 +16,6 @@ from urllib3.exceptions import HTTPError
 
 from plumbline.cloud import account, applications, buckets, cluster, leftovers
 from plumbline.cloud.account import Account
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 
 TERRAFORM = Path("infrastructure/terraform")
@@ -131,23 +128,21 @@ def run(todo: list[Step], console: Console) -> None:
         console.print(f"{number:2} {step.name}: {', '.join(gone) if gone else 'nothing there'}", highlight=False)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("environment", help="staging or production")
-    parser.add_argument("--dry-run", action="store_true", help="print the order and touch nothing")
-    given = parser.parse_args()
-    where = account.find(given.environment)
+def main(environment: str, /, *, dry_run: bool = False, confirmed: str = "") -> None:
+    """Delete an environment and its data; the state is attached before, by `terraform init`.
+
+    Args:
+        environment: Staging or production.
+        dry_run: Print the order and touch nothing.
+        confirmed: The environment once more; a terminal asks for it.
+    """
+    where = account.find(environment)
     console = Console(soft_wrap=True)
     todo = steps(where)
-    if given.dry_run:
+    if dry_run:
         for number, step in enumerate(todo, 1):
             console.print(f"{number:2} {step.name}: {step.why}", highlight=False)
         return
-    check_not_kept(given.environment)
-    confirm(given.environment, os.environ.get("CONFIRM", ""), sys.stdin.isatty())
+    check_not_kept(environment)
+    confirm(environment, confirmed, sys.stdin.isatty())
     run(todo, console)
-
-
-if __name__ == "__main__":
-    stage.run(main)

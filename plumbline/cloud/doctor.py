@@ -1,6 +1,5 @@
 """Look at the account of an environment and say what is wrong in it, and what to do."""
 
-import argparse
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,6 @@ from rich.console import Console
 from plumbline.cloud import account, account_checks, bucket_checks, findings
 from plumbline.cloud.account import Account, code
 from plumbline.cloud.findings import Finding
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -46,15 +44,16 @@ def _missing(question: Callable[..., Any], named: dict[str, str]) -> bool:
     return False
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("environment", help="staging or production")
-    where = account.find(parser.parse_args().environment)
+def main(environment: str, /) -> None:
+    """Check the account of an environment, and say what to do.
+
+    Args:
+        environment: Staging or production.
+
+    Raises:
+        PlumblineError: Something is wrong.
+    """
+    where = account.find(environment)
     console = Console(width=None if sys.stdout.isatty() else 160)
     if not findings.show(examine(where), console, f"{where.environment} in account {where.number}"):
         raise PlumblineError(f"{where.environment} is not ready: mend what is wrong in the table, from the top")
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,15 +1,11 @@
 """Deploy an image or a version's bundle to an environment by one commit, take it back, and record what came of it."""
 
-import argparse
 from typing import Any
 
-from plumbline import tracking
 from plumbline.deploy import commits, store
 from plumbline.deploy.overlay import Bundle, Image, Overlay
-from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import actor
-from plumbline.registry.registry import Registry, open_registry
+from plumbline.registry.registry import Registry
 
 
 def deploy(
@@ -34,9 +30,7 @@ def deploy(
             holds other changes, or it names just this already.
     """
     if not image and not bundle:
-        raise PlumblineError(
-            "what to deploy? make deploy ENV=staging BUNDLE=3, or IMAGE=REGISTRY/plumbline-predict@sha256:…"
-        )
+        raise PlumblineError("what to deploy? a version, or an image as REGISTRY/plumbline-predict@sha256:…")
     commits.check_clean(where)
     version = find(registry, bundle) if bundle else None
     # All that can be refused comes before the first change of a file.
@@ -112,28 +106,3 @@ def _publish(registry: Registry, where: Overlay, version: str) -> Bundle:
 
 def _lines(reason: str) -> list[str]:
     return ["", reason] if reason else []
-
-
-@tracking.explained
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True)
-    parser.add_argument("--reason", default="")
-    commands = parser.add_subparsers(dest="command", required=True)
-    deployed = commands.add_parser("deploy")
-    deployed.add_argument("--image", default="")
-    deployed.add_argument("--bundle", default="")
-    deployed.add_argument("--proposal", action="store_true", help="the commit is for a pull request")
-    commands.add_parser("rollback")
-    given = parser.parse_args()
-    registry, where, who = open_registry(), Overlay(given.environment), actor.current()
-    if given.command == "deploy":
-        done = deploy(registry, where, given.image, given.bundle, who, given.reason, given.proposal)
-    else:
-        done = rollback(registry, where, who, given.reason)
-    log.get("deployment").info(given.command, **done, next="git push; then make verify-deploy")
-
-
-if __name__ == "__main__":
-    stage.run(main)

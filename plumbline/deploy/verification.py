@@ -1,6 +1,5 @@
 """Wait until a cluster runs what an environment's overlay names, ask it, and say what is wrong if it does not."""
 
-import argparse
 import os
 import tempfile
 import time
@@ -14,7 +13,7 @@ from plumbline.deploy import commits, deployment, diagnosis, served, store
 from plumbline.deploy.cluster import Cluster
 from plumbline.deploy.diagnosis import Finding, Snapshot
 from plumbline.deploy.overlay import Overlay
-from plumbline.kernel import git, log, stage
+from plumbline.kernel import git, log
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor
@@ -109,18 +108,22 @@ def _show(findings: list[Finding]) -> None:
 
 
 @tracking.explained
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environment", required=True)
-    parser.add_argument("--timeout", type=float, default=1200, help="seconds to wait")
-    parser.add_argument("--application", help="Argo CD's; plumbline-ENVIRONMENT by default")
-    given = parser.parse_args()
-    where = Overlay(given.environment)
-    application = given.application or f"plumbline-{given.environment}"
-    cluster = Cluster(f"plumbline-{given.environment}")
+def main(environment: str, /, *, timeout: float = 1200, application: str = "") -> None:
+    """Wait until the cluster runs what the overlay of an environment names, and say what is wrong if it does not.
+
+    Args:
+        environment: Such as staging.
+        timeout: Seconds to wait.
+        application: Argo CD's; plumbline-ENVIRONMENT by default.
+
+    Raises:
+        PlumblineError: It does not run that, or answers otherwise than the bundle.
+    """
+    where = Overlay(environment)
+    application = application or f"plumbline-{environment}"
+    cluster = Cluster(f"plumbline-{environment}")
     registry = open_registry()
-    findings = wait(cluster, where, application, given.timeout)
+    findings = wait(cluster, where, application, timeout)
     seen = cluster.snapshot(application)
     if not findings:
         described = served.pods(cluster, seen)
@@ -128,7 +131,7 @@ def main() -> None:
     if findings:
         _show(findings)
         record(registry, where, findings)
-        raise PlumblineError(f"{given.environment} does not run what its overlay names")
+        raise PlumblineError(f"{environment} does not run what its overlay names")
     deployment.confirm(registry, where, actor.current())
     model = next(iter(described.values()))
     lineage = {"bundle": model["model"]["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
@@ -145,12 +148,8 @@ def main() -> None:
         lineage |= {"price": answer["prediction"], "lineage": answer["lineage"]["git_commit"]}
     log.get("verify-deploy").info(
         "runs what its overlay names",
-        environment=given.environment,
+        environment=environment,
         pods=len(described),
         **lineage,
         **({} if key else {"not_priced": "PLUMBLINE_API_KEY is not set"}),
     )
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,12 +1,11 @@
 """Check that git, DVC's cache and the remote tell the same story: what CI and a new clone depend on."""
 
-import argparse
 from pathlib import Path
 
 import yaml
 
 from plumbline.dvc import lock, remote
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -25,16 +24,16 @@ def tracked(root: Path) -> list[str]:
     )
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, default=Path())
-    root = parser.parse_args().root
+def main(*, root: Path = Path()) -> None:
+    """Check that git, DVC's cache and the remote tell the same story.
+
+    Args:
+        root: The clone.
+
+    Raises:
+        PlumblineError: Names each fault.
+    """
     found = faults(root)
     if found:
         raise PlumblineError("\n  ".join([f"{len(found)} fault(s) of the versioned data:", *found]))
     log.get("check-data").info("whole", tracked=tracked(root))
-
-
-if __name__ == "__main__":
-    stage.run(main)

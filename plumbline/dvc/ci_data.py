@@ -1,11 +1,10 @@
 """Bring what git names into a clone of CI: from the shared DVC remote, or built here if there is none."""
 
-import argparse
 import os
 import sys
 
 from plumbline.dvc import set_remote
-from plumbline.kernel import command, log, stage
+from plumbline.kernel import command, log
 
 _DVC = (sys.executable, "-m", "dvc")
 _ADVICE = "Whoever made it must run `dvc push`; `make check-data` says what the remote lacks"
@@ -41,20 +40,18 @@ def build() -> None:
     command.run(*_DVC, "push")
 
 
-def main() -> None:
-    """Pull from `DVC_REMOTE_URL`; build if it is not set."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["bring", "remote"], help="bring all, or set the remote and nothing else")
-    action = parser.parse_args().action
+def bring() -> None:
+    """Pull what git names from `DVC_REMOTE_URL`; build it from the embedded warehouse if that is not set."""
     url = os.environ.get("DVC_REMOTE_URL", "")
-    if action == "remote":
-        use(url)
-    elif url:
+    if url:
         pull(url)
     else:
         build()
-    log.get("ci-data").info(action, source=url or "built from the embedded warehouse, for DVC_REMOTE_URL is not set")
+    log.get("ci-data").info("bring", source=url or "built from the embedded warehouse, for DVC_REMOTE_URL is not set")
 
 
-if __name__ == "__main__":
-    stage.run(main)
+def remote() -> None:
+    """Make `DVC_REMOTE_URL` the DVC remote of this clone alone."""
+    url = os.environ.get("DVC_REMOTE_URL", "")
+    use(url)
+    log.get("ci-data").info("remote", source=url)

@@ -1,12 +1,11 @@
 """Set the DVC remote of the repository, a local folder by default, to another one."""
 
-import argparse
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
 NAME = "storage"
@@ -56,14 +55,11 @@ def _dvc(root: Path, *arguments: str) -> None:
         raise PlumblineError(f"`dvc {' '.join(arguments[:2])}` failed: {done.stderr.strip()}")
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("url")
-    url = parser.parse_args().url
+def main(url: str, /) -> None:
+    """Set the DVC remote.
+
+    Args:
+        url: s3://BUCKET/PREFIX or a folder.
+    """
     set_remote(url)
-    log.get("remote").info("set", url=url, file=".dvc/config", next="commit .dvc/config, then make data-push")
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    log.get("remote").info("set", url=url, file=".dvc/config", next="commit .dvc/config, then plumb data push")

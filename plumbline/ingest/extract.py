@@ -1,6 +1,5 @@
 """Extract the raw data from the warehouse: a training file and the standard evaluation file."""
 
-import argparse
 import hashlib
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pydantic import Field, model_validator
 
 from plumbline.ingest import raw
 from plumbline.ingest.connections import Connection, connect
-from plumbline.kernel import contract, log, stage
+from plumbline.kernel import contract, log
 from plumbline.kernel.config import Config, Directories, Extraction, Strict, section, settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -125,20 +124,15 @@ def load(extracted: Extracted, parameters: Parameters, rules: Contract, *, new_v
         log.get("extract").info("extracted", file=str(path), rows=len(frame), table=parameters.table)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--params", type=Path, default=Path("data/params.yaml"))
-    parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
-    parser.add_argument("--new-version", action="store_true", help="accept other bytes than git names")
-    arguments = parser.parse_args()
+def main(*, new_version: bool = False) -> None:
+    """Extract the raw data, and check that it is what git names.
+
+    Args:
+        new_version: Accept other bytes than git names; `plumb data version` keeps them.
+    """
     raw.refuse_in_production(settings(), "extracting")
-    parameters = section(Parameters, arguments.params, "extract")
-    rules = contract.read(arguments.contract)
+    parameters = section(Parameters, Path("data/params.yaml"), "extract")
+    rules = contract.read(Path("data/contract.yaml"))
     with closing(connect(parameters.connection)) as connection:
         extracted = extract(connection, parameters, rules.identifier)
-    load(extracted, parameters, rules, new_version=arguments.new_version)
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    load(extracted, parameters, rules, new_version=new_version)

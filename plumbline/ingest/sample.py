@@ -1,13 +1,12 @@
 """Take one row of the warehouse that neither training nor evaluation has seen, as a request to the services."""
 
-import argparse
 import json
 from pathlib import Path
 
 from plumbline.ingest.connections import connect
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.ingest.extract import extract
-from plumbline.kernel import contract, jsonfile, log, stage, table
+from plumbline.kernel import contract, jsonfile, log, table
 from plumbline.kernel.config import Strict, section
 from plumbline.kernel.errors import PlumblineError
 
@@ -18,16 +17,18 @@ class Parameters(Strict):
     parameters: dict[str, str | int | float]
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--params", type=Path, default=Path("data/params.yaml"))
-    parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    rules = contract.read(arguments.contract)
-    known = section(Extract, arguments.params, "extract")
-    wanted = known.model_copy(update=section(Parameters, arguments.params, "sample").model_dump())
+def main(*, output: Path) -> None:
+    """Take one row that training has not seen, with its actual value.
+
+    Args:
+        output: The file to write.
+
+    Raises:
+        PlumblineError: No row is left that is not in the raw files.
+    """
+    rules = contract.read(Path("data/contract.yaml"))
+    known = section(Extract, Path("data/params.yaml"), "extract")
+    wanted = known.model_copy(update=section(Parameters, Path("data/params.yaml"), "sample").model_dump())
     connection = connect(wanted.connection)
     try:
         frame = extract(connection, wanted, rules.identifier).frame
@@ -40,9 +41,5 @@ def main() -> None:
     row = json.loads(fresh.iloc[0].to_json())
     target, identifier = row.pop(rules.target.name), row.pop(rules.identifier)
     content = {"identifier": {rules.identifier: identifier}, "input": row, "actual": target}
-    jsonfile.write(arguments.output, content)
-    log.get("sample").info("taken", output=str(arguments.output), **content["identifier"])
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    jsonfile.write(output, content)
+    log.get("sample").info("taken", output=str(output), **content["identifier"])

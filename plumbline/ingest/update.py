@@ -1,6 +1,5 @@
 """Extract only the rows that came since the last version, by a column that grows: the watermark."""
 
-import argparse
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from plumbline.ingest import raw
 from plumbline.ingest.connections import Connection, connect
 from plumbline.ingest.extract import Extracted, extract, load
 from plumbline.ingest.extract import Parameters as Extract
-from plumbline.kernel import contract, hashing, log, stage, table
+from plumbline.kernel import contract, hashing, log, table
 from plumbline.kernel.config import Directories, Strict, section, settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -88,22 +87,14 @@ def _as_text(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--params", type=Path, default=Path("data/params.yaml"))
-    parser.add_argument("--contract", type=Path, default=Path("data/contract.yaml"))
-    arguments = parser.parse_args()
+    """Extract only the rows that came since the last version."""
     raw.refuse_in_production(settings(), "extracting")
-    parameters = section(Extract, arguments.params, "extract")
-    watermark = section(Parameters, arguments.params, "update").watermark
-    rules = contract.read(arguments.contract)
+    parameters = section(Extract, Path("data/params.yaml"), "extract")
+    watermark = section(Parameters, Path("data/params.yaml"), "update").watermark
+    rules = contract.read(Path("data/contract.yaml"))
     with closing(connect(parameters.connection)) as connection:
         extracted = update(connection, parameters, watermark, rules)
     if extracted is None:
         log.get("update").info("nothing new", watermark=watermark)
         return
     load(extracted, parameters, rules, new_version=True)
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,6 +1,5 @@
 """Version the raw files with DVC in step with git: add, commit, push, and pull."""
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from dvc.utils.serialize import dump_yaml
 
 from plumbline.ingest import raw
 from plumbline.ingest.extract import Parameters as Extract
-from plumbline.kernel import hashing, log, stage, table
+from plumbline.kernel import hashing, log, table
 from plumbline.kernel.config import Directories, Settings, section, settings
 from plumbline.kernel.errors import PlumblineError
 
@@ -139,17 +138,26 @@ def act(action: str, files: list[Path], environment: Settings) -> None:
     log.get("version").info(action, files=[str(path) for path in files])
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("actions", nargs="+", choices=["add", "commit", "push", "pull"])
-    parser.add_argument("--params", type=Path, default=Path("data/params.yaml"))
-    arguments = parser.parse_args()
-    parameters = section(Extract, arguments.params, "extract")
-    files = [parameters.training, parameters.evaluation]
-    for action in arguments.actions:
-        act(action, files, settings())
+def _run_action(action: str) -> None:
+    parameters = section(Extract, Path("data/params.yaml"), "extract")
+    act(action, [parameters.training, parameters.evaluation], settings())
 
 
-if __name__ == "__main__":
-    stage.run(main)
+def fill_cache() -> None:
+    """Fill DVC's cache with the raw data, and write its .dvc files."""
+    _run_action("add")
+
+
+def keep() -> None:
+    """Add the raw data to DVC and commit its .dvc files to git, both or neither."""
+    _run_action("commit")
+
+
+def share() -> None:
+    """Copy the versions of the raw data that git names to the DVC remote."""
+    _run_action("push")
+
+
+def bring() -> None:
+    """Bring the version of the raw data that git names; all that production may do."""
+    _run_action("pull")

@@ -1,12 +1,11 @@
 """Load the embedded warehouse: every `data/warehouse/*.tsv` becomes a DuckDB table of the same name."""
 
-import argparse
 from pathlib import Path
 
 import duckdb
 
 from plumbline.ingest.connections import load_file
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -33,15 +32,12 @@ def load(folder: Path, database: Path) -> dict[str, int]:
     return rows
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path("data/warehouse"))
-    parser.add_argument("--database", type=Path, default=Path(".plumbline/warehouse.duckdb"))
-    arguments = parser.parse_args()
-    for table, rows in load(arguments.folder, arguments.database).items():
-        log.get("warehouse").info("loaded", table=table, rows=rows, database=str(arguments.database))
+def main(*, folder: Path = Path("data/warehouse"), database: Path = Path(".plumbline/warehouse.duckdb")) -> None:
+    """Load the tables of a folder into the embedded DuckDB warehouse.
 
-
-if __name__ == "__main__":
-    stage.run(main)
+    Args:
+        folder: Holds a .tsv file a table.
+        database: The warehouse.
+    """
+    for table, rows in load(folder, database).items():
+        log.get("warehouse").info("loaded", table=table, rows=rows, database=str(database))

@@ -1,7 +1,5 @@
 """Decide whether a bundle may be merged, or promoted, by the rules of model/configs/gate.yaml."""
 
-import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +8,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Column, Table
 
+from plumbline import tracking
 from plumbline.judge import rules, scoring
 from plumbline.judge.rules import Finding
-from plumbline.kernel import contract, hashing, jsonfile, metrics, stage, table
+from plumbline.kernel import contract, hashing, jsonfile, metrics, table
 from plumbline.kernel.config import Strict, parse, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -125,25 +124,33 @@ def refused(report: dict[str, Any]) -> list[str]:
     return [rule["rule"] for rule in report["rules"] if rule["verdict"] == "fail"]
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, default=Path("model/artifacts/bundle"))
-    parser.add_argument("--store", type=Path, default=STORE)
-    parser.add_argument("--limits", type=Path, default=CONFIG)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--promotion", action="store_true", help="ask whether it may become champion")
-    given = parser.parse_args()
-    if not (given.bundle / "manifest.json").exists():
-        raise PlumblineError(f"{given.bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
-    limits = read_limits(given.limits)
-    known = champion(jsonfile.read(given.bundle / "contract.json")["model"], given.store)
-    report = judge(given.bundle, known, standard(), limits, given.promotion)
-    jsonfile.write(given.output, report)
+@tracking.explained
+def main(
+    *,
+    promotion: bool = False,
+    bundle: Path = Path("model/artifacts/bundle"),
+    store: Path = STORE,
+    limits: Path = CONFIG,
+    output: Path = OUTPUT,
+) -> None:
+    """Judge the bundle by the limits that the team has set.
+
+    Args:
+        promotion: Ask whether it may become champion.
+        bundle: Its folder.
+        store: The folder of released bundles.
+        limits: The file of the limits.
+        output: The report to write.
+
+    Raises:
+        PlumblineError: The bundle is not there, or a rule refuses it.
+    """
+    if not (bundle / "manifest.json").exists():
+        raise PlumblineError(f"{bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
+    allowed = read_limits(limits)
+    known = champion(jsonfile.read(bundle / "contract.json")["model"], store)
+    report = judge(bundle, known, standard(), allowed, promotion)
+    jsonfile.write(output, report)
     show(report)
     if report["verdict"] == "fail":
-        sys.exit(f"error: the gate refuses this model: {', '.join(refused(report))}")
-
-
-if __name__ == "__main__":
-    stage.run(main)
+        raise PlumblineError(f"the gate refuses this model: {', '.join(refused(report))}")

@@ -1,15 +1,16 @@
 """Make the official model: rebuild what the commit describes, compare, judge, push, record and register it."""
 
-import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 import filelock
 
+from plumbline import tracking
 from plumbline.dvc import lock
 from plumbline.judge import gate, rebuild, recording
-from plumbline.kernel import command, git, jsonfile, log, stage
+from plumbline.kernel import command, git, jsonfile, log
 from plumbline.kernel.config import parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry.champion import champion
@@ -75,7 +76,7 @@ def _build(commit: str, settings: recording.Settings) -> str:
     recorder = recording.Recorder(settings)
     if recorder.commit() and settings.record == "commit":
         recorder.push_commit()
-    command.run(sys.executable, "-m", "plumbline.registry.register")
+    command.run(sys.executable, "-m", "plumbline.cli", "release", "register")
     release = jsonfile.read(_RELEASE)
     name = f"model/{release['model']}/v{release['version']}"
     if settings.record == "tag":
@@ -89,17 +90,15 @@ def _model() -> str:
     return str(jsonfile.read(rebuild.BUNDLE / "contract.json")["model"])
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", choices=["tag", "commit"], help=f"instead of what {CONFIG} says")
-    given = parser.parse_args()
+@tracking.explained
+def main(*, record: Literal["tag", "commit"] | None = None) -> None:
+    """Rebuild this commit, compare with the developer's build, judge, push, record and register it.
+
+    Args:
+        record: How it is recorded, instead of what model/configs/official.yaml says.
+    """
     settings = parse(recording.Settings, read_yaml(CONFIG), str(CONFIG))
-    if given.record:
-        settings = settings.model_copy(update={"record": given.record})
+    if record:
+        settings = settings.model_copy(update={"record": record})
     os.environ.setdefault("MLFLOW_EXPERIMENT_NAME", _EXPERIMENT)
     official(settings)
-
-
-if __name__ == "__main__":
-    stage.run(main)

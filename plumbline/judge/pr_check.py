@@ -1,10 +1,8 @@
 """Check a branch before it is merged: git's model is there, nothing is left to run, and the gate passes it."""
 
-import argparse
 import json
 import os
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +14,7 @@ from mlflow.entities import Metric, RunTag
 from plumbline import tracking
 from plumbline.dvc import lock, remote
 from plumbline.judge import gate, report
-from plumbline.kernel import command, git, hashing, jsonfile, log, stage
+from plumbline.kernel import command, git, hashing, jsonfile, log
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.kernel.metrics import score, slices
@@ -183,25 +181,20 @@ def _track(metrics: dict[str, float], verdict: dict[str, Any], folder: Path) -> 
     server.set_terminated(identity)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("pull", help="bring the model of dvc.lock and check that nothing is left to run")
-    checked = commands.add_parser("check", help="evaluate, judge and report the model that lies here")
-    checked.add_argument("--base", help="revision to compare with; origin/main by default")
-    checked.add_argument("--images", default="", help="goes before the plots' names, such as a URL")
-    checked.add_argument("--output", type=Path, default=Path("reports"), help="folder of pr.md and its plots")
-    given = parser.parse_args()
-    if given.command == "pull":
-        pull()
-        return
-    verdict = check(given.base or default_base(), given.images, given.output)
+@tracking.explained
+def main(*, base: str = "", images: str = "", output: Path = Path("reports")) -> None:
+    """Evaluate, judge and report the model that lies here.
+
+    Args:
+        base: Revision to compare with; origin/main by default.
+        images: Goes before the plots' names, such as a URL.
+        output: Folder of pr.md and its plots.
+
+    Raises:
+        PlumblineError: The gate refuses the model.
+    """
+    verdict = check(base or default_base(), images, output)
     gate.show(verdict)
-    log.get("pr-check").info("reported", output=str(given.output / "pr.md"), verdict=verdict["verdict"])
+    log.get("pr-check").info("reported", output=str(output / "pr.md"), verdict=verdict["verdict"])
     if verdict["verdict"] == "fail":
-        sys.exit(f"error: the gate refuses this model: {', '.join(gate.refused(verdict))}")
-
-
-if __name__ == "__main__":
-    stage.run(main)
+        raise PlumblineError(f"the gate refuses this model: {', '.join(gate.refused(verdict))}")

@@ -1,6 +1,5 @@
 """Promote what was registered last if the policy says so, and report why, or why not."""
 
-import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any, Literal
 
 from plumbline import tracking
 from plumbline.judge import gate, report
-from plumbline.kernel import jsonfile, log, stage
+from plumbline.kernel import jsonfile, log
 from plumbline.kernel.config import Strict, parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor
@@ -74,8 +73,7 @@ def describe(outcome: Outcome, release: dict[str, Any], judged: dict[str, Any] |
 
 @tracking.explained
 def main() -> None:
-    """Run from the command line."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    """Promote what `make official` registered, if the policy lets it; report why not."""
     if not _RELEASE.exists():
         raise PlumblineError(f"{_RELEASE} does not exist: nothing was registered here, run `make official` before")
     release = jsonfile.read(_RELEASE)
@@ -89,7 +87,3 @@ def main() -> None:
             file.write(f"promoted={'true' if outcome.promoted else 'false'}\nversion={release['version']}\n")
     logger = log.get("promotion")
     logger.info("promoted" if outcome.promoted else "not promoted", version=release["version"], why=outcome.reason)
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from plumbline.kernel import jsonfile, stage
+from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes, stack
 
@@ -56,14 +56,14 @@ class Demo:
 
 
 def main() -> None:
-    """Run the demo."""
+    """Do the main job end to end: warehouse to a served prediction, with lineage and times."""
     console = Console(highlight=False)
     demo = Demo(console)
     demo.step("warehouse, extract, dvc add, dvc push", lambda: demo.run("make", "data"))
     demo.step("dvc repro", lambda: demo.run("make", "pipeline"))
     demo.step("register in MLflow, release the bundle", lambda: demo.run("make", "register"))
     demo.step("dvc push", lambda: demo.run("dvc", "push", "--quiet"))
-    demo.run(sys.executable, "-m", "plumbline.ingest.sample", "--output", str(_SAMPLE))
+    demo.run(sys.executable, "-m", "plumbline.cli", "data", "sample", "--output", str(_SAMPLE))
     programs = stack.services(*free_ports(), prefix="demo-")
     try:
         demo.step("predict and api ready", lambda: processes.start_all(programs))
@@ -114,7 +114,3 @@ def _show(console: Console, times: dict[str, float], sample: dict[str, Any], ans
     seconds.add_row("all", f"{sum(times.values()):.1f}")
     console.print(seconds)
     console.print(result)
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,12 +1,10 @@
 """Unpack the PrometheusRule objects of the cluster into the plain rule files that promtool reads, with their tests."""
 
-import argparse
 import shutil
 from pathlib import Path
 
 import yaml
 
-from plumbline.kernel import stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
 
@@ -29,12 +27,10 @@ def unpack(source: Path, target: Path) -> None:
         (target / "rules" / path.name).write_text(yaml.safe_dump(content["spec"], sort_keys=False), encoding="utf-8")
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target", type=Path, help="folder to write, which is emptied before")
-    unpack(SOURCE, parser.parse_args().target)
+def main(target: Path, /) -> None:
+    """Unpack the alert rules and their tests for promtool.
 
-
-if __name__ == "__main__":
-    stage.run(main)
+    Args:
+        target: Folder to write, which is emptied before.
+    """
+    unpack(SOURCE, target)

@@ -1,8 +1,6 @@
 """Load the bundle that was released last in the real services or in the real image, and tell whether they get ready."""
 
-import argparse
-
-from plumbline.kernel import jsonfile, log, stage
+from plumbline.kernel import jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes, stack
 from plumbline.local.demo import free_ports
@@ -37,19 +35,16 @@ def of_image(engine: str, image: str) -> str:
         return f"{smoke.start('predict')}; {smoke.parity()}"
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", default="", help="docker or podman")
-    parser.add_argument("--image", help="a built image of predict, instead of the services' source")
-    given = parser.parse_args()
+def main(*, engine: str = "", image: str = "") -> None:
+    """Load the bundle that was released last in predict.
+
+    Args:
+        engine: Docker or podman.
+        image: A built image of predict, instead of the services' source.
+    """
     said = {}
-    if given.image:
-        said = {"image": given.image, "said": of_image(given.engine, given.image)}
+    if image:
+        said = {"image": image, "said": of_image(engine, image)}
     else:
         of_services()
     log.get("readiness").info("ready", release=str(stack.RELEASE), **said)
-
-
-if __name__ == "__main__":
-    stage.run(main)

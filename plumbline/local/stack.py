@@ -1,12 +1,11 @@
-"""The services and MLflow's interface on this machine: `make up` and `make down`."""
+"""The services and MLflow's interface on this machine: `plumb up` and `plumb down`."""
 
-import argparse
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from plumbline.kernel import jsonfile, stage
+from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes
 from plumbline.local.processes import Program
@@ -81,7 +80,7 @@ def up() -> None:
     print(f"mlflow   {os.environ.get('MLFLOW_TRACKING_URI') or 'http://127.0.0.1:5000'}")  # noqa: T201
     if token:
         print(f"key      {token}  (shown this once; `make api-key` makes another)")  # noqa: T201
-    print(f"logs in {processes.FOLDER}; stop with `make down`")  # noqa: T201
+    print(f"logs in {processes.FOLDER}; stop with `plumb down`")  # noqa: T201
 
 
 def down() -> None:
@@ -89,17 +88,3 @@ def down() -> None:
     for name in processes.names():
         was = "stopped" if processes.stop(name) else "was not running"
         print(f"{name:8} {was}")  # noqa: T201
-
-
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["up", "down"])
-    if parser.parse_args().action == "up":
-        up()
-    else:
-        down()
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -4,7 +4,6 @@ Answers 202 to what is dispatched now or was lately, 400 to what is no message o
 429 when the limit is reached and 502 when GitHub fails; Alertmanager sends again what was not answered with 2xx.
 """
 
-import argparse
 import hmac
 import json
 import math
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.ci.github import Repository
-from plumbline.kernel import config, log, stage
+from plumbline.kernel import config, log
 from plumbline.kernel.errors import PlumblineError
 from plumbline.loop import alerts
 from plumbline.loop.dispatcher import Dispatcher, LimitedError
@@ -91,30 +90,38 @@ class _Handler(BaseHTTPRequestHandler):
         log.get("loop").info("request", line=text % values)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8003)
-    parser.add_argument("--limit", type=int, default=2, help="the most dispatches within the window")
-    parser.add_argument("--window", type=float, default=86_400, help="seconds")
-    parser.add_argument("--again", type=float, default=7 * 86_400, help="seconds in which an alert is dispatched once")
-    parser.add_argument("--state", type=Path, default=Path(".plumbline/loop.db"), help="what was dispatched")
-    given = parser.parse_args()
+def listen(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8003,
+    limit: int = 2,
+    window: float = 86_400,
+    again: float = 7 * 86_400,
+    state: Path = Path(".plumbline/loop.db"),
+) -> None:
+    """Start the model pipeline for alerts that Alertmanager sends.
+
+    Args:
+        host: The address to listen on.
+        port: Its port.
+        limit: The most dispatches within the window.
+        window: Seconds.
+        again: Seconds in which an alert is dispatched once.
+        state: What was dispatched.
+
+    Raises:
+        PlumblineError: The token is not set, or a number is out of its range.
+    """
     token = config.settings().loop_token
     if not token:
         raise PlumblineError("PLUMBLINE_LOOP_TOKEN is not set: it is the secret that Alertmanager sends")
-    if given.limit < 1 or given.window <= 0 or given.again <= 0:
+    if limit < 1 or window <= 0 or again <= 0:
         raise PlumblineError("--limit must be at least 1, and --window and --again more than 0")
-    dispatcher = Dispatcher(Repository.of_environment(), State(given.state), given.limit, given.window, given.again)
-    with Receiver((given.host, given.port), token, dispatcher) as server:
-        log.get("loop").info("listening", host=given.host, port=server.server_port)
+    dispatcher = Dispatcher(Repository.of_environment(), State(state), limit, window, again)
+    with Receiver((host, port), token, dispatcher) as server:
+        log.get("loop").info("listening", host=host, port=server.server_port)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the platform stops it
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             log.get("loop").info("stopped")
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -17,7 +17,7 @@ def fetch(root: Path, ref: str, url: str) -> tuple[Release, Release]:
         PlumblineError: There is no such tag, it is no later release, or the former one is not what the house came from.
     """
     if not url:
-        raise PlumblineError("from where? give --from URL, or `python -m plumbline.product init --upstream URL` once")
+        raise PlumblineError("from where? give --from URL, or `plumb init --upstream URL` once")
     known = release.read(root)
     wanted = {ref: f"{REFS}/new"}
     if not repository.has_commit(root, known.commit):

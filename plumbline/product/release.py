@@ -89,7 +89,7 @@ def read(root: Path = Path()) -> Manifest:
     """
     path = root / MANIFEST
     if not path.exists():
-        raise PlumblineError(f"{path} does not exist: `python -m plumbline.product init` writes it")
+        raise PlumblineError(f"{path} does not exist: `plumb init` writes it")
     return parse(Manifest, jsonfile.read(path), str(path))
 
 

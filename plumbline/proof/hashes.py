@@ -4,13 +4,12 @@ The file holds lines of `path sha256`, and comments with the versions that the b
 as an older habit writes it, is the preprocessor's.
 """
 
-import argparse
 import re
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from plumbline.kernel import hashing, jsonfile, stage
+from plumbline.kernel import hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
 
 EXPECTED = Path("expected_hashes.txt")
@@ -117,7 +116,7 @@ def verify(root: Path) -> int:
     return len(found.hashes)
 
 
-def update(root: Path) -> list[str]:
+def write(root: Path) -> list[str]:
     """Write the file anew from the artifacts in `root`; give what changed.
 
     Raises:
@@ -135,18 +134,16 @@ def update(root: Path) -> list[str]:
     return differences(before, found)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["verify", "update"])
-    parser.add_argument("--root", type=Path, default=Path())
-    arguments = parser.parse_args()
-    if arguments.action == "verify":
-        print(f"{verify(arguments.root)} artifacts have the expected hashes")  # noqa: T201 - the target's output
-        return
-    changes = update(arguments.root)
-    print("\n".join(changes) or f"{EXPECTED} was up to date")  # noqa: T201
+def main(*, update: bool = False, root: Path = Path(), json: bool = False) -> None:
+    """Verify that the artifacts have the hashes of expected_hashes.txt.
 
-
-if __name__ == "__main__":
-    stage.run(main)
+    Args:
+        update: Write the file anew instead, and show what changed.
+        root: The clone.
+        json: Print the artifacts and their hashes as JSON.
+    """
+    if update:
+        text = "\n".join(write(root)) or f"{EXPECTED} was up to date"
+    else:
+        text = f"{verify(root)} artifacts have the expected hashes"
+    print(jsonfile.dumps(actual(root).hashes).decode().strip() if json else text)  # noqa: T201 - the command's output

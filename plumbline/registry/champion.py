@@ -1,6 +1,5 @@
 """Find the champion: the version that serves, and its released bundle."""
 
-import argparse
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
-from plumbline.kernel import command, hashing, log, stage
+from plumbline.kernel import command, hashing, log
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
 
@@ -91,12 +90,7 @@ def _version(name: str) -> ModelVersion | None:
 
 @tracking.explained
 def main() -> None:
-    """Run from the command line."""
-    argparse.ArgumentParser(description=fetch.__doc__).parse_args()
+    """Bring the champion's bundle into the store from the DVC remote, for the gate to compare with."""
     section: Any = read_yaml(Path("model/params.yaml"))["bundle"]
     folder = fetch(section["model"])
     log.get("champion").info("there" if folder else "the registry has no champion", folder=str(folder or ""))
-
-
-if __name__ == "__main__":
-    stage.run(main)

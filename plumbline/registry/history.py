@@ -1,14 +1,10 @@
 """What the ledger answers: what served when and what it was built from, what is held back, what came before."""
 
-import argparse
 import datetime
-import sys
 from collections.abc import Sequence
 
-from plumbline import tracking
-from plumbline.kernel import log, stage
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import actor, anchor
+from plumbline.registry import actor
 from plumbline.registry.ledger import Entry
 
 
@@ -105,27 +101,3 @@ def answer(entries: Sequence[Entry], at: datetime.datetime) -> list[str]:
             f"    dvc.lock {entry.dvc_lock_sha256}",
         ]
     return lines
-
-
-@tracking.explained
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--at", default="", help="say what served at this time instead of listing every event")
-    parser.add_argument("--verify", action="store_true", help="only say whether the ledger is whole")
-    arguments = parser.parse_args()
-    book = anchor.open_ledger()
-    entries = book.entries()
-    if arguments.verify:
-        log.get("ledger").info("whole", file=str(book.file), entries=len(entries))
-        return
-    if arguments.at:
-        lines = answer(entries, moment(arguments.at))
-    else:
-        lines = [describe(entry) for entry in entries] or [f"The ledger {book.file} holds nothing yet."]
-        lines += answer(entries, datetime.datetime.now(datetime.UTC)) if entries else []
-    sys.stdout.write("\n".join(lines) + "\n")
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -3,7 +3,6 @@
 Each link is checked against the thing that it names, not only printed.
 """
 
-import argparse
 import hashlib
 import re
 import sys
@@ -16,7 +15,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
-from plumbline.kernel import git, hashing, jsonfile, stage
+from plumbline.kernel import git, hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import answers, history, registry, release
 from plumbline.registry.registry import Registry
@@ -163,27 +162,27 @@ def _name(registry: Registry, found: ModelVersion, aliases: dict[str, str]) -> s
 
 
 @tracking.explained
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--prediction", default="", help="its identifier, or a file that holds the api's answer")
-    parser.add_argument("--version", default="")
-    parser.add_argument("--data", default="", help="a file, or the first digits of its md5")
-    given = parser.parse_args()
-    if sum(map(bool, (given.prediction, given.version, given.data))) != 1:
-        raise PlumblineError("say one of PREDICTION=…, VERSION=…, DATA=…")
+def main(*, prediction: str = "", version: str = "", data: str = "") -> None:
+    """Print the chain from a prediction or a version to the warehouse query, or from data to what it became.
+
+    Args:
+        prediction: Its identifier, or a file that holds the api's answer.
+        version: A version's number.
+        data: A file, or the first digits of its md5.
+
+    Raises:
+        PlumblineError: Not just one of the three is said, or the chain is broken.
+    """
+    if sum(map(bool, (prediction, version, data))) != 1:
+        raise PlumblineError("say one of --prediction, --version and --data")
     versions = registry.open_registry()
-    if given.prediction:
-        links = list(of_prediction(versions, answers.read(given.prediction)))
-    elif given.version:
-        links = list(of_version(versions, given.version))
+    if prediction:
+        links = list(of_prediction(versions, answers.read(prediction)))
+    elif version:
+        links = list(of_version(versions, version))
     else:
-        links = list(of_data(versions, given.data))
+        links = list(of_data(versions, data))
     sys.stdout.write("\n".join(str(link) for link in links) + "\n")
     broken = [link.kind for link in links if link.broken]
     if broken:
         raise PlumblineError(f"the chain is broken at: {', '.join(broken)}")
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,6 +1,5 @@
 """Register the bundle in the model registry and release it, signed, to the model store."""
 
-import argparse
 import configparser
 import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ import mlflow
 from plumbline import tracking
 from plumbline.bundle import SCHEMA_VERSION
 from plumbline.bundle.files import Release
-from plumbline.kernel import git, hashing, jsonfile, log, stage
+from plumbline.kernel import git, hashing, jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor, anchor, release, signing
 from plumbline.registry.ledger import Fact, Ledger
@@ -130,23 +129,26 @@ def _tell(ledger: Ledger, released: dict[str, Any]) -> None:
 
 
 @tracking.explained
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", type=Path, default=Path("model/artifacts/bundle"))
-    parser.add_argument("--model", type=Path, default=Path("model/artifacts/model.joblib"))
-    parser.add_argument("--store", type=Path, default=Path(".plumbline/models"))
-    parser.add_argument("--gate", type=Path, default=Path(".plumbline/gate.json"))
-    parser.add_argument("--output", type=Path, default=Path(".plumbline/release.json"))
-    arguments = parser.parse_args()
-    released = register(arguments.bundle, arguments.model, arguments.store, arguments.gate, anchor.open_ledger())
-    folder = arguments.store / released["model"] / released["bundle_sha256"]
+def main(
+    *,
+    bundle: Path = Path("model/artifacts/bundle"),
+    model: Path = Path("model/artifacts/model.joblib"),
+    store: Path = Path(".plumbline/models"),
+    gate: Path = Path(".plumbline/gate.json"),
+    output: Path = Path(".plumbline/release.json"),
+) -> None:
+    """Register the bundle as challenger and release it to the model store.
+
+    Args:
+        bundle: Its folder.
+        model: The model that it was made of.
+        store: The folder of released bundles.
+        gate: The gate's report, if the bundle was judged.
+        output: The file that names the release.
+    """
+    released = register(bundle, model, store, gate, anchor.open_ledger())
+    folder = store / released["model"] / released["bundle_sha256"]
     jsonfile.write(
-        arguments.output,
-        released | {"uri": folder.resolve().as_uri(), "public_key": str(signing.public_key().resolve())},
+        output, released | {"uri": folder.resolve().as_uri(), "public_key": str(signing.public_key().resolve())}
     )
     log.get("register").info("registered", **released, folder=str(folder))
-
-
-if __name__ == "__main__":
-    stage.run(main)

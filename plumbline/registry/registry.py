@@ -3,8 +3,6 @@
 `champion` is what serves, `previous` what a rollback brings back, `challenger` what was registered last and waits.
 """
 
-import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from plumbline import tracking
-from plumbline.kernel import log, stage
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor, anchor, history, release
@@ -162,35 +159,3 @@ def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
     """Open the registry of the model that the section `bundle` of model/params.yaml names."""
     section: Any = read_yaml(Path("model/params.yaml"))["bundle"]
     return Registry(section["model"], tracking.client(), anchor.open_ledger(), store)
-
-
-@tracking.explained
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description="Promote a version, roll back, release a hold, record a deployment")
-    parser.add_argument("--reason", help="kept in the ledger")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("promote").add_argument("version")
-    commands.add_parser("rollback")
-    commands.add_parser("release-hold")
-    deployed = commands.add_parser("deployed")
-    deployed.add_argument("version")
-    deployed.add_argument("environment")
-    given = parser.parse_args()
-    registry, who, reason = open_registry(), actor.current(), given.reason or None
-    actions: dict[str, Callable[[], Entry | None]] = {
-        "promote": lambda: registry.promote(given.version, who, reason),
-        "rollback": lambda: registry.rollback(who, reason),
-        "release-hold": lambda: registry.release_hold(who, reason),
-        "deployed": lambda: registry.deployed(given.version, given.environment, who, reason),
-    }
-    entry = actions[given.command]()
-    logger = log.get("registry")
-    if entry is None:
-        logger.info("champion already", model=registry.model, version=given.version)
-    else:
-        logger.info(entry.event, **entry.model_dump(exclude_none=True, exclude={"event", "previous", "sha256"}))
-
-
-if __name__ == "__main__":
-    stage.run(main)

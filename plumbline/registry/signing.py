@@ -3,7 +3,6 @@
 `PLUMBLINE_SIGNING_KEY` and `PLUMBLINE_PUBLIC_KEY` name other key files than those that `make keys` creates.
 """
 
-import argparse
 import hashlib
 import os
 import tempfile
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from model_signing import hashing, signing, verifying
 
 from plumbline.bundle.files import SIGNATURE
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
 _PRIVATE = Path(".plumbline/keys/signing.pem")
@@ -166,12 +165,7 @@ def _all_but(signature: Path) -> hashing.Config:
 
 
 def main() -> None:
-    """Create the keys."""
-    argparse.ArgumentParser(description="Create the key pair that signs bundles, unless it is there").parse_args()
+    """Create the key pair that signs bundles, unless there is one."""
     created = prepare()
     logger = log.get("keys")
     logger.info("created" if created else "there already", private=str(private_key()), public=str(public_key()))
-
-
-if __name__ == "__main__":
-    stage.run(main)

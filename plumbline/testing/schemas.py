@@ -1,4 +1,4 @@
-"""The schemas of Kubernetes' kinds: python -m plumbline.testing.schemas fetches them, for tests reach out to nobody."""
+"""The schemas of Kubernetes' kinds: plumb ci schemas fetches them, for tests reach out to nobody."""
 
 import json
 import os
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +60,3 @@ def _from_release(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - an address of our own file
         content: bytes = answer.read()
         return content
-
-
-if __name__ == "__main__":
-    stage.run(fetch)

@@ -137,7 +137,7 @@ def detached(text: str) -> list[str]:
         for name, recipe in rules
         if "-backend=false" in recipe
         # A plan from nothing has no state.
-        or not recipe.startswith(("\t$(attach)", "\t@python -m plumbline.cloud.plan_offline "))
+        or not recipe.startswith(("\t$(attach)", "\t@$(PLUMB) cloud plan "))
     ]
 
 

@@ -1,6 +1,5 @@
 """Say which pipelines a change runs and why; write it for the gate's jobs where GitHub asks."""
 
-import argparse
 import json
 import os
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from plumbline.ci.routing import changes, pipelines, report, workflows
 from plumbline.ci.routing.changes import Changes
 from plumbline.ci.routing.pipelines import Pipeline
 from plumbline.ci.routing.workflows import Reason
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 
 Routes = dict[str, Reason | None]
@@ -43,7 +41,7 @@ def route(changed: Changes, table: Sequence[Pipeline], folder: Path = workflows.
     return routes
 
 
-def targets(routes: Routes, table: Sequence[Pipeline]) -> list[str]:
+def targets_of(routes: Routes, table: Sequence[Pipeline]) -> list[str]:
     """Give the make targets of the pipelines that run, each once."""
     return list(dict.fromkeys(target for entry in table if routes[entry.name] for target in entry.targets))
 
@@ -66,7 +64,7 @@ def _show(routes: Routes, table: Sequence[Pipeline], changed: Changes) -> None:
 
 def _event(path: str | None) -> dict[str, Any]:
     if not path:
-        raise PlumblineError("which event? set GITHUB_EVENT_PATH or say --event FILE")
+        raise PlumblineError("which event? set GITHUB_EVENT_PATH, or say --event FILE")
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -82,31 +80,31 @@ def _write_outputs(routes: Routes) -> None:
         file.writelines(f"{name}={'true' if reason else 'false'}\n" for name, reason in routes.items())
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--base", default="main", help="compare the working tree with where it forked from this")
-    what.add_argument("--event", nargs="?", const="", help="take a GitHub event: a file, or GITHUB_EVENT_PATH's")
-    parser.add_argument("--event-name", default=os.environ.get("GITHUB_EVENT_NAME", "pull_request"))
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument("--github-output", action="store_true", help="write NAME=true or false to GITHUB_OUTPUT too")
-    output.add_argument("--targets", action="store_true", help="print the make targets of what runs, and nothing else")
-    arguments = parser.parse_args()
-    if arguments.event is not None:
-        event = _event(arguments.event or os.environ.get("GITHUB_EVENT_PATH"))
-        changed = changes.of_event(arguments.event_name, event)
+def main(
+    *,
+    base: str = "main",
+    event: Path | None = None,
+    github: bool = False,
+    targets: bool = False,
+) -> None:
+    """Say which pipelines a change runs, and why.
+
+    Args:
+        base: Compare the working tree with where it forked from this.
+        event: Take the GitHub event of a file instead; GITHUB_EVENT_NAME says what it is.
+        github: Take the event of GITHUB_EVENT_PATH, and write NAME=true or false to GITHUB_OUTPUT.
+        targets: Print the make targets of what runs, and nothing else.
+    """
+    if event or github:
+        kind = os.environ.get("GITHUB_EVENT_NAME", "pull_request")
+        changed = changes.of_event(kind, _event(str(event or os.environ.get("GITHUB_EVENT_PATH", ""))))
     else:
-        changed = changes.of_clone(arguments.base)
+        changed = changes.of_clone(base)
     table = pipelines.read()
     routes = route(changed, table)
-    if arguments.targets:
-        print(" ".join(targets(routes, table)))  # noqa: T201 - make reads it
+    if targets:
+        print(" ".join(targets_of(routes, table)))  # noqa: T201 - make reads it
         return
     _show(routes, table, changed)
-    if arguments.github_output:
+    if github:
         _write_outputs(routes)
-
-
-if __name__ == "__main__":
-    stage.run(main)

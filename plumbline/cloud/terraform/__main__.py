@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from plumbline.cloud.terraform import identities, readme
-from plumbline.kernel import log, stage
+from plumbline.kernel import log
 
 ROOT = Path("infrastructure/terraform")
 
@@ -15,12 +15,8 @@ def pages(root: Path) -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write what has changed."""
+    """Write what is made from the Terraform files and has changed: READMEs and the table of identities."""
     changed = {path: text for path, text in pages(ROOT).items() if not path.exists() or path.read_text() != text}
     for path, text in changed.items():
         path.write_text(text)
     log.get("terraform-docs").info("written", changed=[str(path) for path in changed])
-
-
-if __name__ == "__main__":
-    stage.run(main)

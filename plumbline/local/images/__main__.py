@@ -1,34 +1,37 @@
-"""Prove the images of one commit: python -m plumbline.local.images --engine podman --prefix PREFIX --tag COMMIT."""
+"""Prove the images of one commit: plumb ci smoke --engine podman --prefix PREFIX --tag COMMIT NAME...."""
 
-import argparse
 import functools
 from collections.abc import Callable
 
 from rich.console import Console
 
-from plumbline.kernel import jsonfile, stage
+from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import stack
 from plumbline.local.images.engine import Containers
 from plumbline.local.images.smoke import Smoke
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", required=True)
-    parser.add_argument("--prefix", required=True, help="what stands before an image's name")
-    parser.add_argument("--tag", required=True, help="the commit")
-    parser.add_argument("--images", nargs="+", required=True)
-    arguments = parser.parse_args()
+def main(*names: str, engine: str, prefix: str, tag: str) -> None:
+    """Start the built images, price a house, stop them under load, and rebuild the bundle.
+
+    Args:
+        names: Of the images.
+        engine: Docker, podman or buildah.
+        prefix: What stands before an image's name.
+        tag: The commit.
+
+    Raises:
+        PlumblineError: No bundle was released, or a step failed.
+    """
     if not stack.RELEASE.exists():
         raise PlumblineError("no bundle was released: run `make pipeline register`")
     console = Console(highlight=False)
-    images = {name: f"{arguments.prefix}{name}:{arguments.tag}" for name in arguments.images}
-    with Containers(arguments.engine) as containers:
+    images = {name: f"{prefix}{name}:{tag}" for name in names}
+    with Containers(engine) as containers:
         smoke = Smoke(containers, images, jsonfile.read(stack.RELEASE))
         steps: dict[str, Callable[[], str]] = {
-            f"inspect {name}": functools.partial(smoke.inspect, name, arguments.tag) for name in images
+            f"inspect {name}": functools.partial(smoke.inspect, name, tag) for name in images
         }
         steps |= {
             "start predict": functools.partial(smoke.start, "predict"),
@@ -41,7 +44,3 @@ def main() -> None:
         }
         for title, step in steps.items():
             console.print(f"{title:18} {step()}")
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,13 +1,12 @@
 """Write .env for compose.yaml: which images, which bundle, and passwords that nobody has chosen."""
 
-import argparse
 import os
 import re
 import secrets
 from pathlib import Path
 from typing import Any
 
-from plumbline.kernel import jsonfile, stage
+from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import stack
 
@@ -47,21 +46,21 @@ def render(present: str, prefix: str, tag: str, release: dict[str, Any]) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--prefix", required=True)
-    parser.add_argument("--tag", required=True)
-    arguments = parser.parse_args()
+def main(*, prefix: str, tag: str) -> None:
+    """Write .env for compose.yaml: the built images, the released bundle, and new passwords where none are.
+
+    Args:
+        prefix: What stands before an image's name.
+        tag: The commit.
+
+    Raises:
+        PlumblineError: No bundle was released.
+    """
     if not stack.RELEASE.exists():
         raise PlumblineError("no bundle was released: run `make pipeline register`")
     present = FILE.read_text() if FILE.exists() else ""
-    text = render(present, arguments.prefix, arguments.tag, jsonfile.read(stack.RELEASE))
+    text = render(present, prefix, tag, jsonfile.read(stack.RELEASE))
     # Never readable by others, not even while it is written.
     with os.fdopen(os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
-    print(f"{FILE} names {arguments.tag} and holds the passwords; `docker compose up --wait` starts the stack")  # noqa: T201
-
-
-if __name__ == "__main__":
-    stage.run(main)
+    print(f"{FILE} names {tag} and holds the passwords; `docker compose up --wait` starts the stack")  # noqa: T201

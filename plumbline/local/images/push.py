@@ -1,13 +1,12 @@
 """Push the built images to Docker Hub, named by their commit alone, and say the digests that are deployed."""
 
-import argparse
 import os
 import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from plumbline.kernel import command, stage
+from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -56,20 +55,17 @@ def _pushed(engine: str, image: str) -> str:
     return str(found[-1])
 
 
-def main() -> None:
-    """Run from the command line; a workflow gets the references as its output `images`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", required=True)
-    parser.add_argument("--prefix", required=True, help="what stands before an image's name")
-    parser.add_argument("--tag", required=True, help="the commit")
-    parser.add_argument("--images", nargs="+", required=True)
-    given = parser.parse_args()
-    references = push(given.engine, given.images, given.prefix, given.tag, os.environ.get("DOCKER_USERNAME", ""))
+def main(*images: str, engine: str, prefix: str, tag: str) -> None:
+    """Push the built images and say their digests; a workflow gets the references as its output `images`.
+
+    Args:
+        images: Their names.
+        engine: Docker, podman or buildah.
+        prefix: What stands before an image's name.
+        tag: The commit.
+    """
+    references = push(engine, images, prefix, tag, os.environ.get("DOCKER_USERNAME", ""))
     print("\n".join(references))  # noqa: T201 - the target's output
     if output := os.environ.get("GITHUB_OUTPUT"):
         with Path(output).open("a", encoding="utf-8") as file:
             file.write(f"images={' '.join(references)}\n")
-
-
-if __name__ == "__main__":
-    stage.run(main)

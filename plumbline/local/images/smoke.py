@@ -155,7 +155,7 @@ class Smoke:
         Raises:
             PlumblineError: It failed, or an artifact has other bytes than expected_hashes.txt says.
         """
-        data = "python -m plumbline.ingest.warehouse && python -m plumbline.ingest.extract"
+        data = "python -m plumbline.cli data warehouse && python -m plumbline.cli data extract"
         steps = f"cp -R /app/. . && {data} && make pipeline hashes"
         begin = time.monotonic()
         done = self.containers.once(self.images["pipeline"], "sh", "-euc", steps, options=("--tmpfs", "/work"))

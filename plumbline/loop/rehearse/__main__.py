@@ -1,13 +1,11 @@
 """Rehearse the loop: train, serve, watch, bring fresh data, retrain, change bundles, refuse and roll back."""
 
-import argparse
 import tempfile
 import time
 from pathlib import Path
 
 from rich.console import Console
 
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 from plumbline.loop.rehearse import clone, report, story
 from plumbline.loop.rehearse.report import Done
@@ -40,11 +38,12 @@ def rehearse(folder: Path, console: Console) -> None:
         report.write(OUTPUT, done, rehearsal.months)
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--keep", type=Path, help="an empty folder for the clone, which is kept to be looked at")
-    keep = parser.parse_args().keep
+def main(*, keep: Path | None = None) -> None:
+    """Replay two years of sales through the services and retrain on the way, in a temporary clone.
+
+    Args:
+        keep: An empty folder for the clone, which is kept to be looked at.
+    """
     console = Console(width=150, highlight=False)
     begin = time.monotonic()
     if keep:
@@ -56,7 +55,3 @@ def main() -> None:
     console.print(
         f"all {len(story.STEPS)} steps went as planned, in {time.monotonic() - begin:.0f} s: {OUTPUT}/report.md"
     )
-
-
-if __name__ == "__main__":
-    stage.run(main)

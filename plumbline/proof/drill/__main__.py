@@ -1,20 +1,19 @@
 """Run the drill: the plan and the faults, with a folder and with S3 as the remote."""
 
-import argparse
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Column, Table
 
-from plumbline.kernel import stage
 from plumbline.kernel.errors import PlumblineError
 from plumbline.proof.drill import faults, plan
 from plumbline.proof.drill.world import DrillError, World, create
 
-KINDS = ("folder", "s3")
+KINDS: tuple[Literal["folder", "s3"], ...] = ("folder", "s3")
 Row = tuple[str, str, str, str, bool]
 
 
@@ -44,15 +43,19 @@ def _try(rows: list[Row], world: World, step: plan.Step, console: Console) -> bo
     return as_planned
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--remote", choices=KINDS, action="append", help="one kind of remote only")
-    kinds = parser.parse_args().remote or KINDS
+def main(*, remote: tuple[Literal["folder", "s3"], ...] = KINDS) -> None:
+    """Rehearse the evaluation plan and every fault with real git and real DVC.
+
+    Args:
+        remote: The kinds of remotes.
+
+    Raises:
+        PlumblineError: A step did not go as planned.
+    """
     console = Console(width=160, highlight=False)
-    with tempfile.TemporaryDirectory(prefix="plumbline-drill-") as name, ThreadPoolExecutor(len(kinds)) as pool:
+    with tempfile.TemporaryDirectory(prefix="plumbline-drill-") as name, ThreadPoolExecutor(len(remote)) as pool:
         folder = Path(name)
-        parts = list(pool.map(lambda kind: drill(folder / kind, kind, console), kinds))
+        parts = list(pool.map(lambda kind: drill(folder / kind, kind, console), remote))
     rows = [row for part in parts for row in part]
     result = Table("remote", "what was done", Column("what happened", overflow="fold"), "s", "")
     for kind, title, outcome, seconds, as_planned in rows:
@@ -62,7 +65,3 @@ def main() -> None:
     if failed:
         raise PlumblineError(f"{len(failed)} of {len(rows)} steps did not go as planned")
     console.print(f"all {len(rows)} steps went as planned")
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -1,6 +1,5 @@
 """Rebuild everything under other circumstances each time, and compare every byte."""
 
-import argparse
 import platform
 import shutil
 import tempfile
@@ -12,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from plumbline.kernel import stage
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 from plumbline.proof import hashes
@@ -56,22 +54,26 @@ def emulated(console: Console) -> tuple[Variant, ...]:
     return ()
 
 
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--builds", type=int, default=len(VARIANTS), help="how many rebuilds")
-    parser.add_argument("--emulate", action="store_true", help="one more on another CPU, by qemu-x86_64")
-    parser.add_argument("--target", help="run this stage only")
-    arguments = parser.parse_args()
-    variants = VARIANTS[: arguments.builds]
+def main(*, builds: int = len(VARIANTS), emulate: bool = False, target: str | None = None) -> None:
+    """Rebuild everything under other circumstances, and compare every byte.
+
+    Args:
+        builds: How many rebuilds.
+        emulate: One more on another CPU, by qemu-x86_64.
+        target: Run this stage only.
+
+    Raises:
+        PlumblineError: Two rebuilds differ, or they are not what git names.
+    """
+    variants = VARIANTS[:builds]
     console = Console(width=160, highlight=False)
-    if arguments.emulate:
+    if emulate:
         variants = (variants[0], *emulated(console), *variants[1:])  # the slowest is not left to the end
     with tempfile.TemporaryDirectory(prefix="plumbline-proof-") as name:
 
         def build(variant: Variant) -> Path:
             begin = time.monotonic()
-            clone = rebuild(Path(name), variant, arguments.target)
+            clone = rebuild(Path(name), variant, target)
             console.print(f"rebuilt {variant.path[:20]!r} in {time.monotonic() - begin:.0f} s")
             return clone
 
@@ -81,7 +83,7 @@ def main() -> None:
         _show(console, variants, clones)
         if differing:
             raise PlumblineError("\n  ".join(["the same commit gave different bytes:", *differing]))
-        if not arguments.target:
+        if not target:
             (clones[0] / hashes.EXPECTED).write_text((ROOT / hashes.EXPECTED).read_text())
             count = hashes.verify(clones[0])
             console.print(f"{len(clones)} rebuilds agree on every byte of {count} artifacts, which git names")
@@ -95,7 +97,3 @@ def _show(console: Console, variants: tuple[Variant, ...], clones: list[Path]) -
         known = artifacts(clone)
         result.add_row(*values, known.get(f"{hashes.BUNDLE}/manifest.json", next(iter(known.values())))[:10])
     console.print(result)
-
-
-if __name__ == "__main__":
-    stage.run(main)

@@ -40,9 +40,9 @@ def rebuild(folder: Path, variant: Variant, target: str | None = None) -> Path:
     for path in clone.rglob("*"):
         if path.is_file() and ".git" not in path.parts:
             os.utime(path, (variant.mtime, variant.mtime))
-    _run(clone, clone, variant, "-m", "plumbline.ingest.warehouse")
+    _run(clone, clone, variant, "-m", "plumbline.cli", "data", "warehouse")
     _shuffle(clone / _WAREHOUSE, variant.order)
-    _run(clone, clone, variant, "-m", "plumbline.ingest.extract")
+    _run(clone, clone, variant, "-m", "plumbline.cli", "data", "extract")
     names = ["training_data.tsv", "evaluation_data.tsv"]
     _run(clone, directory, variant, "-m", "dvc", "--cd", str(clone), "add", *(f"data/raw/{name}" for name in names))
     stages = [target] if target else []

@@ -149,7 +149,17 @@ def test_a_workflow_sends_its_report_its_commit_and_its_run(server: Server, tmp_
     report.write_text("The gate refuses it.")
     environment = os.environ | {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7"}
     environment |= {"GITHUB_SHA": "0123456789", "GITHUB_REF_NAME": "main"}
-    command = [sys.executable, "-m", "plumbline.ci.notify", "model pipeline", "checks failure", "--report", str(report)]
+    command = [
+        sys.executable,
+        "-m",
+        "plumbline.cli",
+        "ci",
+        "notify",
+        "model pipeline",
+        "checks failure",
+        "--report",
+        str(report),
+    ]
 
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 

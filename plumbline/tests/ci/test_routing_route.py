@@ -10,7 +10,7 @@ import pytest
 
 from plumbline.ci.routing import pipelines
 from plumbline.ci.routing.changes import Changes
-from plumbline.ci.routing.route import route, targets
+from plumbline.ci.routing.route import route, targets_of
 from plumbline.ci.routing.workflows import Reason
 from plumbline.kernel.errors import PlumblineError
 
@@ -44,7 +44,7 @@ def git(folder: Path, *arguments: str) -> str:
 def call(clone: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     environment |= {"PYTHONPATH": str(ROOT), **variables}
-    command = [sys.executable, "-m", "plumbline.ci.routing.route", *arguments]
+    command = [sys.executable, "-m", "plumbline.cli", "ci", "route", *arguments]
     return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -78,8 +78,8 @@ def test_a_pipeline_that_no_push_starts_is_refused(clone: Path) -> None:
 def test_a_target_that_two_pipelines_share_is_run_once() -> None:
     table = pipelines.read()
     every = dict.fromkeys((entry.name for entry in table), Reason("any", "**"))
-    assert targets(every, table) == ["lint", "test-services", "test-data", "test-model", "test-root"]
-    assert targets(dict.fromkeys(every), table) == []
+    assert targets_of(every, table) == ["lint", "test-services", "test-data", "test-model", "test-root"]
+    assert targets_of(dict.fromkeys(every), table) == []
 
 
 def test_the_table_names_file_and_pattern(clone: Path) -> None:
@@ -106,8 +106,7 @@ def test_a_pull_request_writes_outputs_and_a_summary(clone: Path, tmp_path: Path
     (tmp_path / "event.json").write_text(json.dumps(event))
     done = call(
         clone,
-        "--event",
-        "--github-output",
+        "--github",
         GITHUB_EVENT_NAME="pull_request",
         GITHUB_EVENT_PATH=str(tmp_path / "event.json"),
         GITHUB_OUTPUT=str(tmp_path / "output"),
@@ -121,7 +120,7 @@ def test_a_pull_request_writes_outputs_and_a_summary(clone: Path, tmp_path: Path
 def test_an_event_that_cannot_be_compared_routes_everything(clone: Path, tmp_path: Path) -> None:
     (tmp_path / "event.json").write_text("{}")
     output = tmp_path / "output"
-    done = call(clone, "--event", str(tmp_path / "event.json"), "--github-output", GITHUB_OUTPUT=str(output))
+    done = call(clone, "--github", GITHUB_EVENT_PATH=str(tmp_path / "event.json"), GITHUB_OUTPUT=str(output))
     assert output.read_text() == "services=true\ndata=true\nmodel=true\nmain=true\n"
     assert "everything runs: the event pull_request lacks 'pull_request'" in done.stdout
 
@@ -129,10 +128,9 @@ def test_an_event_that_cannot_be_compared_routes_everything(clone: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--event"], "set GITHUB_EVENT_PATH"),
+        (["--github"], "set GITHUB_EVENT_PATH"),
         (["--event", "nowhere.json"], "the event nowhere.json cannot be read"),
         (["--base", "nowhere"], "cannot compare with nowhere"),
-        (["--github-output"], "GITHUB_OUTPUT is not set"),
     ],
 )
 def test_what_is_missing_is_named_without_a_traceback(clone: Path, arguments: list[str], message: str) -> None:

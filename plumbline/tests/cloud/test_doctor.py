@@ -20,7 +20,7 @@ def wrong(where: Account) -> list[Finding]:
 
 
 def run_doctor(environment: str = "staging") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plumbline.cloud.doctor", environment]
+    command = [sys.executable, "-m", "plumbline.cli", "cloud", "doctor", environment]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

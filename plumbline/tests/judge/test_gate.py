@@ -74,7 +74,7 @@ def test_a_champion_that_cannot_answer_is_not_passed_over(
 def run(tmp_path: Path, uri: str, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any] | None]:
     output = tmp_path / "gate.json"
     done = subprocess.run(
-        [sys.executable, "-m", "plumbline.judge.gate", "--output", str(output), *arguments],
+        [sys.executable, "-m", "plumbline.cli", "model", "gate", "--output", str(output), *arguments],
         cwd=ROOT,
         env={"PATH": "", "PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": uri},
         capture_output=True,

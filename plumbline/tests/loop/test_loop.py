@@ -219,7 +219,7 @@ def test_what_was_dispatched_is_known_after_a_restart(tmp_path: Path, clock: Clo
 
 def start(**variables: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PLUMBLINE_", "GITHUB_"))}
-    command = [sys.executable, "-m", "plumbline.loop.receiver", "--port", variables.pop("port"), "--state"]
+    command = [sys.executable, "-m", "plumbline.cli", "model", "listen", "--port", variables.pop("port"), "--state"]
     return subprocess.Popen(
         [*command, variables.pop("state")], cwd=ROOT, env=clean | variables, stderr=subprocess.PIPE, text=True
     )

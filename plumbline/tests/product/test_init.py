@@ -111,7 +111,7 @@ def test_this_repository_takes_other_names(tmp_path: Path) -> None:
     init.init(copy, {})
     edited = verify(copy)
 
-    command = [sys.executable, "-m", "plumbline.product", "init"]
+    command = [sys.executable, "-m", "plumbline.cli", "init"]
     options = [f"--{name}={value}" for name, value in NAMES.items()]
     subprocess.run([*command, *options], check=True, cwd=copy, capture_output=True, stdin=subprocess.DEVNULL)
 

@@ -49,7 +49,7 @@ def test_what_the_team_says_it_added_is_not_additional(team) -> None:
 
 
 def test_the_command_names_it_and_exits_1(team) -> None:
-    command = [sys.executable, "-m", "plumbline.product", "verify"]
+    command = [sys.executable, "-m", "plumbline.cli", "product", "verify"]
     assert subprocess.run(command, cwd=team.root, check=False, capture_output=True).returncode == 0
     team.edit("services/api/main.py", "line 1", "edited")
     done = subprocess.run(command, cwd=team.root, check=False, capture_output=True, text=True)

@@ -15,13 +15,13 @@ def root(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     jsonfile.write(tmp_path / hashes.BUNDLE / "manifest.json", {"schema_version": 1})
-    hashes.update(tmp_path)
+    hashes.write(tmp_path)
     return tmp_path
 
 
 def test_what_was_written_is_verified(root: Path) -> None:
     assert hashes.verify(root) == 5
-    assert hashes.update(root) == []
+    assert hashes.write(root) == []
 
 
 def test_a_changed_artifact_is_named_with_expected_and_actual(root: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_changed_artifact_is_named_with_expected_and_actual(root: Path) -> Non
         hashes.verify(root)
     assert f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}" in str(caught.value)
     assert "data/preprocessor.joblib" not in str(caught.value)
-    assert hashes.update(root) == [f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}"]
+    assert hashes.write(root) == [f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}"]
     assert hashes.verify(root) == 5
 
 
@@ -42,7 +42,7 @@ def test_a_missing_artifact_and_an_unlisted_one_are_named(root: Path) -> None:
     with pytest.raises(PlumblineError, match=r"(?s)preprocessor.*not there.*extra\n  expected \(none: not listed\)"):
         hashes.verify(root)
     with pytest.raises(PlumblineError, match=r"data/preprocessor.joblib not built: run `dvc repro`"):
-        hashes.update(root)
+        hashes.write(root)
 
 
 def test_an_artifact_that_was_not_built_is_no_change_of_format(root: Path) -> None:

@@ -1,6 +1,6 @@
-"""Run a script again and again, each time killed one change later than before, until it comes through.
+"""Run a command again and again, each time killed one change later than before, until it comes through.
 
-    python plumbline/tests/registry/killing.py plumbline.registry.registry promote 2
+    python plumbline/tests/registry/killing.py plumbline.registry.commands promote 2
 
 A change is a call that alters the model registry, or the opening of a file for writing, its renaming or its removal.
 The process is killed by SIGKILL right before it. What it prints last is how many times it was killed.
@@ -23,13 +23,13 @@ _FILES = {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symli
 
 def main() -> None:
     """Run from the command line."""
-    script = importlib.import_module(sys.argv[1])
-    sys.argv = sys.argv[1:]
+    module, name, *arguments = sys.argv[1:]
+    command = getattr(importlib.import_module(module), name)
     for kills in itertools.count():
         child = os.fork()  # the imports take seconds: they are done once
         if child == 0:
             _die_before(kills)
-            script.main()
+            command(*arguments)
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if os.WIFEXITED(status):

@@ -30,7 +30,7 @@ def test_a_registration_killed_at_every_change_is_finished_once(workspace):
     sha256 = hashing.digest(bundle / "manifest.json")
     workspace.write_gate(sha256, "pass")
 
-    assert killed_until_done("plumbline.registry.register") > 5
+    assert killed_until_done("plumbline.registry.register", "main") > 5
 
     assert list(workspace.registry.versions()) == ["1"]
     assert told(workspace, "registered") == ["1"]
@@ -44,7 +44,7 @@ def test_a_promotion_killed_at_every_change_is_finished_once(workspace):
     workspace.register("b")
     Path("model/params.yaml").write_text("bundle: {model: toys}\n")
 
-    assert killed_until_done("plumbline.registry.registry", "promote", "2") > 5
+    assert killed_until_done("plumbline.registry.commands", "promote", "2") > 5
 
     assert workspace.registry.aliases.read() == {"champion": "2", "previous": "1"}
     assert told(workspace, "promoted") == ["1", "2"]

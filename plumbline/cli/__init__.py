@@ -1,0 +1,1 @@
+"""The command `plumb`: every command of the machinery, imported only when it runs."""

@@ -1,0 +1,39 @@
+"""The entry of `plumb`, and of `python -m plumbline.cli`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from plumbline.kernel import runtime
+from plumbline.kernel.errors import PlumblineError
+
+USAGE = 2
+INTERRUPTED = 130  # as a shell says it of SIGINT
+
+
+def main() -> NoReturn:
+    """Run a command under the pinned runtime; what the user can mend ends it with one line, not a traceback."""
+    runtime.pin()
+    # What a command starts is found though no environment is active: its own programs, and what make installs.
+    own = f"{Path(sys.executable).parent}:{Path('.plumbline/bin').absolute()}"
+    if not os.environ.get("PATH", "").startswith(own):
+        os.environ["PATH"] = f"{own}:{os.environ.get('PATH', os.defpath)}"
+    from cyclopts import CycloptsError  # here, because pinning starts the process again
+
+    from plumbline.cli import app
+
+    try:
+        sys.exit(app.run(sys.argv[1:]))
+    except CycloptsError as error:
+        words = " ".join(["plumb", *(error.command_chain or ())])
+        sys.stderr.write(f"error: {str(error).splitlines()[0]} (`{words} --help` says what there is)\n")
+        sys.exit(USAGE)
+    except PlumblineError as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

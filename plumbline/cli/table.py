@@ -1,0 +1,162 @@
+"""The table of commands: for each its word, the function that it calls, and one line of help.
+
+A function is named by a string, so that a help page or a wrong option imports none of them. Its parameters are the
+command's arguments and options, and its docstring says what they mean.
+"""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A word of the command line.
+
+    Attributes:
+        name: The word.
+        target: The function, as `module:function` below `plumbline`.
+        help: What it does, in one line.
+    """
+
+    name: str
+    target: str
+    help: str
+
+
+class Group(NamedTuple):
+    """Commands under one word, or under a heading of the first page.
+
+    Attributes:
+        name: The word; "" for commands that need none.
+        help: What the group is for, in one line.
+        commands: Its commands.
+        shown: Whether the help names it.
+    """
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+    shown: bool = True
+
+
+GROUPS = (
+    Group(
+        "",
+        "The house on this machine",
+        (
+            Command("init", "product.commands:init", "Write the house's names everywhere; plumbline.toml keeps them"),
+            Command("demo", "local.demo:main", "From the warehouse to a served prediction, with lineage and times"),
+            Command("up", "local.stack:up", "Start predict, api and MLflow's interface and print their URLs"),
+            Command("status", "local.status:main", "Say what runs here, and which bundle was released"),
+            Command("down", "local.stack:down", "Stop what `plumb up` started"),
+        ),
+    ),
+    Group(
+        "",
+        "Proof",
+        (
+            Command("hashes", "proof.hashes:main", "Compare the artifacts with expected_hashes.txt, or write it anew"),
+            Command("prove", "proof.prove.__main__:main", "Rebuild under other circumstances and compare every byte"),
+            Command("drill", "proof.drill.__main__:main", "Rehearse every fault with real git and real DVC"),
+            Command("rehearse", "loop.rehearse.__main__:main", "Replay two years of sales, retraining on the way"),
+        ),
+    ),
+    Group(
+        "data",
+        "Raw data: from the warehouse to a version that git names",
+        (
+            Command("warehouse", "ingest.warehouse:main", "Load data/warehouse/*.tsv into the embedded warehouse"),
+            Command("extract", "ingest.extract:main", "Extract the raw data, and check that it is what git names"),
+            Command("update", "ingest.update:main", "Extract only the rows that came since the last version"),
+            Command("add", "ingest.version:fill_cache", "Fill the DVC cache with the raw data that git names"),
+            Command("version", "ingest.version:keep", "Add the raw data to DVC and commit its .dvc files"),
+            Command("push", "ingest.version:share", "Copy the versions that git names to the DVC remote"),
+            Command("pull", "ingest.version:bring", "Bring the version that git names"),
+            Command("remote", "dvc.set_remote:main", "Set the DVC remote"),
+            Command("check", "dvc.check_data:main", "Check that git, cache and remote tell the same story"),
+            Command("sample", "ingest.sample:main", "Take one row that training has not seen"),
+            Command("run", "ingest.pipeline.__main__:pipeline", "Version a data set as the cluster's pipeline does"),
+        ),
+    ),
+    Group(
+        "model",
+        "The model that lies here: judged, checked, made official",
+        (
+            Command("gate", "judge.gate:main", "Judge the bundle by model/configs/gate.yaml"),
+            Command("pull", "judge.pr_check:pull", "Bring the model of dvc.lock; nothing may be left to run"),
+            Command("check", "judge.pr_check:main", "Evaluate, judge and report the model: reports/pr.md"),
+            Command("official", "judge.official:main", "Rebuild this commit, compare, judge, record and register it"),
+            Command("listen", "loop.receiver:listen", "Start the model pipeline for alerts of Alertmanager"),
+        ),
+    ),
+    Group(
+        "release",
+        "The registry: promotion and rollback, the ledger, lineage",
+        (
+            Command("keys", "registry.signing:main", "Create the key pair that signs bundles, unless there is one"),
+            Command("register", "registry.register:main", "Register the bundle as challenger, and release it"),
+            Command("promote", "registry.commands:promote", "Make a version champion, if its gate and signature hold"),
+            Command("policy", "judge.promotion:main", "Promote what was registered, if promotion.yaml lets it"),
+            Command("rollback", "registry.commands:rollback", "Make the previous champion champion, and hold it"),
+            Command("end-hold", "registry.commands:end_hold", "Let promotions go on after a person's rollback"),
+            Command("deployed", "registry.commands:deployed", "Tell the ledger that a version was deployed"),
+            Command("champion", "registry.champion:main", "Bring the champion's bundle from the DVC remote"),
+            Command("history", "registry.commands:show", "List the ledger, or say what served at a time"),
+            Command("verify", "registry.commands:verify", "Check that no line of the ledger was changed"),
+            Command("lineage", "registry.lineage:main", "Print the chain of a prediction, a version or data"),
+        ),
+    ),
+    Group(
+        "deploy",
+        "Deployment by git: one commit of an environment's overlay",
+        (
+            Command("bundle", "deploy.commands:bundle", "Commit a version's bundle to the overlay"),
+            Command("image", "deploy.commands:image", "Commit an image to the overlay"),
+            Command("rollback", "deploy.commands:rollback", "Revert the last deployment"),
+            Command("verify", "deploy.verification:main", "Wait until the cluster runs what the overlay names"),
+        ),
+    ),
+    Group(
+        "cloud",
+        "An environment in the cloud: readiness, plan, cost, end",
+        (
+            Command("doctor", "cloud.doctor:main", "Check the account, and say what to do"),
+            Command("plan", "cloud.plan_offline:main", "Show what would be made and its cost, without an account"),
+            Command("cost", "cloud.cost:main", "Estimate what an environment costs a month"),
+            Command("cost-diff", "cloud.cost_diff:main", "Write what the change since a commit costs: reports/cost.md"),
+            Command("destroy", "cloud.destroy:main", "Delete an environment and its data"),
+            Command("docs", "cloud.terraform.__main__:main", "Write what is made from the Terraform files"),
+        ),
+    ),
+    Group(
+        "product",
+        "The release that this clone came from",
+        (
+            Command("verify", "product.commands:verify", "Name every file of the product that is not the release's"),
+            Command("upgrade", "product.commands:upgrade", "Bring the release of a tag, as one commit"),
+        ),
+    ),
+    Group(
+        "ci",
+        "What the workflows run",
+        (
+            Command("route", "ci.routing.route:main", "Say which pipelines a change runs, and why"),
+            Command("gate", "ci.routing.gate:main", "Judge the jobs in NEEDS"),
+            Command("preflight", "ci.preflight:main", "Say which secret or variable PIPELINE lacks"),
+            Command("data", "dvc.ci_data:bring", "Pull what git names from DVC_REMOTE_URL, or build it"),
+            Command("remote", "dvc.ci_data:remote", "Make DVC_REMOTE_URL the DVC remote of this clone alone"),
+            Command("ledger-get", "ci.ledger_branch:fetch", "Fetch the branch `ledger` into ledger/"),
+            Command("ledger-put", "ci.ledger_branch:push", "Commit ledger/ledger.jsonl and push the branch `ledger`"),
+            Command("propose", "ci.pull_request:main", "Push the commits as a branch and open its pull request"),
+            Command("comment", "ci.comment:main", "Write reports/*.md into the comment of a pull request"),
+            Command("dispatch", "ci.dispatch:main", "Start a workflow on this branch"),
+            Command("notify", "ci.notify.__main__:main", "Tell Slack, Teams, Jira or an issue how something ended"),
+            Command("readiness", "local.readiness:main", "Load the bundle that was released last in predict"),
+            Command("smoke", "local.images.__main__:main", "Start the built images, price a house, rebuild the bundle"),
+            Command("push-images", "local.images.push:main", "Push the built images and say their digests"),
+            Command("compose-env", "local.images.environment:main", "Write .env for compose.yaml"),
+            Command("rules", "local.prometheus_rules:main", "Unpack the alert rules for promtool"),
+            Command("commands", "cli.page:main", "Write docs/commands.md, the list of commands"),
+            Command("schemas", "testing.schemas:fetch", "Fetch the schemas that manifests are validated against"),
+        ),
+        shown=False,
+    ),
+)
