@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from plumbline.kernel import runtime
+from plumbline.testing.postgresql import Server
 
 pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]
 
@@ -22,15 +23,31 @@ settings.register_profile("plumbline", deadline=None, suppress_health_check=[Hea
 settings.load_profile("plumbline")
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    """Give the address of AWS's API on loopback, played by moto, with an account that is empty at first."""
-    import httpx  # here, because they take a second that few tests need
-    from moto.server import ThreadedMotoServer
+@pytest.fixture(scope="session")
+def aws_server() -> Iterator[str]:
+    """Give the address of AWS's API on loopback, played by moto."""
+    from moto.server import ThreadedMotoServer  # here, because it takes a second that few tests need
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    address = "http://{}:{}".format(*server.get_host_and_port())
-    httpx.post(f"{address}/moto-api/reset").raise_for_status()  # all servers of a process are one account
-    yield address
+    yield "http://{}:{}".format(*server.get_host_and_port())
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def moto(aws_server: str) -> str:
+    """Give the address of that API, with an account that is empty at first."""
+    import httpx
+
+    httpx.post(f"{aws_server}/moto-api/reset").raise_for_status()
+    return aws_server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    from plumbline.testing import needs  # a plugin, which pytest imports first
+
+    needs.require("postgresql")
+    with Server() as server:
+        yield server

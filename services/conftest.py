@@ -1,17 +1,15 @@
 """Toy bundles and running services, for the tests of both services."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from plumbline.testing import needs, trials
+from plumbline.testing.postgresql import Server
 from services.common.tests import toy
 from services.common.tests.running import ROOT, Running
 
@@ -65,18 +63,6 @@ def api(predict: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[tuple[str, str, Path, dict[str, Any]]]:
-    """A PostgreSQL server that listens on a socket in its folder only: its URL, pg_ctl, folder, and how to call it."""
-    needs.require("postgresql")
-    programs = trials.postgresql_programs()
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    control = str(programs / "pg_ctl")
-    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
-    common: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, **trials.unprivileged(folder)}
-    subprocess.run([str(programs / "initdb"), "-D", f"{folder}/data", "-U", "api", "-A", "trust"], **common)
-    start = [control, "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"]
-    subprocess.run(start, **common)
-    yield f"postgresql://api@/postgres?host={folder}", control, folder, common
-    stop = [control, "-D", f"{folder}/data", "-m", "immediate", "stop"]
-    subprocess.run(stop, **(common | {"check": False}))
-    shutil.rmtree(folder, ignore_errors=True)
+def database(postgresql: Server) -> str:
+    """The URL of an empty database of PostgreSQL."""
+    return postgresql.database()

@@ -5,12 +5,13 @@ where the trial fails, the test is skipped, and one line a tool at the end of th
 to have it. Where PLUMBLINE_REQUIRE_TOOLS is true, a skip is a failure.
 """
 
+import json
 import os
 import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,20 +26,31 @@ SESSION = "PYTEST_SESSION_FOLDER"  # of what the workers of a session tell each 
 REQUIRED = "PLUMBLINE_REQUIRE_TOOLS is set, so this may not be skipped: "
 SKIPPED = re.compile(r"^not usable: (?P<title>.+?) \((?P<reason>.*)\): (?P<remedy>.*)$", re.DOTALL)
 
+Value = TypeVar("Value")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def once(name: str, make: Callable[[], Value]) -> Value:
+    """Give what `make` gives, which JSON can hold, from its one call in this session, whichever worker asks first."""
+    known = Path(os.environ[SESSION], f"{name}.json")
+    with filelock.FileLock(f"{known}.lock"):
+        if not known.exists():
+            known.write_text(json.dumps(make()))
+        value: Value = json.loads(known.read_text())
+        return value
 
 
 def complaint(name: str) -> str:
     """Say why the tool cannot be used, from its one trial in this session; nothing if it can."""
-    known = Path(os.environ[SESSION], name)
-    with filelock.FileLock(f"{known}.lock"):  # another worker may be trying it
-        if not known.exists():
-            try:
-                TOOLS[name].trial()
-                known.write_text("")
-            except UnusableError as error:
-                known.write_text(str(error))
-        return known.read_text()
+
+    def tried() -> str:
+        try:
+            TOOLS[name].trial()
+        except UnusableError as error:
+            return str(error)
+        return ""
+
+    return once(f"tool-{name}", tried)
 
 
 def require(name: str) -> None:

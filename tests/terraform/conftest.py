@@ -36,10 +36,14 @@ def plant(root: Path, file: str, old: str, new: str) -> None:
 
 @pytest.fixture(scope="session")
 def environments(tmp_path_factory: pytest.TempPathFactory, terraform: None) -> dict[str, list[dict[str, Any]]]:
-    """Every resource of the platform by environment, with what AWS would compute mocked."""
-    root = copied(tmp_path_factory.mktemp("platform"))
-    run(root.parent, "terraform/check", "stacks/platform")
-    return {name: list(_resources(_state(root / "stacks/platform", name))) for name in ENVIRONMENTS}
+    """Every resource of the platform by environment, with what AWS would compute mocked; planned once a session."""
+
+    def plan() -> dict[str, list[dict[str, Any]]]:
+        root = copied(tmp_path_factory.mktemp("platform"))
+        run(root.parent, "terraform/check", "stacks/platform")
+        return {name: list(_resources(_state(root / "stacks/platform", name))) for name in ENVIRONMENTS}
+
+    return needs.once("environments", plan)
 
 
 def _state(stack: Path, environment: str) -> dict[str, Any]:

@@ -1,10 +1,6 @@
 """What the tests of the ingestion share: a small contract, rows that obey it, and a real PostgreSQL server."""
 
 import os
-import pwd
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +8,6 @@ import pytest
 
 from plumbline.ingest.extract import Parameters
 from plumbline.kernel.contract import Contract
-from plumbline.testing import needs, trials
 from tests.conftest import run
 
 SHOP = Contract.model_validate(
@@ -96,34 +91,3 @@ def repository(room: Path) -> Path:
     run(room, "dvc", "init", "--quiet")
     run(room, "git", "commit", "--quiet", "-m", "Start")
     return room
-
-
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, on a socket in a temporary folder."""
-    needs.require("postgresql")
-    programs = trials.postgresql_programs()
-    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())  # a short path: a socket's has a limit
-    become = _as_unprivileged(folder)
-    try:
-        become(f"{programs}/initdb", "-D", f"{folder}/db", "-U", "plumbline", "-A", "trust", "--no-sync")
-        options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        become(f"{programs}/pg_ctl", "-D", f"{folder}/db", "-o", options, "-l", f"{folder}/log", "-w", "start")
-        yield f"postgresql://plumbline@/postgres?host={folder}"
-    finally:
-        become(f"{programs}/pg_ctl", "-D", f"{folder}/db", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
-
-
-def _as_unprivileged(folder: Path) -> Callable[..., None]:
-    """PostgreSQL refuses to run as root: become `nobody` there."""
-    user: dict[str, int] = {}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid}
-
-    def become(*command: str) -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)  # type: ignore[call-overload]
-
-    return become

@@ -16,6 +16,7 @@ from plumbline.ingest.connections import connect, number
 from plumbline.ingest.extract import Parameters, extract, load
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.postgresql import Server
 from plumbline.tests.ingest.conftest import rows
 
 
@@ -41,14 +42,14 @@ def website(sources: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def database(postgresql: str) -> Iterator[str]:
-    with psycopg.connect(postgresql, autocommit=True) as connection:
+def database(postgresql: Server) -> Iterator[str]:
+    with psycopg.connect(postgresql.url, autocommit=True) as connection:
         connection.execute(
             "create table shop (id int, color text, finish text, year int, weight numeric, price float8)"
         )
         for row in rows(40).astype(object).where(rows(40).notna(), None).itertuples(index=False):
             connection.execute("insert into shop values (%s, %s, %s, %s, %s, %s)", tuple(row))
-        yield postgresql
+        yield postgresql.url
         connection.execute("drop table shop")
 
 

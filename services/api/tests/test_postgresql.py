@@ -17,9 +17,8 @@ from services.conftest import make_key
 
 
 def test_keeps_predictions_keys_and_actuals(database, start_api, bundle):
-    url, *_ = database
-    service = start_api(store_url=url, require_key="true")
-    service.authorize(make_key(url))
+    service = start_api(store_url=database, require_key="true")
+    service.authorize(make_key(database))
     row, key = toy.row(bundle.data), {"idempotency-key": f"pg-{bundle.data['model']}"}
 
     made = service.client.post("/v1/predictions", json={"input": row}, headers=key)
@@ -34,23 +33,19 @@ def test_keeps_predictions_keys_and_actuals(database, start_api, bundle):
 
 
 def test_forgets_a_customer_and_what_is_old(database, start_api, bundle):
-    url, *_ = database
-    service = start_api(store_url=url)
+    service = start_api(store_url=database)
     headers = {"customer-reference": "anna"}
     made = service.client.post("/v1/predictions", json={"input": toy.row(bundle.data)}, headers=headers).json()
     service.client.post(f"/v1/predictions/{made['id']}/actual", json={"value": 3})
 
-    old, customer = (retention(url, *arguments) for arguments in (["--older-than", "1d"], ["--customer", "anna"]))
+    old, customer = (retention(database, *arguments) for arguments in (["--older-than", "1d"], ["--customer", "anna"]))
 
     assert (old.stdout, customer.stdout) == ("deleted 0 predictions\n", "deleted 1 predictions\n")
     assert service.client.get(f"/v1/predictions/{made['id']}").status_code == 404
 
 
-def test_two_processes_that_start_together_migrate_once(database):
-    server, *_ = database
-    with stores.connect(server, writes=True).connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CREATE DATABASE empty"))
-    url = server.replace("/postgres?", "/empty?")
+def test_two_processes_that_start_together_migrate_once(postgresql):
+    url = postgresql.database()
     engine = stores.connect(url, writes=True)
     command = [sys.executable, "-m", "services.api.app.keys", "list"]
     environment = os.environ | {"API_STORE_URL": url}
@@ -81,15 +76,12 @@ def wait_until(engine, query):
         time.sleep(0.1)
 
 
-def test_answers_503_while_the_server_is_gone_and_recovers(database, start_api, bundle):
-    url, control, folder, common = database
-    service = start_api(store_url=url)
+def test_answers_503_while_the_server_is_gone_and_recovers(postgresql, database, start_api, bundle):
+    service = start_api(store_url=database)
     body = {"input": toy.row(bundle.data)}
-    command = [control, "-D", f"{folder}/data", "-w"]
-    subprocess.run([*command, "-m", "immediate", "stop"], **common)
+    postgresql.stop()
     gone = service.client.post("/v1/predictions", json=body)
-    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
-    subprocess.run([*command, "-l", f"{folder}/log", "-o", options, "start"], **common)
+    postgresql.start()
 
     assert gone.status_code == 503
     assert httpx.post(f"{service.url}/v1/predictions", json=body, timeout=60).status_code == 201
