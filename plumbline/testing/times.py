@@ -49,10 +49,13 @@ class Times:
         self._root = root
         self._began = time.monotonic()
         self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._slow: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add what a set-up, a call or a tear-down took."""
         self.seconds[report.nodeid] += report.duration
+        if "slow" in report.keywords:
+            self._slow.add(report.nodeid)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the times, and keep them."""
@@ -61,8 +64,12 @@ class Times:
         for name, spent in sorted(self.seconds.items(), key=lambda item: -item[1])[:SLOWEST]:
             terminalreporter.write_line(f"{spent:7.1f} s  {name}")
         terminalreporter.write_sep("-", f"seconds by folder, added up over the workers ({BUDGETS})")
-        for line in table(self.seconds, budgets):
-            terminalreporter.write_line(line, yellow=line.endswith("budget"))
+        usual = {name: spent for name, spent in self.seconds.items() if name not in self._slow}
+        for line in table(usual, budgets):
+            terminalreporter.write_line(line, yellow=line.endswith("over its budget"))
+        if self._slow:
+            spent = sum(self.seconds[name] for name in self._slow)
+            terminalreporter.write_line(f"{spent:7.1f} s            slow tests, which have no budget")
         usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         cpu = sum(usage.ru_utime + usage.ru_stime for usage in usages)
         terminalreporter.write_line(f"{time.monotonic() - self._began:.0f} s, {cpu:.0f} s of CPU")

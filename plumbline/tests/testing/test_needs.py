@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.testing import needs, trials
+from plumbline.testing import trials
 
 pytest_plugins = ["pytester"]
 
@@ -48,17 +48,12 @@ TESTS = """
 
 
 @pytest.fixture
-def house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def house(inner: pytest.Pytester) -> pytest.Pytester:
     """A folder with tests of a tool that is there and of one that is blunt, in two files."""
-    monkeypatch.delenv(needs.SESSION)
-    monkeypatch.delenv("PLUMBLINE_REQUIRE_TOOLS", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds a process
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist")
-    pytester.makeini("[pytest]\nmarkers = cloud: an account\naddopts = --strict-markers --import-mode=importlib")
-    pytester.makeconftest(CONFTEST.format(tries=str(pytester.path / "tries")))
-    pytester.makepyfile(test_one=TESTS, test_two=TESTS)
-    return pytester
+    inner.makeini("[pytest]\nmarkers = cloud: an account\naddopts = --strict-markers --import-mode=importlib")
+    inner.makeconftest(CONFTEST.format(tries=str(inner.path / "tries")))
+    inner.makepyfile(test_one=TESTS, test_two=TESTS)
+    return inner
 
 
 def test_one_line_a_tool_says_what_was_not_tested_and_how_to_have_it(house: pytest.Pytester) -> None:

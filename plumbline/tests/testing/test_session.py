@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.testing import needs, times
+from plumbline.testing import times
 
 pytest_plugins = ["pytester"]
 
@@ -13,30 +13,26 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    monkeypatch.delenv(needs.SESSION)
-    monkeypatch.delenv("PLUMBLINE_REQUIRE_TOOLS", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds a process
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist")
-    pytester.makeini(
-        "[pytest]\naddopts = -n auto --dist loadfile --no-loadscope-reorder --import-mode=importlib\nmarkers = needs"
+def house(inner: pytest.Pytester) -> pytest.Pytester:
+    inner.makeini(
+        "[pytest]\naddopts = -n auto --dist loadfile --no-loadscope-reorder --import-mode=importlib\nmarkers = slow"
     )
-    pytester.makeconftest('pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]')
-    (pytester.path / "tests").mkdir()
-    (pytester.path / "tests/budgets.toml").write_text('[seconds]\n"." = 0.001\n')
-    pytester.makepyfile(
+    inner.makeconftest('pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]')
+    (inner.path / "tests").mkdir()
+    (inner.path / "tests/budgets.toml").write_text('[seconds]\n"." = 0.001\n')
+    inner.makepyfile(
         test_a="def test_fails(): assert 'apple' == 'pear'",
         test_b="import pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_passes(n): ...",
         test_c="def test_waits(): import time; time.sleep(0.2)",
+        test_s="import pytest\n@pytest.mark.slow\ndef test_story(): ...",
     )
-    return pytester
+    return inner
 
 
 def test_progress_and_the_first_failure_are_seen_while_it_runs(house: pytest.Pytester) -> None:
     lines = house.runpytest_subprocess().outlines
     first = next(number for number, line in enumerate(lines) if "first failure: test_a.py::test_fails" in line)
-    last = next(number for number, line in enumerate(lines) if line.startswith("22 of 22 tests (100 %), 1 failed, 0:"))
+    last = next(number for number, line in enumerate(lines) if line.startswith("23 of 23 tests (100 %), 1 failed, 0:"))
     assert first < last
     assert any("apple" in line for line in lines[first:last])
     assert any("about" in line and "left; now test_" in line for line in lines[:last])
@@ -46,6 +42,7 @@ def test_the_slowest_and_the_folders_are_reported_and_a_budget_that_is_passed(ho
     text = house.runpytest_subprocess().stdout.str()
     assert "test_c.py::test_waits" in text.split("10 slowest tests")[1].splitlines()[1]
     assert "over its budget" in text
+    assert "0.0 s            slow tests, which have no budget" in text
     assert " s of CPU" in text
 
 
@@ -55,12 +52,12 @@ def test_a_later_run_begins_with_what_took_longest_and_forecasts_by_it(house: py
     (house.path / times.KEPT).write_text(json.dumps(known))
     house.makepyfile(test_d="def test_last(): ...")
     lines = house.runpytest_subprocess("-n", "1").outlines
-    [first, *_] = [line for line in lines if " of 23 tests (" in line]
+    [first, *_] = [line for line in lines if " of 24 tests (" in line]
     minutes = int(first.split("about ")[1].split(":")[0])
     assert 10 <= minutes <= 15  # some 20 unknown tests are taken for the mean of the known, 40 s
     kept = json.loads((house.path / times.KEPT).read_text())
     assert kept["test_c.py::test_waits"] < 50
-    assert len(kept) == 23
+    assert len(kept) == 24
 
 
 def test_a_named_file_runs_in_this_process(house: pytest.Pytester) -> None:
