@@ -17,6 +17,15 @@ export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' plumbline/kernel/runtime.env)
 
 include $(sort $(wildcard make/*.mk))
 
+# What a person needs on the first day; `plumb --help` has the rest by groups.
+FIRST_DAY := setup demo up down test test-all lint format data pipeline preproc hashes pr-check images requirements clean
+describe = grep -hE '^($(1)):.*\#\# ' $(MAKEFILE_LIST) | sort | awk -F ':.*\#\# ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
+
 .PHONY: help
-help: ## List the targets
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
+help: ## List what the first day needs
+	@$(call describe,$(subst $(eval) ,|,$(FIRST_DAY)))
+	@echo "make help-all lists every target; plumb --help, with .venv active, the commands that they call"
+
+.PHONY: help-all
+help-all: ## List every target
+	@$(call describe,[a-z][a-z-]*)
