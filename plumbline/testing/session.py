@@ -1,12 +1,15 @@
 """How a run of many tests is spread over the cores, watched and reported; a single file runs as it always did."""
 
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from plumbline.testing.progress import Progress
 from plumbline.testing.times import Times, read
+
+SLOW, USUAL = 20.0, 0.2  # seconds to expect of a test that never ran here
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -33,8 +36,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Begin with the files that take longest, so that no core waits for one at the end; as all workers know them."""
     if not hasattr(config, "workerinput"):
         return
-    spent: dict[str, float] = {}
-    for name, seconds in read(config.rootpath).items():
-        file = name.partition("::")[0]
-        spent[file] = spent.get(file, 0) + seconds
-    items.sort(key=lambda item: -spent.get(item.nodeid.partition("::")[0], 0))  # stable: a file's order stays
+    known = read(config.rootpath)
+    spent: defaultdict[str, float] = defaultdict(float)
+    for item in items:
+        guess = SLOW if item.get_closest_marker("slow") else USUAL
+        spent[_file(item)] += known.get(item.nodeid, guess)
+    items.sort(key=lambda item: -spent[_file(item)])  # stable: a file's order stays
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]

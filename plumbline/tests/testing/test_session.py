@@ -60,6 +60,12 @@ def test_a_later_run_begins_with_what_took_longest_and_forecasts_by_it(house: py
     assert len(kept) == 24
 
 
+def test_a_first_run_begins_with_the_slow_tests(house: pytest.Pytester) -> None:
+    lines = house.runpytest_subprocess("-n", "1", "-v").outlines
+    ran = [line.split("] ")[-1] for line in lines if "PASSED" in line or "FAILED test" in line]
+    assert "test_s.py::test_story" in ran[0]
+
+
 def test_a_named_file_runs_in_this_process(house: pytest.Pytester) -> None:
     done = house.runpytest_subprocess("test_b.py")
     done.assert_outcomes(passed=20)
