@@ -11,7 +11,7 @@ TRAINING |= {"pyarrow", "duckdb", "matplotlib", "optuna", "ray", "evidently", "p
 
 
 def pinned(text: str) -> set[str]:
-    return set(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==", text, flags=re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9-]+)(?:\[[^]]*\])?==", text, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("service", ["api", "predict"])
