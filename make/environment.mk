@@ -16,10 +16,9 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Extras stay in the lines: without them pip looks for a newer version of the same package, whose hash it does not have.
 .PHONY: requirements
 requirements: setup ## Compile every requirements*.txt anew from its .in file
-	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras "$$@"; }; \
+	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
 	compile requirements/dev.in -o requirements/dev.txt; \
 	compile requirements/checkov.in -o requirements/checkov.txt; \
 	for name in requirements/pipeline requirements/routing requirements/uv services/api/requirements services/predict/requirements services/monitor/requirements; do \
