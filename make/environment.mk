@@ -11,7 +11,7 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml
 		{ echo "Plumbline builds with Python 3.11 and $(PYTHON) is $$found: install 3.11, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "setting up .venv (the first time downloads about 500 MB)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
 	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -18,7 +18,7 @@ ci-route: $(ROUTING)/.installed ## Route the GitHub event GITHUB_EVENT_PATH and 
 # An environment of a few seconds: every job of a pull request waits for the routing.
 $(ROUTING)/.installed: requirements/routing.txt
 	@$(PYTHON) -m venv $(ROUTING)
-	@$(ROUTING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(ROUTING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 # Without `setup`: the gate has to answer even where the environment cannot be built.

@@ -40,7 +40,7 @@ test-service: export COVERAGE_FILE := $(CURDIR)/.plumbline/coverage
 test-service: ## Test SERVICE=api, predict or monitor with its coverage, under PYTHON=python3.13, say
 	@environment=$(CURDIR)/.plumbline/environments/python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
 	test -x $$environment/bin/python || $(PYTHON) -m venv $$environment; \
-	$$environment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt; \
+	$$environment/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt; \
 	VIRTUAL_ENV=$$environment $$environment/bin/uv pip sync --quiet --require-hashes requirements/dev.txt; \
 	mkdir -p $(REPORTS); \
 	PATH="$$environment/bin:$$PATH" python -m pytest services/common services/$(SERVICE) \

@@ -56,7 +56,8 @@ def pip_without_hashes(text: str) -> list[str]:
     commands = [part for run in values(parse(text), "RUN") for part in re.split(r"&&|;", run)]
     installs = [part for part in commands if re.search(r"\bpip3?\b.* install\b", part)]
     last = [run for run in values(last_stage(parse(text)), "RUN") if re.search(r"\bpip3? install\b", run)]
-    return [part.strip() for part in installs if "--require-hashes" not in part] + last
+    careless = [part.strip() for part in installs if not {"--require-hashes", "--no-deps"} <= set(part.split())]
+    return careless + last
 
 
 def shell_form(text: str) -> list[str]:

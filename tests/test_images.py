@@ -46,6 +46,7 @@ def test_a_dockerfile_keeps_the_rule(name: str, check: Callable[[str], list[str]
         (image_checks.root_user, "USER 10001:10001", "USER root", "root"),
         (image_checks.root_user, "USER 10001:10001\n", "", "no USER"),
         (image_checks.pip_without_hashes, "--require-hashes ", "", "python -m pip --python"),
+        (image_checks.pip_without_hashes, "--no-deps ", "", "python -m pip --python"),
         (image_checks.pip_without_hashes, "WORKDIR /app\nENV", "RUN pip install x\nENV", "pip install x"),
         (
             image_checks.shell_form,
