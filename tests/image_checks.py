@@ -52,7 +52,7 @@ def root_user(text: str) -> list[str]:
 
 
 def pip_without_hashes(text: str) -> list[str]:
-    """What pip installs is pinned by hash, and nothing of pip reaches the image that runs."""
+    """What pip installs is a list of hashes, not resolved anew, and nothing of pip reaches the image that runs."""
     commands = [part for run in values(parse(text), "RUN") for part in re.split(r"&&|;", run)]
     installs = [part for part in commands if re.search(r"\bpip3?\b.* install\b", part)]
     last = [run for run in values(last_stage(parse(text)), "RUN") if re.search(r"\bpip3? install\b", run)]
