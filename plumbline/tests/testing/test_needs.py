@@ -67,6 +67,13 @@ def test_one_line_a_tool_says_what_was_not_tested_and_how_to_have_it(house: pyte
     ]
 
 
+def test_a_program_that_is_no_test_may_ask_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(needs.SESSION)
+    monkeypatch.setitem(trials.TOOLS, "saw", trials.Tool("Saw", "buy one", lambda: None))
+    assert needs.complaint("saw") == ""
+    assert needs.once("anything", lambda: [1]) == [1]
+
+
 def test_two_workers_try_a_tool_once(house: pytest.Pytester) -> None:
     (house.path / "tests").mkdir()
     (house.path / "tests/budgets.toml").write_text("[seconds]\n")
