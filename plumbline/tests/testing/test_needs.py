@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.testing import trials
+from plumbline.testing import needs, trials
 
 pytest_plugins = ["pytester"]
 
