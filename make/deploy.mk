@@ -2,8 +2,8 @@
 .PHONY: deploy
 deploy: setup ## Commit IMAGE=… or BUNDLE=version to the overlay of ENV=… (REASON=…)
 	@test -n "$${ENV:-}" -a -n "$${IMAGE:-}$${BUNDLE:-}" || { echo 'error: what, and where to? make deploy ENV=staging BUNDLE=3' >&2; exit 2; }
-	@test -z "$${IMAGE:-}" || $(PLUMB) deploy image "$$ENV" "$$IMAGE" --reason "$${REASON:-}" $${PROPOSAL:+--proposal}
-	@test -z "$${BUNDLE:-}" || $(PLUMB) deploy bundle "$$ENV" "$$BUNDLE" --reason "$${REASON:-}" $${PROPOSAL:+--proposal}
+	@if test -n "$${BUNDLE:-}"; then set -- bundle "$$ENV" "$$BUNDLE" $${IMAGE:+--image "$$IMAGE"}; else set -- image "$$ENV" "$$IMAGE"; fi; \
+	$(PLUMB) deploy "$$@" --reason "$${REASON:-}" $${PROPOSAL:+--proposal}
 
 .PHONY: verify-deploy
 verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… names, and say what is wrong if it does not

@@ -11,16 +11,17 @@ from plumbline.registry.registry import open_registry
 
 
 @tracking.explained
-def bundle(environment: str, version: str, /, *, reason: str = "", proposal: bool = False) -> None:
+def bundle(environment: str, version: str, /, *, image: str = "", reason: str = "", proposal: bool = False) -> None:
     """Commit a version's bundle to the overlay of an environment.
 
     Args:
         environment: Such as staging.
         version: Its number, or the sha256 of its bundle.
+        image: The image that is to serve it, in the same commit.
         reason: Kept in commit and ledger.
         proposal: The commit is for a pull request: the ledger hears of it once the cluster runs it.
     """
-    _deploy(environment, "", version, reason, proposal)
+    _deploy(environment, image, version, reason, proposal)
 
 
 @tracking.explained
