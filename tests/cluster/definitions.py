@@ -5,14 +5,15 @@ from contextlib import contextmanager
 
 import yaml
 
-from tests import schemas
+from plumbline.testing import schemas
 from tests.cluster.kube import kubectl
 
 
 @contextmanager
 def installed() -> Iterator[None]:
     """Install the pinned definitions that the cluster lacks, and take them away again."""
-    files = [file for file in schemas.fetch() if file.suffix != ".json"]
+    schemas.fetch()
+    files = [file for file, _, _ in schemas.pinned() if file.suffix != ".json"]
     there = set(kubectl("get", "crd", "-o", "name").split())
     lacking = {}
     for file in files:
