@@ -7,6 +7,7 @@ import yaml
 
 from plumbline.testing import schemas
 from tests.cluster.kube import kubectl
+from tests.schemas import Loader
 
 
 @contextmanager
@@ -17,7 +18,7 @@ def installed() -> Iterator[None]:
     there = set(kubectl("get", "crd", "-o", "name").split())
     lacking = {}
     for file in files:
-        for definition in yaml.load_all(file.read_text(), Loader=schemas.Loader):
+        for definition in yaml.load_all(file.read_text(), Loader=Loader):
             name = f"customresourcedefinition.apiextensions.k8s.io/{definition['metadata']['name']}"
             if name not in there:
                 lacking[name] = file
