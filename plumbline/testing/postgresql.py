@@ -33,6 +33,12 @@ class Server:
         subprocess.run([str(self._programs / "createdb"), "-h", str(self._folder), "-U", _OWNER, name], check=True)
         return self._url(name)
 
+    def login(self, role: str, password: str) -> str:
+        """Give the URL by which a role logs in with its password, which alone opens this role's way in from now on."""
+        (self._folder / "db/pg_hba.conf").write_text(f"local all {role} scram-sha-256\nlocal all all trust\n")
+        self._run("pg_ctl", "reload")
+        return f"postgresql://{role}:{password}@/postgres?host={self._folder}"
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         settings = f"-k {self._folder} -c listen_addresses= -c fsync=off"

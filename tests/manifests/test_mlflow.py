@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from mlflow.server.security_utils import is_allowed_host_header
 
-from services.conftest import database  # noqa: F401 # the fixture
+from plumbline.testing.postgresql import Server
 from tests.conftest import ROOT, environment
 from tests.manifests import rendering
 from tests.manifests.objects import of, selected
@@ -30,14 +30,13 @@ def alive(container: rendering.Object, uri: str) -> bool:
 
 
 def test_a_password_that_was_rotated_makes_the_container_start_again(
-    container: rendering.Object, request: pytest.FixtureRequest
+    container: rendering.Object, postgresql: Server
 ) -> None:
-    url, control, folder, common = request.getfixturevalue("database")
-    first, second = (f"postgresql+psycopg://mlflow:{name}@/postgres?host={folder}" for name in ("first", "second"))
-    with psycopg.connect(url, autocommit=True) as administrator:
+    first, second = (
+        postgresql.login("mlflow", password).replace("://", "+psycopg://", 1) for password in ("first", "second")
+    )
+    with psycopg.connect(postgresql.url, autocommit=True) as administrator:
         administrator.execute("CREATE ROLE mlflow LOGIN PASSWORD 'first'")
-        (folder / "data/pg_hba.conf").write_text("local all mlflow scram-sha-256\nlocal all all trust\n")
-        subprocess.run([control, "-D", f"{folder}/data", "reload"], **common)
         assert alive(container, first)
 
         administrator.execute("ALTER ROLE mlflow PASSWORD 'second'")
