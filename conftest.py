@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,8 @@ pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]
 # Before anything loads OpenMP or BLAS: their threads get in each other's way, and `pytest` does what `make unit` does.
 os.environ.update(runtime.pinned())
 os.environ["DVC_NO_ANALYTICS"] = "1"  # of the repositories that tests make
-# What make installs, found by a bare `pytest`, too.
-os.environ["PATH"] += f"{os.pathsep}{Path(__file__).parent / '.plumbline/bin'}"
+# What the environment and make bring is found by a bare `pytest`, too.
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}:{Path(__file__).parent / '.plumbline/bin'}"
 
 # A slow machine is no fault of the code: no example is timed.
 settings.register_profile("plumbline", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -11,7 +11,7 @@ verify-deploy: setup ## Wait until the cluster runs what the overlay of ENV=… 
 
 .PHONY: test-cluster
 test-cluster: setup ## From a commit to pods and back, on the cluster of KUBECONFIG, with Argo CD and Argo Rollouts in it (ARGS=--keep)
-	@python -m tests.cluster $(ARGS)
+	@python -m tests.acceptance.cluster $(ARGS)
 
 .PHONY: ci-deploy
 ci-deploy: export GIT_AUTHOR_NAME := CI Pipeline

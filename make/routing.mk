@@ -40,4 +40,4 @@ test-model: setup | $(BUILT) ## Run the tests of the model room, the registry, t
 
 .PHONY: test-root
 test-root: setup | $(BUILT) ## Run the tests of the machinery and those that cross rooms
-	pytest plumbline/tests tests
+	pytest plumbline/tests infrastructure/tests tests

@@ -30,7 +30,7 @@ bench-serving: setup $(ENVIRONMENTS)/mlserver/.installed $(ENVIRONMENTS)/bentoml
 
 .PHONY: chaos
 chaos: setup ## Break the services under load and print what happened (ARGS="--seconds 1" for a short run)
-	@$(BIN)/python -m services.chaos $(ARGS)
+	@$(BIN)/python -m tests.acceptance.chaos $(ARGS)
 
 .PHONY: fuzz
 fuzz: setup ## Feed the decoder with what a fuzzer invents (FUZZ_SECONDS=60)

@@ -87,4 +87,4 @@ readiness: setup ## Load the bundle that was released last in the real services
 
 .PHONY: act
 act: setup ## Run the workflows here for a change of each folder (needs act; ARGS="--tests NAME --python 3.11" runs less)
-	@python -m tests.act $(ARGS)
+	@python -m tests.acceptance.act $(ARGS)

@@ -11,7 +11,7 @@ import pytest
 from plumbline.bundle import BundleError, reading, writing
 from plumbline.bundle.reading import Bundle
 from plumbline.kernel import jsonfile
-from tests.conftest import ROOT
+from plumbline.testing.repository import ROOT
 
 BUNDLE = ROOT / "model/artifacts/bundle"
 

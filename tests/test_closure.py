@@ -8,7 +8,7 @@ import yaml
 
 from plumbline.ci.routing import pipelines, route, workflows
 from plumbline.ci.routing.changes import Changes
-from tests.conftest import ROOT
+from plumbline.testing.repository import ROOT
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 ROOMS = {"data": "data.src", "model": "model.src"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.cli import table
-from tests.conftest import ROOT, run
+from plumbline.testing.repository import ROOT, run
+from plumbline.testing.words import quoted, unknown_commands, unknown_targets
 
 DOCUMENTS = sorted(
     name
@@ -17,18 +17,6 @@ DOCUMENTS = sorted(
 MADE = (".plumbline/", ".venv/", "reports/", "data/raw/", "data/processed/", "data/features/", "model/artifacts/")
 MADE_FILES = ("data/preprocessor.joblib",)
 TOP = {path.name for path in ROOT.iterdir()}
-
-
-def targets() -> set[str]:
-    rules = "\n".join(path.read_text() for path in [ROOT / "Makefile", *ROOT.glob("make/*.mk")])
-    return set(re.findall(r"^([a-z][a-z-]*):", rules, flags=re.MULTILINE))
-
-
-def quoted(text: str) -> list[str]:
-    """Give what stands in backticks and the lines of code blocks."""
-    blocks = re.findall(r"^```.*?\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
-    rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
-    return [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", rest)
 
 
 def missing_paths(document: Path, text: str) -> list[str]:
@@ -42,25 +30,6 @@ def missing_paths(document: Path, text: str) -> list[str]:
                 found.append(word)
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
     return found + [link for link in links if not (document.parent / link).exists()]
-
-
-def unknown_targets(text: str) -> list[str]:
-    named = [match for piece in quoted(text) for match in re.findall(r"\bmake ((?:[a-z][a-z-]* ?)+)", piece)]
-    return [target for names in named for target in names.split() if target not in targets()]
-
-
-def unknown_commands(text: str) -> list[str]:
-    """Name what follows `plumb` and is neither a command nor a group with one of its commands."""
-    known = {(*filter(None, [group.name]), command.name) for group in table.GROUPS for command in group.commands}
-    known |= {(group.name,) for group in table.GROUPS} | {("completion",), ("GROUP",)}
-    found = []
-    for piece in quoted(text):
-        for words in re.findall(r"(?:^|[\s`(])plumb ([A-Za-z][\w-]*(?: [a-z][a-z-]*)?)", piece):
-            group, _, command = words.partition(" ")
-            alone = (group,) in known and group not in {entry.name for entry in table.GROUPS}
-            if not alone and ((group, command) if command else (group,)) not in known:
-                found.append(words)
-    return found
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, copy_repository, run
+from plumbline.testing.repository import ROOT, copy_repository, run
 
 
 @pytest.mark.parametrize("version", ["3.9", "3.12"])

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from tests.conftest import ROOT, run
+from plumbline.testing.repository import ROOT, run
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.conftest import ROOT
+from plumbline.testing.repository import ROOT
 
 TRAINING = {"scikit-learn", "pandas", "polars", "mlflow", "mlflow-skinny", "dvc", "scipy", "joblib", "skl2onnx", "onnx"}
 TRAINING |= {"pyarrow", "duckdb", "matplotlib", "optuna", "ray", "evidently", "pandera", "lightgbm", "xgboost", "torch"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, copy_repository, run
+from plumbline.testing.repository import ROOT, copy_repository, run
 
 
 @pytest.fixture(scope="module")

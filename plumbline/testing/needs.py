@@ -32,7 +32,7 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 def once(name: str, make: Callable[[], Value]) -> Value:
     """Give what `make` gives, which JSON can hold, from its one call in this session, whichever worker asks first."""
-    if SESSION not in os.environ:  # a program that is no test, such as tests.cluster
+    if SESSION not in os.environ:  # a program that is no test, such as tests.acceptance.cluster
         return make()
     known = Path(os.environ[SESSION], f"{name}.json")
     with filelock.FileLock(f"{known}.lock"):

@@ -6,7 +6,7 @@ import pytest
 
 from plumbline.ci import ledger_branch
 from plumbline.kernel.errors import PlumblineError
-from tests.conftest import run
+from plumbline.testing.repository import run
 
 
 def test_the_ledger_outlives_the_clone_that_wrote_it(tmp_path: Path) -> None:

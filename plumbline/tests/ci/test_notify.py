@@ -16,8 +16,7 @@ import pytest
 from plumbline.ci.notify.channels import notify
 from plumbline.ci.notify.message import Message, describe
 from plumbline.kernel.errors import PlumblineError
-
-ROOT = Path(__file__).parents[3]
+from plumbline.testing.repository import ROOT
 
 
 class Received(NamedTuple):

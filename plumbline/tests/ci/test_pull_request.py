@@ -12,7 +12,7 @@ import pytest
 from plumbline.ci import pull_request
 from plumbline.ci.github import Repository
 from plumbline.kernel.errors import PlumblineError
-from tests.conftest import run
+from plumbline.testing.repository import run
 
 WHO = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")
 

@@ -5,14 +5,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plumbline.ci.routing import gate
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 NAMES = ("services", "data", "model", "main")
 RESULTS = ("success", "failure", "cancelled", "skipped")
 

@@ -13,8 +13,8 @@ from plumbline.ci.routing.changes import Changes
 from plumbline.ci.routing.route import route, targets_of
 from plumbline.ci.routing.workflows import Reason
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 PATHS = {
     "service-pipeline.yml": ["services/**"],
     "data-pipeline.yml": ["data/**", "!data/**.md"],

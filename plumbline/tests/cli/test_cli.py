@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from plumbline.cli import app, page, table
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 HEAVY = {"boto3", "dvc", "mlflow", "pandas", "sklearn"}
 COMMANDS = [
     (*([group.name] if group.name else []), command.name) for group in table.GROUPS for command in group.commands

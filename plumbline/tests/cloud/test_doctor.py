@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,7 @@ from plumbline.cloud import account, account_checks, doctor
 from plumbline.cloud.account import Account
 from plumbline.cloud.findings import Finding
 from plumbline.kernel.errors import PlumblineError
-
-ROOT = Path(__file__).parents[3]
+from plumbline.testing.repository import ROOT
 
 
 def wrong(where: Account) -> list[Finding]:

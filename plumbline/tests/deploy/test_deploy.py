@@ -7,7 +7,7 @@ import pytest
 from plumbline.deploy import commits, store
 from plumbline.deploy.overlay import Overlay
 from plumbline.kernel.errors import PlumblineError
-from tests.conftest import run
+from plumbline.testing.repository import run
 
 IDENTITY = ("-c", "user.name=Tester", "-c", "user.email=tester@localhost")
 FOLDER = "infrastructure/kubernetes/overlays/staging"

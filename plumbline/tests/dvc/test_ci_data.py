@@ -6,7 +6,7 @@ import pytest
 
 from plumbline.dvc import ci_data
 from plumbline.kernel.errors import PlumblineError
-from tests.conftest import run
+from plumbline.testing.repository import run
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from plumbline.dvc import merge_lock
-
-ROOT = Path(__file__).parents[3]
+from plumbline.testing.repository import ROOT
 
 
 def lock(**stages: str) -> str:

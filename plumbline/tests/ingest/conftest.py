@@ -8,7 +8,7 @@ import pytest
 
 from plumbline.ingest.extract import Parameters
 from plumbline.kernel.contract import Contract
-from tests.conftest import run
+from plumbline.testing.repository import run
 
 SHOP = Contract.model_validate(
     {

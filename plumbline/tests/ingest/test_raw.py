@@ -14,8 +14,8 @@ from plumbline.ingest.version import commit
 from plumbline.kernel import hashing, table
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.repository import run
 from plumbline.tests.ingest.conftest import rows
-from tests.conftest import run
 
 
 def extracted(parameters: Parameters, rules: Contract, *, new_version: bool = False) -> None:

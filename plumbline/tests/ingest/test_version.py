@@ -15,8 +15,8 @@ from plumbline.ingest.extract import Parameters, extract, load
 from plumbline.kernel import hashing
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.repository import run
 from plumbline.tests.ingest.conftest import SHOP, rows
-from tests.conftest import run
 
 
 @pytest.fixture

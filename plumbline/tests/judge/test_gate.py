@@ -11,8 +11,8 @@ import pytest
 from plumbline.judge import gate
 from plumbline.kernel import hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 BUNDLE = ROOT / "model/artifacts/bundle"
 
 

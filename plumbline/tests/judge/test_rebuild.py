@@ -14,8 +14,8 @@ from plumbline.dvc import lock
 from plumbline.judge import rebuild
 from plumbline.kernel import command, hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 SOMEONE = {f"GIT_{role}_{key}": "someone@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel import runtime
-from tests.conftest import ROOT
+from plumbline.testing.repository import ROOT
 
 PROGRAM = """
 import os

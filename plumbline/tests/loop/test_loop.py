@@ -18,8 +18,8 @@ from plumbline.ci.github import Repository
 from plumbline.loop.dispatcher import Dispatcher
 from plumbline.loop.receiver import Receiver
 from plumbline.loop.state import State
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 TOKEN = {"authorization": "Bearer secret"}
 DAY = 86_400
 

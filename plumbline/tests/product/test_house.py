@@ -11,9 +11,9 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.product import house, migrate, release
 from plumbline.product.ownership import matches, owner, owners
 from plumbline.product.values import filled
+from plumbline.testing.repository import ROOT
 from plumbline.tests.product.conftest import TOML
 
-ROOT = Path(__file__).parents[3]
 HOUSE = house.read(ROOT)
 
 

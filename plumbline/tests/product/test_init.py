@@ -10,8 +10,8 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.product import house, init, release
 from plumbline.product.verify import verify
 from plumbline.proof import worktree
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 NAMES = {
     "name": "prices", "model": "flats", "owner": "acme-eu", "repository": "house.prices", "account": "acmeimages",
     "region": "eu-central-1",

@@ -13,8 +13,8 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.product import move
 from plumbline.product.upgrade import upgrade
 from plumbline.product.verify import verify
+from plumbline.testing.repository import ROOT
 
-ROOT = Path(__file__).parents[3]
 STEPS = ["upgrade.fetch", "upgrade.prepare", "upgrade.replace", "upgrade.settle", "upgrade.migrate", "upgrade.commit",
          "move.forward"]  # fmt: skip
 

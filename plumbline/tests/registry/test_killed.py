@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel import hashing
-
-ROOT = Path(__file__).parents[3]
+from plumbline.testing.repository import ROOT
 
 
 def killed_until_done(module: str, *arguments: str) -> int:

@@ -3,14 +3,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry.ledger import Entry, Fact, Ledger
-
-ROOT = Path(__file__).parents[3]
+from plumbline.testing.repository import ROOT
 
 
 class MemoryAnchor:

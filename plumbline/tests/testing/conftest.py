@@ -1,12 +1,9 @@
 """A run of pytest of its own, which knows nothing of the one that it is part of."""
 
-from pathlib import Path
-
 import pytest
 
 from plumbline.testing import needs
-
-ROOT = Path(__file__).parents[3]
+from plumbline.testing.repository import ROOT
 
 
 @pytest.fixture

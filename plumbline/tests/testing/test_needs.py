@@ -1,15 +1,14 @@
 """A tool is tried once a session; a test that needs an unusable one is skipped, counted and told how to have it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from plumbline.testing import needs, trials
+from plumbline.testing.repository import ROOT
 
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).parents[3]
 CONFTEST = """
     from pathlib import Path
     from plumbline.testing import trials
@@ -117,7 +116,8 @@ def sources() -> dict[str, str]:
 
 def test_no_test_asks_for_a_tool_in_a_way_of_its_own() -> None:
     own = re.compile(r"\b(?:pytest\.skip|skipif|importorskip|shutil\.which)\b")
-    apart = ("plumbline/tests/testing/", "tests/cluster/", "tests/act/")  # of this, and programs that are no tests
+    # What tests this, and programs that are no tests.
+    apart = ("plumbline/tests/testing/", "tests/acceptance/cluster/", "tests/acceptance/act/")
     assert [name for name, text in sources().items() if own.search(text) and not name.startswith(apart)] == []
 
 

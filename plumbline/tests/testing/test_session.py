@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from plumbline.testing import times
+from plumbline.testing.repository import ROOT
 
 pytest_plugins = ["pytester"]
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import threading
 
 import pytest
 
-from services.chaos.faults import workers
 from services.common.tests import toy
-from services.common.tests.running import ROOT
+from services.common.tests.running import ROOT, workers
 from services.conftest import make_key
 
 sys.path.insert(0, str(ROOT / "services/api/client"))

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,3 +80,12 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def workers(service: Running) -> list[psutil.Process]:
+    """Give the worker processes of a service."""
+    return [
+        child
+        for child in psutil.Process(service.process.pid).children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE
+    ]

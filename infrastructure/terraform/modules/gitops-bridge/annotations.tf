@@ -8,7 +8,7 @@ locals {
     kube-prometheus-stack = contains(var.addons, "kube-prometheus-stack")
   }
 
-  # Exactly what infrastructure/argocd/applicationsets reads; tests/test_bridge.py compares both.
+  # Exactly what infrastructure/argocd/applicationsets reads; infrastructure/tests/argocd/test_bridge.py compares both.
   annotations = {
     cluster_name               = var.cluster
     region                     = var.region

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
+from plumbline.testing.repository import ROOT, run
 from plumbline.tests.ingest.conftest import SHOP, rows
-from tests.conftest import ROOT, run
 
 BUCKET = "versions"
 EXTRACT = {

@@ -1,0 +1,128 @@
+"""Which pipeline each change of this repository runs, decided by the paths of its own workflows."""
+
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from plumbline.ci.routing import pipelines, route, workflows
+from plumbline.ci.routing.changes import Changes, of_clone
+from plumbline.testing.repository import ROOT, copy_repository, run
+
+FOLDER = ROOT / workflows.FOLDER
+TABLE = pipelines.read()
+TRACKED = run(ROOT, "git", "ls-files").stdout.splitlines()
+
+
+def routed(*files: str, folder: Path = FOLDER) -> set[str]:
+    routes = route.route(Changes(files), TABLE, folder)
+    return {name for name, reason in routes.items() if reason}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (["services/api/app/main.py"], {"services"}),
+        (["services/predict/requirements.txt"], {"services"}),
+        (["data/src/preprocess.py"], {"data"}),
+        (["data/contract.yaml"], {"data", "model"}),
+        (["model/housing_models.py"], {"model"}),
+        (["model/params.yaml"], {"model"}),
+        (["data/raw/training_data.tsv.dvc"], {"data", "model"}),
+        (["README.md"], {"main"}),
+        (["docs/bundle.md"], {"main"}),
+        (["tests/test_docs.py"], {"main"}),
+        (["plumbline/proof/hashes.py"], {"main"}),
+        (["plumbline/kernel/canonical.py"], {"data", "model", "main"}),
+        (["plumbline/bundle/files.py"], {"services", "model", "main"}),
+        (["plumbline/ingest/extract.py"], {"data", "main"}),
+        (["plumbline/judge/gate.py"], {"model", "main"}),
+        (["plumbline/dvc/lock.py"], {"data", "model", "main"}),
+        (["make/quality.mk"], {"main"}),
+        (["requirements/dev.txt"], {"services", "main"}),
+        (["benchmarks/serving/load.py"], {"main"}),
+        (["infrastructure/terraform/main.tf"], {"main"}),
+        ([".dvc/config"], {"main"}),
+        ([".github/workflows/ci.yml"], {"main"}),
+        (["a_new_folder/file"], {"main"}),
+        (["services/api/app/main.py", "README.md"], {"services", "main"}),
+        (["data/src/preprocess.py", "model/src/train.py"], {"data", "model"}),
+        (["services/a", "data/b", "model/c", "d"], {"services", "data", "model", "main"}),
+        ([], set()),
+    ],
+)
+def test_a_change_runs_its_own_pipelines(files: list[str], expected: set[str]) -> None:
+    assert routed(*files) == expected
+
+
+@pytest.mark.parametrize("name", ["dvc.yaml", "dvc.lock"])
+def test_what_the_model_is_built_from_runs_the_model_pipeline(name: str) -> None:
+    assert "model" in routed(name)
+
+
+@pytest.mark.parametrize("pipeline", TABLE, ids=lambda entry: entry.name)
+def test_a_workflow_and_the_actions_it_uses_run_it(pipeline: pipelines.Pipeline) -> None:
+    path = FOLDER / pipeline.workflow
+    actions = set(re.findall(r"uses: \./(\.github/actions/[\w-]+)", path.read_text()))
+    assert pipeline.name in routed(f"{workflows.FOLDER}/{pipeline.workflow}")
+    assert [action for action in sorted(actions) if pipeline.name not in routed(f"{action}/action.yml")] == []
+
+
+def test_every_tracked_file_runs_at_least_one_pipeline() -> None:
+    pushes = [workflows.read_push(FOLDER / pipeline.workflow) for pipeline in TABLE]
+    assert [name for name in TRACKED if not any(push and push.by_path([name]) for push in pushes)] == []
+
+
+@pytest.mark.parametrize("name", sorted({name for name in TRACKED if "/" not in name}))
+def test_a_file_of_the_top_folder_runs_main(name: str) -> None:
+    assert routed(name) & {"main", "model"}
+
+
+def test_a_file_that_no_workflow_owns_is_found(tmp_path: Path) -> None:
+    for pipeline in TABLE:
+        (tmp_path / pipeline.workflow).write_text("on: {push: {paths: ['services/**', 'data/**']}}")
+    assert routed("services/a", folder=tmp_path)
+    assert not routed("README.md", folder=tmp_path)
+
+
+@pytest.mark.parametrize("pipeline", TABLE, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("branch", ["main", "develop"])
+def test_a_push_runs_them_on_the_branches_that_count(pipeline: pipelines.Pipeline, branch: str) -> None:
+    own = f"{workflows.FOLDER}/{pipeline.workflow}"
+    push = workflows.read_push(FOLDER / pipeline.workflow)
+    assert push is not None
+    assert push.runs(f"refs/heads/{branch}", [own])
+    assert not push.runs("refs/heads/topic", [own])
+    assert not push.runs("refs/tags/v1.0.0", [own])
+
+
+def test_a_moved_and_a_deleted_file_run_the_pipelines_of_every_folder_they_touch(tmp_path: Path) -> None:
+    copy = copy_repository(tmp_path / "copy")
+    run(copy, "git", "add", "--all")
+    run(copy, "git", "-c", "user.name=someone", "-c", "user.email=someone@localhost", "commit", "--quiet", "-m", "copy")
+    run(copy, "git", "mv", "data/src/featurize.py", "model/src/featurize.py")
+    run(copy, "git", "rm", "-q", "services/api/app/main.py")
+    changed = of_clone("HEAD", copy)
+    assert changed.files == ("data/src/featurize.py", "model/src/featurize.py", "services/api/app/main.py")
+    assert routed(*changed.files) == {"services", "data", "model"}
+
+
+def test_the_gate_calls_every_pipeline_and_needs_every_job() -> None:
+    gate = YAML(typ="safe", pure=True).load((FOLDER / "pr-gate.yml").read_text())
+    jobs = gate["jobs"]
+    called = {name: job.get("uses") for name, job in jobs.items()}
+    assert {entry.name: called.get(entry.name) for entry in TABLE} == {
+        entry.name: f"./{workflows.FOLDER}/{entry.workflow}" for entry in TABLE
+    }
+    after_the_gate = {name for name, job in jobs.items() if "gate" in job.get("needs", [])}
+    assert set(jobs["gate"]["needs"]) == set(jobs) - {"gate"} - after_the_gate
+    assert jobs["gate"]["if"] == "always()"
+    assert set(gate["on"]) == {"pull_request", "merge_group"}
+    assert not any({"paths", "paths-ignore"} & set(filters or {}) for filters in gate["on"].values())
+
+
+def test_every_target_of_the_table_exists() -> None:
+    rules = "\n".join(path.read_text() for path in ROOT.glob("make/*.mk"))
+    named = {target for entry in TABLE for target in entry.targets}
+    assert named <= set(re.findall(r"^([a-z][a-z-]*):", rules, flags=re.MULTILINE))

@@ -1,0 +1,142 @@
+"""The workflows hold no logic, grant no more than they say, and name nothing that does not exist."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plumbline.testing.repository import ROOT, plant, run
+from plumbline.tests.ci import workflow_checks as checks
+from plumbline.tests.ci.workflow_checks import copy
+
+TRACKED = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").stdout.splitlines()
+
+
+def paths_that_match_nothing(root: Path) -> list[str]:
+    return checks.paths_that_match_nothing(root, TRACKED)
+
+
+CHECKS: dict[str, Callable[[Path], list[str]]] = {
+    check.__name__: check
+    for check in (
+        checks.actions_that_are_not_pinned,
+        checks.actions_that_the_documented_settings_refuse,
+        checks.jobs_without_a_timeout,
+        checks.jobs_the_gate_does_not_need,
+        checks.steps_that_are_no_make_target,
+        checks.local_files_that_do_not_exist,
+        paths_that_match_nothing,
+        checks.images_that_are_not_built,
+        checks.secrets_that_are_not_documented,
+        checks.grants_without_a_reason,
+        checks.calls_that_grant_too_little,
+        checks.checkouts_that_keep_the_token,
+        checks.concurrency_groups_that_collide,
+    )
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_there_are_no(name: str) -> None:
+    assert CHECKS[name](ROOT) == []
+
+
+GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate", "ci", "images", "model-pipeline"))
+
+
+@pytest.mark.parametrize(
+    ("check", "file", "old", "new", "message"),
+    [
+        (
+            "actions_that_are_not_pinned",
+            CI,
+            "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+            "@v7",
+            "@v7` is not pinned",
+        ),
+        ("actions_that_are_not_pinned", CI, " # v7.0.1", "", "is not pinned by a commit with its version"),
+        (
+            "actions_that_the_documented_settings_refuse",
+            "docs/workflows.md",
+            "`docker` and `hashicorp`",
+            "`docker`",
+            "actions of hashicorp",
+        ),
+        ("jobs_without_a_timeout", CI, "    timeout-minutes: 30\n", "", "ci.yml, job hashes has no timeout"),
+        ("jobs_the_gate_does_not_need", GATE, "model, main, ci]", "main, ci]", "the gate does not need model"),
+        ("steps_that_are_no_make_target", CI, "make hashes", "make nonsense", "there is no make target nonsense"),
+        (
+            "steps_that_are_no_make_target",
+            GATE,
+            "make ci-route",
+            'echo "${{ github.event.pull_request.title }}"',
+            'job changes: `echo "${{ github.event.pull_request.title }}"` is not a make target',
+        ),
+        (
+            "steps_that_are_no_make_target",
+            GATE,
+            "make ci-route",
+            "make ci-route BASE=${{ github.event.pull_request.title }}",
+            "is not a make target with literal arguments",
+        ),
+        (
+            "local_files_that_do_not_exist",
+            CI,
+            "./.github/actions/setup",
+            "./.github/actions/nowhere",
+            "nowhere does not",
+        ),
+        ("paths_that_match_nothing", MODEL, "- MLproject", "- MLprojects", "no file matches MLprojects"),
+        ("paths_that_match_nothing", MODEL, "- .github/workflows/model-pipeline.yml", "", "is not among its paths"),
+        (
+            "images_that_are_not_built",
+            IMAGES,
+            "[api, predict, monitor, pipeline]",
+            "[api, monitor, pipeline]",
+            "its matrix lacks predict",
+        ),
+        ("secrets_that_are_not_documented", MODEL, "secrets.SIGNING_KEY }}", "secrets.OTHER }}", "what OTHER is"),
+        (
+            "secrets_that_are_not_documented",
+            "docs/workflows.md",
+            "| `SIGNING_KEY`",
+            "| SIGNING_KEY",
+            "what SIGNING_KEY is",
+        ),
+        (
+            "grants_without_a_reason",
+            CI,
+            " # OIDC to AWS, to read the DVC remote",
+            "",
+            "`id-token: write` has no reason",
+        ),
+        ("grants_without_a_reason", CI, "contents: read", "contents: write", "permissions at the top"),
+        (
+            "calls_that_grant_too_little",
+            GATE,
+            "contents: write # official",
+            "contents: read # official",
+            "which official of model-pipeline.yml",
+        ),
+        (
+            "checkouts_that_keep_the_token",
+            CI,
+            "persist-credentials: false",
+            "fetch-depth: 1",
+            "job preflight: actions/checkout",
+        ),
+        (
+            "concurrency_groups_that_collide",
+            CI,
+            "group: ci-",
+            "group: main-",
+            "main.yml has the concurrency group of ci.yml",
+        ),
+        ("concurrency_groups_that_collide", CI, "group: ci-", "group: ${{ github.workflow }}-", "does not begin with"),
+    ],
+)
+def test_a_planted_fault_is_found(tmp_path: Path, check: str, file: str, old: str, new: str, message: str) -> None:
+    root = copy(tmp_path)
+    plant(root, file, old, new)
+    faults = CHECKS[check](root)
+    assert [fault for fault in faults if message in fault], faults

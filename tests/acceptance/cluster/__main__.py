@@ -1,0 +1,79 @@
+"""From a commit to a pod on a real cluster, there and back: make test-cluster. KUBECONFIG names the cluster."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from plumbline.kernel import log
+from plumbline.kernel.errors import PlumblineError
+from tests.acceptance.cluster import steps, world
+from tests.acceptance.cluster.world import World
+
+STORY: dict[str, Callable[[World], str]] = {
+    "images built and loaded": steps.build,
+    "testbed in the cluster": steps.testbed,
+    "two models built, judged, signed": steps.train,
+    "first version by commit": steps.first,
+    "a house priced through api": steps.price,
+    "users begin to ask": steps.users,
+    "new bundle by commit: canary, promoted": steps.promoted,
+    "bad bundle by commit": steps.bad_bundle,
+    "bad image by commit": steps.bad_image,
+    "what users saw": steps.undisturbed,
+    "pods killed under load": steps.killed,
+    "every overlay validated by the server": steps.overlays,
+    "the ledger": steps.ledger,
+}
+
+
+def main() -> int:
+    """Play the story, print it as a table, and leave nothing behind; 1 if a step failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave clone and cluster as they are, to look at")
+    given = parser.parse_args()
+    log.configure()
+    console = Console(width=150, highlight=False)
+    table = Table("step", "seconds", "what was seen", title="From a commit to a pod")
+    folder, failed = Path(tempfile.mkdtemp(prefix="plumbline-cluster-")), ""
+    try:
+        clone = world.make_clone(folder)
+        story = World(clone, world.commit(clone))
+        for name, step in STORY.items():
+            begin = time.monotonic()
+            try:
+                seen = step(story)
+            except (PlumblineError, KeyError) as error:
+                failed, seen = f"{name}: {error}", "FAILED"
+            table.add_row(name, f"{time.monotonic() - begin:.0f}", seen)
+            console.print(f"{name}: {seen} ({time.monotonic() - begin:.0f} s)")
+            if failed:
+                break
+    except PlumblineError as error:
+        failed = str(error)
+    finally:
+        if given.keep:
+            console.print(f"kept: {folder}")
+        else:
+            try:
+                world.stop()
+            except PlumblineError as error:
+                failed = failed or f"not everything was taken away: {error}"
+            shutil.rmtree(folder, ignore_errors=True)
+    console.print(table)
+    if failed:
+        console.print(f"error: {failed}", markup=False)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PlumblineError as error:
+        sys.exit(f"error: {error}")
