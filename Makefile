@@ -1,4 +1,4 @@
-# Every step of every workflow is one of these targets: what runs in CI runs the same on a laptop.
+# The first day, on a machine with Python 3.11 and git. All else is `plumb`, which `make setup` puts into .venv/bin.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -6,7 +6,11 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV ?= $(CURDIR)/.venv
+# What the environment holds; the workflows' short jobs take requirements/ci.txt.
+REQUIREMENTS ?= requirements/dev.txt
 BIN := $(VENV)/bin
+# Empty in an image, which brings its environment with it.
+SETUP ?= $(VENV)/.installed
 # The code of this folder, whichever clone the environment was made for.
 PLUMB := python -m plumbline.cli
 export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
@@ -14,18 +18,106 @@ export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
 include plumbline/kernel/runtime.env
 export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' plumbline/kernel/runtime.env)
 
-
-include $(sort $(wildcard make/*.mk))
-
-# What a person needs on the first day; `plumb --help` has the rest by groups.
-FIRST_DAY := setup demo up down test test-all lint format data pipeline preproc hashes pr-check images requirements clean
-describe = grep -hE '^($(1)):.*\#\# ' $(MAKEFILE_LIST) | sort | awk -F ':.*\#\# ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
-
+##@ The whole house
 .PHONY: help
 help: ## List what the first day needs
-	@$(call describe,$(subst $(eval) ,|,$(FIRST_DAY)))
-	@echo "make help-all lists every target; plumb --help, with .venv active, the commands that they call"
+	@awk -F ':.*## ' '/^##@ /{printf "%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' Makefile
+	@echo 'All else is `plumb`: activate .venv, then plumb --help'
 
-.PHONY: help-all
-help-all: ## List every target
-	@$(call describe,[a-z][a-z-]*)
+.PHONY: setup
+setup: $(SETUP) ## Create or update .venv from the pinned requirements
+
+.PHONY: demo
+demo: setup ## From the warehouse to a served prediction, with lineage and times
+	@$(PLUMB) demo
+
+.PHONY: up
+up: data pipeline ## Start predict, api and MLflow's interface and print their URLs
+	@$(PLUMB) release register
+	@$(PLUMB) up
+
+.PHONY: down
+down: setup ## Stop what `make up` started
+	@$(PLUMB) down
+
+##@ Data and model
+.PHONY: data
+data: setup ## Extract the raw data, check that it is what git names, fill the DVC cache and remote
+	@$(PLUMB) data warehouse
+	@$(PLUMB) data extract
+	@$(PLUMB) data add
+	@$(PLUMB) data push
+
+.PHONY: pipeline
+pipeline: setup ## Run the stages of dvc.yaml that have something to do
+	dvc repro
+
+.PHONY: preproc
+preproc: setup ## Rebuild the preprocessor alone, as the stage does
+	python data/src/preprocess.py --seed 42 --output data/preprocessor.joblib
+
+.PHONY: hashes
+hashes: setup ## Verify that the artifacts have the hashes of expected_hashes.txt
+	@$(PLUMB) hashes
+
+##@ Before a push
+.PHONY: lint
+lint: setup ## Check style, types and the walls between the rooms
+	ruff check --quiet .
+	ruff format --quiet --check .
+	mypy --no-error-summary
+	lint-imports --no-logo
+
+.PHONY: format
+format: setup ## Format the code and mend what can be mended automatically
+	ruff check --fix .
+	ruff format .
+
+# Not rebuilt when it is there: the tests look at what lies here.
+BUILT := model/artifacts/bundle/manifest.json
+
+.PHONY: test
+test: lint | $(BUILT) ## Lint, types, walls, and all tests but the slow ones
+	pytest -m "not slow"
+
+.PHONY: test-all
+test-all: lint | $(BUILT) ## The same with the slow tests: whole stories, killed at each step, which CI runs
+	pytest
+
+.PHONY: pr-check
+pr-check: setup ## Check this branch as its pull request will: pull, lint, tests, gate, reports/pr.md
+	@$(PLUMB) model pull
+	env -u MLFLOW_TRACKING_URI $(MAKE) test # tests write to registries of their own alone
+	@$(PLUMB) model check
+
+$(BUILT):
+	$(MAKE) data pipeline
+
+##@ Housekeeping
+.PHONY: images
+images: setup ## Build the images, tagged by the commit, by docker, podman or buildah
+	@$(PLUMB) images build
+
+.PHONY: requirements
+requirements: setup ## Compile every requirements*.txt anew from its .in file
+	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
+	compile requirements/dev.in -o requirements/dev.txt; \
+	compile requirements/checkov.in -o requirements/checkov.txt; \
+	for name in requirements/{pipeline,ci,uv} services/{api,predict,monitor}/requirements; do \
+		compile $$name.in -c requirements/dev.txt -o $$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## Remove the environment and everything built, keeping data versions and the local remote
+	rm -rf .venv reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: $(REQUIREMENTS) requirements/uv.txt pyproject.toml services/predict/app/_forest.c
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none); test "$$found" = 3.11 || \
+		{ echo "Plumbline builds with Python 3.11 and $(PYTHON) is $$found: install 3.11, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "setting up $(VENV) (the first time downloads up to 500 MB)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
+	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes $(REQUIREMENTS)
+	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@PYTHON=$(BIN)/python services/predict/build-native
+	@touch $@

@@ -13,7 +13,7 @@ from plumbline.testing.postgresql import Server
 
 pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]
 
-# Before anything loads OpenMP or BLAS: their threads get in each other's way, and `pytest` does what `make unit` does.
+# Before anything loads OpenMP or BLAS: their threads get in each other's way, and `pytest` does what `make test` does.
 os.environ.update(runtime.pinned())
 os.environ["DVC_NO_ANALYTICS"] = "1"  # of the repositories that tests make
 # What the environment and make bring is found by a bare `pytest`, too.

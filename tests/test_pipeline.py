@@ -10,7 +10,7 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 
 
 def test_make_preproc_runs_the_command_of_the_stage() -> None:
-    recipe = re.search(r"^preproc:.*\n\t(.+)$", (ROOT / "make/proof.mk").read_text(), flags=re.MULTILINE)
+    recipe = re.search(r"^preproc:.*\n\t(.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     assert recipe is not None
     assert recipe[1] == STAGES["preprocess"]["cmd"]
     assert recipe[1] == "python data/src/preprocess.py --seed 42 --output data/preprocessor.joblib"

@@ -13,7 +13,7 @@ def main() -> None:
     store, bundle = Path(sys.argv[1]), sys.argv[2]
     files = sorted((store / bundle).iterdir()) if (store / bundle).is_dir() else []
     if not files:
-        sys.exit(f"error: {store} holds no bundle {bundle}: run `make register compose-env`")
+        sys.exit(f"error: {store} holds no bundle {bundle}: run `plumb release register compose-env`")
     client = boto3.client("s3")
     present = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
     for bucket in sorted(set(BUCKETS) - present):

@@ -1,4 +1,4 @@
-"""Objects against the schemas of their kinds, which `make schemas` fetches."""
+"""Objects against the schemas of their kinds, which `plumb ci tools schemas` fetches."""
 
 import functools
 import json

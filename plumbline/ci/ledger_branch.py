@@ -40,7 +40,7 @@ def put(message: str, root: Path = Path()) -> bool:
     folder = root / FOLDER
     if not (folder / ".git").exists():
         raise PlumblineError(
-            f"{folder} is not there: run `make ci-ledger-get` before anything is appended to the ledger"
+            f"{folder} is not there: run `plumb ci ledger-get` before anything is appended to the ledger"
         )
     if not command.run("git", "status", "--porcelain", folder=folder):
         return False

@@ -1,8 +1,7 @@
-"""Say which secret or variable of a pipeline is missing and what is skipped for it. Standard library alone."""
+"""Say which secret or variable of a pipeline is missing and what is skipped for it."""
 
 import json
 import os
-import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ def check(pipeline: str, environment: Mapping[str, str], table: dict[str, Any]) 
         PlumblineError: The table has no such pipeline.
     """
     if pipeline not in table:
-        raise PlumblineError(f"{pipeline!r} is no pipeline of {TABLE.name}: set PIPELINE to one of {', '.join(table)}")
+        raise PlumblineError(f"{pipeline!r} is no pipeline of {TABLE.name}: it is one of {', '.join(table)}")
     return [
         Capability(name, tuple(_missing(entry["needs"], environment)), entry["without"])
         for name, entry in table[pipeline].items()
@@ -64,9 +63,13 @@ def _missing(needs: list[Any], environment: Mapping[str, str]) -> list[str]:
     return found
 
 
-def main() -> None:
-    """Check the pipeline `PIPELINE`, and give GitHub the list of what is ready."""
-    found = check(os.environ.get("PIPELINE", ""), os.environ, read())
+def main(pipeline: str, /) -> None:
+    """Say which secrets and variables a pipeline lacks; GitHub gets the list of what is ready as output `ready`.
+
+    Args:
+        pipeline: A section of preflight.toml.
+    """
+    found = check(pipeline, os.environ, read())
     rows = [
         (one.name, "yes" if one.ready else "no", ", ".join(one.missing), "" if one.ready else one.without)
         for one in found
@@ -77,10 +80,3 @@ def main() -> None:
     if output := os.environ.get("GITHUB_OUTPUT"):
         with Path(output).open("a", encoding="utf-8") as file:
             file.write(f"ready={json.dumps([one.name for one in found if one.ready])}\n")
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except PlumblineError as error:
-        sys.exit(f"error: {error}")

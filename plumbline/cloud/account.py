@@ -61,11 +61,10 @@ def find(environment: str) -> Account:
         PlumblineError: There is no such environment, there are no credentials, or they are of another account than
             `TF_VAR_account_id` says.
     """
-    if environment not in ENVIRONMENTS:
-        raise PlumblineError(f"ENV must be {' or '.join(ENVIRONMENTS)}, not {environment!r}")
-    region = variable("region") or "ap-south-1"
+    check(environment)
+    where = region()
     try:
-        session = boto3.Session(region_name=region)
+        session = boto3.Session(region_name=where)
         number = session.client("sts", config=_CONFIG).get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise PlumblineError(
@@ -78,7 +77,22 @@ def find(environment: str) -> Account:
             f"these credentials are of account {number} and TF_VAR_account_id is {expected}: choose the profile of"
             f" {expected} with AWS_PROFILE, or correct the variable"
         )
-    return Account(environment, number, region, session)
+    return Account(environment, number, where, session)
+
+
+def check(environment: str) -> None:
+    """Make sure that there is such an environment.
+
+    Raises:
+        PlumblineError: There is none.
+    """
+    if environment not in ENVIRONMENTS:
+        raise PlumblineError(f"an environment is {' or '.join(ENVIRONMENTS)}, not {environment!r}")
+
+
+def region() -> str:
+    """Give the region of everything that is made."""
+    return variable("region") or "ap-south-1"
 
 
 def variable(name: str) -> str | None:

@@ -32,7 +32,7 @@ QUOTAS = (
     Quota("vpc", "L-F678F1CE", "VPCs", 2),
     Quota("vpc", "L-FE5A380F", "NAT gateways in a zone", 2),
 )
-_PLAN = "run `make plan` and `make apply` of the environment"
+_PLAN = "run `plumb cloud plan` and `plumb cloud apply` of the environment"
 
 
 def region(account: Account) -> Finding:
@@ -74,7 +74,7 @@ def _github(account: Account) -> Finding:
     known = account.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
     if any(one["Arn"].endswith("/token.actions.githubusercontent.com") for one in known):
         return ok("GitHub", "its identity provider is known")
-    return wrong("GitHub", "its identity provider is unknown: no workflow gets a role", "make bootstrap")
+    return wrong("GitHub", "its identity provider is unknown: no workflow gets a role", "plumb cloud bootstrap")
 
 
 def quotas(account: Account) -> list[Finding]:

@@ -9,7 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from plumbline.cloud.account import Account, code, reason
 from plumbline.cloud.findings import Finding, not_yet, ok, wrong
 
-_APPLY = "run `make plan` and `make apply` of the environment: the bucket is not as Terraform describes it"
+_APPLY = (
+    "run `plumb cloud plan` and `plumb cloud apply` of the environment: the bucket is not as Terraform describes it"
+)
 _PUBLIC = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 

@@ -71,12 +71,12 @@ def estimate(planned: Plan, table: Prices) -> Estimate:
     return Estimate(environment, tuple(lines), dict(unpriced), budget, note)
 
 
-def check(found: Estimate, override: str) -> str:
+def check(found: Estimate, accepted: bool) -> str:
     """Compare an estimate with its budget.
 
     Args:
         found: The estimate.
-        override: `yes` accepts one that is over the budget.
+        accepted: Whether one that is over the budget is accepted.
 
     Returns:
         A sentence for people.
@@ -89,11 +89,11 @@ def check(found: Estimate, override: str) -> str:
     compared = f"{found.environment} costs {found.total:,.2f} $ a month; its budget_monthly_usd is {found.budget:,.2f}"
     if found.total <= found.budget:
         return f"{compared}."
-    if override == "yes":
-        return f"{compared}; accepted by BUDGET_OVERRIDE=yes."
+    if accepted:
+        return f"{compared}; accepted by --accept-budget."
     raise PlumblineError(
         f"the budget is exceeded: {compared}.\nMake the environment smaller, raise the budget in"
-        f" infrastructure/terraform/envs/{found.environment}.tfvars, or accept it once with BUDGET_OVERRIDE=yes."
+        f" infrastructure/terraform/envs/{found.environment}.tfvars, or accept it once with --accept-budget."
     )
 
 
@@ -119,13 +119,13 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 140)
 
 
-def main(environment: str = "", /, *, plan_file: Path | None = None, override: str = "") -> None:
+def main(environment: str = "", /, *, plan_file: Path | None = None, accept_budget: bool = False) -> None:
     """Estimate what an environment costs a month.
 
     Args:
         environment: Staging or production, planned from nothing and without an account.
         plan_file: A plan instead, saved by `terraform plan -out` in the folder of its stack.
-        override: `yes` accepts a budget that is exceeded.
+        accept_budget: Accept a budget that is exceeded.
 
     Raises:
         PlumblineError: Neither or both are named, or the budget is exceeded.
@@ -136,4 +136,4 @@ def main(environment: str = "", /, *, plan_file: Path | None = None, override: s
     found = estimate(planned, prices.read())
     output = console()
     show(found, output)
-    output.print(check(found, override))
+    output.print(check(found, accept_budget))

@@ -35,7 +35,7 @@ def _total(found: Estimate | None) -> float:
 def _over(found: Estimate | None) -> list[str]:
     if found is None or found.budget is None or found.total <= found.budget:
         return []
-    return [f"⚠ over the budget of {found.budget:,.2f} $: `make plan` will refuse it"]
+    return [f"⚠ over the budget of {found.budget:,.2f} $: `plumb cloud plan` will refuse it"]
 
 
 def _changed(old: Estimate | None, new: Estimate | None) -> list[str]:

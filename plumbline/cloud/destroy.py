@@ -1,7 +1,6 @@
 """Take an environment down in the one order that finishes, with nothing left that is billed."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from kubernetes.client.exceptions import ApiException
 from rich.console import Console
 from urllib3.exceptions import HTTPError
 
-from plumbline.cloud import account, applications, buckets, cluster, leftovers
+from plumbline.cloud import account, applications, buckets, cluster, leftovers, state
 from plumbline.cloud.account import Account
 from plumbline.kernel.errors import PlumblineError
 
-TERRAFORM = Path("infrastructure/terraform")
 _PLAN = "destroy.tfplan"
 
 
@@ -67,10 +65,10 @@ def confirm(environment: str, given: str, terminal: bool) -> None:
     if not given and terminal:
         given = input("This deletes production and all its data. Type its name to go on: ")
     if given != environment:
-        raise PlumblineError("production is not destroyed: its name was not typed (CONFIRM=production)")
+        raise PlumblineError("production is not destroyed: its name was not typed (--confirmed production)")
 
 
-def check_not_kept(environment: str, root: Path = TERRAFORM) -> None:
+def check_not_kept(environment: str, root: Path = state.TERRAFORM) -> None:
     """Refuse an environment whose data is to be kept.
 
     Raises:
@@ -80,7 +78,7 @@ def check_not_kept(environment: str, root: Path = TERRAFORM) -> None:
     if not re.search(r"^keep_on_destroy *= *false$", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
         raise PlumblineError(
             f"{environment} is not destroyed: {path} keeps its data. To delete that too, set keep_on_destroy = false"
-            f" there, then `make plan ENV={environment}` and `make apply ENV={environment}`."
+            f" there, then `plumb cloud plan {environment}` and `plumb cloud apply {environment}`."
         )
 
 
@@ -99,15 +97,10 @@ def _empty_buckets(where: Account) -> list[str]:
 
 
 def _terraform(where: Account) -> list[str]:
-    """Plan and apply the destroy; the state is attached already, by `terraform init` with its backend."""
-    command = ["terraform", f"-chdir={TERRAFORM}/stacks/platform"]
+    """Plan and apply the destroy; the state is attached already."""
     variables = f"-var-file=../../envs/{where.environment}.tfvars"
-    for attempt in (
-        [*command, "plan", "-destroy", "-input=false", variables, f"-out={_PLAN}"],
-        [*command, "apply", "-input=false", _PLAN],
-    ):
-        if subprocess.run(attempt, check=False).returncode:
-            raise PlumblineError(f"`{' '.join(attempt)}` failed: mend what it says and run the same again")
+    state.terraform("plan", "-destroy", "-input=false", variables, f"-out={_PLAN}")
+    state.terraform("apply", "-input=false", _PLAN)
     return [f"{where.environment}/platform.tfstate"]
 
 
@@ -129,13 +122,14 @@ def run(todo: list[Step], console: Console) -> None:
 
 
 def main(environment: str, /, *, dry_run: bool = False, confirmed: str = "") -> None:
-    """Delete an environment and its data; the state is attached before, by `terraform init`.
+    """Delete an environment and its data; production asks for its name once more.
 
     Args:
         environment: Staging or production.
         dry_run: Print the order and touch nothing.
         confirmed: The environment once more; a terminal asks for it.
     """
+    state.attach(environment)  # without it Terraform would find nothing and leave everything
     where = account.find(environment)
     console = Console(soft_wrap=True)
     todo = steps(where)

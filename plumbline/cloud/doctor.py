@@ -18,10 +18,10 @@ def examine(where: Account) -> list[Finding]:
     found = [findings.ok("identity", f"account {where.number}"), account_checks.region(where)]
     found += [account_checks.administrator(where), account_checks.github(where)]
     found += account_checks.quotas(where)
-    found += bucket_checks.check(where, where.state_bucket, "make bootstrap")
+    found += bucket_checks.check(where, where.state_bucket, "plumb cloud bootstrap")
     first = nothing_yet(where)
     for bucket in where.remotes.values():
-        found += bucket_checks.check(where, bucket, f"make plan ENV={where.environment}", first)
+        found += bucket_checks.check(where, bucket, f"plumb cloud plan {where.environment}", first)
     found += [account_checks.key(where, f"alias/{where.name}-{name}", first) for name in ("remote", "mlflow")]
     return [*found, account_checks.cluster(where), account_checks.database(where)]
 

@@ -38,7 +38,7 @@ def warning(subject: str, found: str, advice: str) -> Finding:
 
 def not_yet(subject: str) -> Finding:
     """Report what the first apply of an environment will make."""
-    return warning(subject, "does not exist yet", "`make apply` makes it, after `make plan`")
+    return warning(subject, "does not exist yet", "`plumb cloud apply` makes it, after `plumb cloud plan`")
 
 
 def show(findings: Sequence[Finding], console: Console, title: str) -> bool:

@@ -96,7 +96,9 @@ def offline(root: Path, environment: str) -> Plan:
 def offline_file(root: Path, environment: str) -> Iterator[Path]:
     """Plan as `offline` does, and give the saved plan, which is gone afterwards."""
     if not (root / f"envs/{environment}.tfvars").exists():
-        raise PlumblineError(f"ENV must be staging or production, not {environment!r}: there is no such file in envs")
+        raise PlumblineError(
+            f"an environment is staging or production, not {environment!r}: there is no such file in envs"
+        )
     with tempfile.TemporaryDirectory() as folder:
         ignored = shutil.ignore_patterns(".terraform", "*.tfplan")
         stack = Path(shutil.copytree(root, Path(folder) / "terraform", ignore=ignored)) / STACK

@@ -3,16 +3,16 @@
 from plumbline.cloud import cost, plan, prices
 
 NOTE = (
-    "No account is named (TF_VAR_account_id), so this is planned from nothing and not saved: `make apply` will refuse."
+    "No account is named (TF_VAR_account_id), so this is planned from nothing and not saved:"
+    " `plumb cloud apply` will refuse."
 )
 
 
-def main(environment: str, /, *, override: str = "") -> None:
-    """Show what would be made in an environment and its monthly cost, without an account.
+def show(environment: str, *, accept_budget: bool) -> None:
+    """Print the plan of an environment that is made from nothing, and its monthly cost.
 
-    Args:
-        environment: Staging or production.
-        override: `yes` accepts a budget that is exceeded.
+    Raises:
+        PlumblineError: It is over the budget, and that is not accepted.
     """
     console = cost.console()
     with plan.offline_file(prices.TABLE.parent, environment) as file:
@@ -21,4 +21,4 @@ def main(environment: str, /, *, override: str = "") -> None:
     cost.show(found, console)
     # Before the budget, which may end this.
     console.out(NOTE, highlight=False)
-    console.print(cost.check(found, override))
+    console.print(cost.check(found, accept_budget))

@@ -90,7 +90,7 @@ def _of_analyses(seen: Snapshot) -> Iterator[Finding]:
                     "analysis",
                     f"AnalysisRun {_name(analysis)}",
                     f"{result['name']} is {result['phase'].lower()}: {result.get('message') or ', '.join(measured)}",
-                    "the canary was taken back; find the cause, then `make rollback` so that git says what runs",
+                    "the canary was taken back; find the cause, then `plumb deploy rollback`: git must say what runs",
                     final=True,
                 )
 
@@ -105,7 +105,7 @@ def _of_rollouts(rollouts: Iterable[Object]) -> Iterator[Finding]:
                 "rollout",
                 f"Rollout {_name(rollout)}",
                 status.get("message", "it was aborted"),
-                "the stable version serves; `make rollback` so that git says so, too",
+                "the stable version serves; `plumb deploy rollback`, so that git says so, too",
                 final=bool(status.get("abort")),
             )
 

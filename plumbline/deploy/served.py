@@ -30,7 +30,7 @@ def compare(described: dict[str, Any], where: Overlay) -> list[Finding]:
     """Compare the models that answer with the bundle of the overlay."""
     wanted = where.bundle().sha256
     if not described:
-        return [Finding("bundle", where.environment, "no pod of predict is ready", "look again: make verify-deploy")]
+        return [Finding("bundle", where.environment, "no pod of predict is ready", "look again: plumb deploy verify")]
     answering = {pod: model["model"]["bundle_sha256"] for pod, model in described.items()}
     return [
         Finding("bundle", f"Pod {pod}", f"it serves {sha256} and not {wanted}", "was this commit pushed?")

@@ -46,7 +46,7 @@ def wait(cluster: Cluster, where: Overlay, application: str, seconds: float) -> 
         if since and now - since > _GRACE:
             return list(dict.fromkeys([*found, *causes]))
         if now > end:
-            late = Finding("time", where.environment, missing, "look again: make verify-deploy")
+            late = Finding("time", where.environment, missing, "look again: plumb deploy verify")
             return [late, *dict.fromkeys([*found, *causes])]
         time.sleep(_PAUSE)
 

@@ -7,7 +7,7 @@ from plumbline.dvc import set_remote
 from plumbline.kernel import command, log
 
 _DVC = (sys.executable, "-m", "dvc")
-_ADVICE = "Whoever made it must run `dvc push`; `make check-data` says what the remote lacks"
+_ADVICE = "Whoever made it must run `dvc push`; `plumb data check` says what the remote lacks"
 
 
 def use(url: str) -> None:

@@ -23,7 +23,7 @@ def read(root: Path) -> dict[str, Any]:
         raise PlumblineError(f"{path} does not exist: run `dvc repro` and commit it") from None
     if text.startswith("<<<<<<< ") or "\n<<<<<<< " in text:
         raise PlumblineError(
-            f"{path} holds the markers of a merge conflict: run `make setup-git`, then `git checkout --merge dvc.lock`"
+            f"{path} has the marks of a merge conflict: run `plumb data merge`, then `git checkout --merge dvc.lock`"
             " to merge it stage by stage, and `dvc repro`"
         )
     stages: dict[str, Any] = yaml.safe_load(text)["stages"]

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from plumbline.kernel import command
+
 Stages = dict[str, Any]
 
 
@@ -50,6 +52,13 @@ def main(base: Path, ours: Path, theirs: Path) -> int:
         return 1
     print("dvc.lock: merged stage by stage; run `dvc repro` to bring it up to date", file=sys.stderr)  # noqa: T201
     return 0
+
+
+def configure() -> None:
+    """Make git merge dvc.lock stage by stage in this clone."""
+    command.run("git", "config", "merge.dvc-lock.name", "dvc.lock, stage by stage")
+    driver = f"'{sys.executable}' -m plumbline.dvc.merge_lock %O %A %B"
+    command.run("git", "config", "merge.dvc-lock.driver", driver)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def check(url: str) -> None:
         PlumblineError: The URL is empty, its scheme is not known, or it carries a password.
     """
     if not url:
-        raise PlumblineError("no URL was given: make remote URL=s3://BUCKET/PREFIX or URL=/a/folder")
+        raise PlumblineError("no URL was given: `plumb data remote s3://BUCKET/PREFIX`, or a folder")
     parts = urlsplit(url)
     if parts.scheme not in ("", "s3") or (parts.scheme == "s3" and not parts.netloc):
         raise PlumblineError(

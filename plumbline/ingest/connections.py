@@ -138,7 +138,7 @@ def _duckdb(path: str) -> DuckDB:
     try:
         return DuckDB(duckdb.connect(path, read_only=True))
     except duckdb.Error as error:
-        raise PlumblineError(f"duckdb:{path} cannot be opened: {error}\nRun `make warehouse` first.") from None
+        raise PlumblineError(f"duckdb:{path} cannot be opened: {error}\nRun `plumb data warehouse` first.") from None
 
 
 def _postgresql(url: str) -> PostgreSQL:

@@ -19,7 +19,7 @@ def refuse_in_production(settings: Settings, action: str) -> None:
     """Raise a PlumblineError under PLUMBLINE_ENV=production, which only pulls data."""
     if settings.env == "production":
         raise PlumblineError(
-            f"PLUMBLINE_ENV is production, which only pulls data: {action} is refused.\nRun `make data-pull` here, and"
+            f"PLUMBLINE_ENV is production, which only pulls data: {action} is refused.\nRun `plumb data pull` here, and"
             " make new versions where PLUMBLINE_ENV is local or staging."
         )
 
@@ -88,15 +88,15 @@ def _refuse_overwriting(path: Path, fresh: str, new_version: bool) -> None:
     if expected and expected != fresh and not new_version:
         raise PlumblineError(
             f"the warehouse no longer gives the data that git names: {path} would have md5 {fresh}, and"
-            f" {record_of(path)} says {expected}.\nIf that is intended, run `make data-extract` and then"
-            " `make data-version`; if not, `make data-pull` brings the data that git names."
+            f" {record_of(path)} says {expected}.\nIf that is intended, run `plumb data extract --new-version` and then"
+            " `plumb data version`; if not, `plumb data pull` brings the data that git names."
         )
     if not path.exists():
         return
     present = hashing.digest(path, "md5")
     if present != fresh and not (present == expected and _is_cached(present)):
         raise PlumblineError(
-            f"{path} holds data of no version, which would be lost: keep it with `make data-version`, or delete it"
+            f"{path} holds data of no version, which would be lost: keep it with `plumb data version`, or delete it"
         )
 
 

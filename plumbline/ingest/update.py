@@ -31,7 +31,7 @@ def known_rows(parameters: Extract) -> pd.DataFrame:
         if not path.exists() or hashing.digest(path, "md5") != raw.named(path):
             raise PlumblineError(
                 f"{path} is not the version that {raw.record_of(path)} names, on which an update builds:"
-                " run `make data-pull`, or `make data-version` if it is a new one"
+                " run `plumb data pull`, or `plumb data version` if it is a new one"
             )
     return pd.concat([table.read_text(path) for path in (parameters.training, parameters.evaluation)])
 
@@ -66,7 +66,7 @@ def update(connection: Connection, parameters: Extract, watermark: str, rules: C
     if list(fresh.frame.columns) != list(known.columns):
         raise PlumblineError(
             f"the query selects {', '.join(fresh.frame.columns)} and the raw files hold {', '.join(known.columns)}:"
-            " extract all rows anew with `make data-extract`"
+            " extract all rows anew with `plumb data extract --new-version`"
         )
     new = _as_text(fresh.frame, Directories(raw=parameters.training.parent).staging / "update.tsv")
     merged = pd.concat([known, new]).drop_duplicates(rules.identifier, keep="last")

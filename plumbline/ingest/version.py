@@ -51,7 +51,7 @@ def commit(files: list[Path], also: tuple[Path, ...] = ()) -> None:
     """
     absent = [str(path) for path in files if not path.exists()]
     if absent:
-        raise PlumblineError(f"{', '.join(absent)} is not there: run `make data` or `make data-pull` first")
+        raise PlumblineError(f"{', '.join(absent)} is not there: run `make data` or `plumb data pull` first")
     records = [raw.record_of(path) for path in files]
     ignores = sorted({path.with_name(".gitignore") for path in files})
     with _restored_on_failure([*records, *ignores, *also]):

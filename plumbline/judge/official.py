@@ -13,6 +13,7 @@ from plumbline.judge import gate, rebuild, recording
 from plumbline.kernel import command, git, jsonfile, log
 from plumbline.kernel.config import parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import signing
 from plumbline.registry.champion import champion
 
 CONFIG = Path("model/configs/official.yaml")
@@ -40,7 +41,7 @@ def official(settings: recording.Settings) -> str:
             finally:
                 _BEGUN.unlink()
     except filelock.Timeout:
-        raise PlumblineError("another `make official` runs in this clone: wait until it has ended") from None
+        raise PlumblineError("another `plumb model official` runs in this clone: wait until it has ended") from None
 
 
 def _begin() -> str:
@@ -101,4 +102,5 @@ def main(*, record: Literal["tag", "commit"] | None = None) -> None:
     if record:
         settings = settings.model_copy(update={"record": record})
     os.environ.setdefault("MLFLOW_EXPERIMENT_NAME", _EXPERIMENT)
+    signing.prepare()
     official(settings)

@@ -47,7 +47,7 @@ def apply(policy: Policy, registry: Registry, version: str, who: str) -> Outcome
         who: Who acts, `automation:NAME` or `human:NAME`.
     """
     if policy.promote == "manual":
-        return Outcome(False, f"The policy is manual: a person runs `make promote VERSION={version}`.")
+        return Outcome(False, f"The policy is manual: a person runs `plumb release promote {version}`.")
     try:
         entry = registry.promote(version, who, reason="policy: auto")
     except PlumblineError as error:
@@ -73,9 +73,11 @@ def describe(outcome: Outcome, release: dict[str, Any], judged: dict[str, Any] |
 
 @tracking.explained
 def main() -> None:
-    """Promote what `make official` registered, if the policy lets it; report why not."""
+    """Promote what `plumb model official` registered, if the policy lets it; report why not."""
     if not _RELEASE.exists():
-        raise PlumblineError(f"{_RELEASE} does not exist: nothing was registered here, run `make official` before")
+        raise PlumblineError(
+            f"{_RELEASE} does not exist: nothing was registered here, run `plumb model official` before"
+        )
     release = jsonfile.read(_RELEASE)
     policy = parse(Policy, read_yaml(CONFIG), str(CONFIG))
     outcome = apply(policy, open_registry(), str(release["version"]), actor.current())

@@ -64,7 +64,7 @@ class Recorder:
             except PlumblineError:
                 self._git("rebase", "--abort")
                 raise PlumblineError(
-                    f"{branch} moved, and with it {' or '.join(RECORDS)}: its own run of `make official` records it"
+                    f"{branch} moved, and with it {' or '.join(RECORDS)}: its own official build records it"
                 ) from None
             try:
                 self._git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")

@@ -78,7 +78,11 @@ class Settings(Strict):
         actor: Who acts, for the records; git's user if unset.
         api_key: The key to ask it with.
         api_url: Where the public service answers.
+        base_image: What images stand on, instead of what their Dockerfiles say.
         branch: The branch that is checked, where git has only the commit, as in CI.
+        build_options: Further options of an image's build, such as the certificates of a proxy.
+        engine: What builds and runs images: docker, podman or buildah; the first that works if unset.
+        image_prefix: What stands before an image's name on this machine.
         ledger: The file or URL of the ledger of releases.
         loop_token: What Alertmanager must send to start the model pipeline.
         public_key: The key that verifies a bundle.
@@ -96,7 +100,11 @@ class Settings(Strict):
     actor: str | None = None
     api_key: str | None = None
     api_url: str | None = None
+    base_image: str | None = None
     branch: str | None = None
+    build_options: str = ""
+    engine: Literal["docker", "podman", "buildah"] | None = None
+    image_prefix: str = "localhost/plumbline-"
     ledger: str | None = None
     loop_token: str | None = None
     public_key: str | None = None

@@ -21,6 +21,7 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes, stack
 
 _TAIL = 30  # lines of a failed step's output that are shown
+_PLUMB = (sys.executable, "-m", "plumbline.cli")
 _SAMPLE = Path(".plumbline/sample.json")
 
 
@@ -61,9 +62,9 @@ def main() -> None:
     demo = Demo(console)
     demo.step("warehouse, extract, dvc add, dvc push", lambda: demo.run("make", "data"))
     demo.step("dvc repro", lambda: demo.run("make", "pipeline"))
-    demo.step("register in MLflow, release the bundle", lambda: demo.run("make", "register"))
+    demo.step("register in MLflow, release the bundle", lambda: demo.run(*_PLUMB, "release", "register"))
     demo.step("dvc push", lambda: demo.run("dvc", "push", "--quiet"))
-    demo.run(sys.executable, "-m", "plumbline.cli", "data", "sample", "--output", str(_SAMPLE))
+    demo.run(*_PLUMB, "data", "sample", "--output", str(_SAMPLE))
     programs = stack.services(*free_ports(), prefix="demo-")
     try:
         demo.step("predict and api ready", lambda: processes.start_all(programs))

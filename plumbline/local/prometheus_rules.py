@@ -25,12 +25,3 @@ def unpack(source: Path, target: Path) -> None:
         if content.get("kind") != "PrometheusRule" or "spec" not in content:
             raise PlumblineError(f"{path} holds no PrometheusRule with a spec")
         (target / "rules" / path.name).write_text(yaml.safe_dump(content["spec"], sort_keys=False), encoding="utf-8")
-
-
-def main(target: Path, /) -> None:
-    """Unpack the alert rules and their tests for promtool.
-
-    Args:
-        target: Folder to write, which is emptied before.
-    """
-    unpack(SOURCE, target)

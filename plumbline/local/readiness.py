@@ -1,10 +1,11 @@
 """Load the bundle that was released last in the real services or in the real image, and tell whether they get ready."""
 
-from plumbline.kernel import jsonfile, log
-from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel import log
 from plumbline.local import processes, stack
 from plumbline.local.demo import free_ports
+from plumbline.local.images import build
 from plumbline.local.images.engine import Containers
+from plumbline.local.images.images import HERE, Images
 from plumbline.local.images.smoke import Smoke
 
 
@@ -28,23 +29,24 @@ def of_image(engine: str, image: str) -> str:
     Raises:
         PlumblineError: No bundle was released, or the image does not load it or predicts something else.
     """
-    if not stack.RELEASE.exists():
-        raise PlumblineError("no bundle was released: run `make pipeline register`")
+    released = stack.release()
     with Containers(engine) as containers:
-        smoke = Smoke(containers, {"predict": image}, jsonfile.read(stack.RELEASE))
+        smoke = Smoke(containers, {"predict": image}, released)
         return f"{smoke.start('predict')}; {smoke.parity()}"
 
 
-def main(*, engine: str = "", image: str = "") -> None:
-    """Load the bundle that was released last in predict.
+def main(*, image: bool = False, named: Images = HERE) -> None:
+    """Load the bundle that was released last in predict and api.
 
     Args:
-        engine: Docker or podman.
-        image: A built image of predict, instead of the services' source.
+        image: Build the image of predict and load it there, instead of in the services' source.
+        named: How it is called, and the engine.
     """
     said = {}
     if image:
-        said = {"image": image, "said": of_image(engine, image)}
+        build.main("predict", named=named)
+        where = named.resolved()
+        said = {"image": where.image("predict"), "said": of_image(where.engine, where.image("predict"))}
     else:
         of_services()
     log.get("readiness").info("ready", release=str(stack.RELEASE), **said)

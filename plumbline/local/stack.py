@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
@@ -11,6 +12,18 @@ from plumbline.local import processes
 from plumbline.local.processes import Program
 
 RELEASE = Path(".plumbline/release.json")
+
+
+def release() -> dict[str, Any]:
+    """Read what was released last.
+
+    Raises:
+        PlumblineError: No bundle was released.
+    """
+    if not RELEASE.exists():
+        raise PlumblineError("no bundle was released: run `make up`, or `make pipeline` and `plumb release register`")
+    found: dict[str, Any] = jsonfile.read(RELEASE)
+    return found
 
 
 def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program]:
@@ -24,9 +37,7 @@ def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program
     Raises:
         PlumblineError: No bundle was released.
     """
-    if not RELEASE.exists():
-        raise PlumblineError("no bundle was released: run `make pipeline register`")
-    release = jsonfile.read(RELEASE)
+    released = release()
     predict, api = f"http://127.0.0.1:{predict_port}", f"http://127.0.0.1:{api_port}"
     return [
         Program(
@@ -34,9 +45,9 @@ def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program
             [sys.executable, "-m", "services.predict.app"],
             {
                 "PREDICT_PORT": str(predict_port),
-                "PREDICT_BUNDLE_URI": release["uri"],
-                "PREDICT_BUNDLE_SHA256": release["bundle_sha256"],
-                "PREDICT_PUBLIC_KEY": release["public_key"],
+                "PREDICT_BUNDLE_URI": released["uri"],
+                "PREDICT_BUNDLE_SHA256": released["bundle_sha256"],
+                "PREDICT_PUBLIC_KEY": released["public_key"],
             },
             f"{predict}/readyz",
         ),
@@ -79,7 +90,7 @@ def up() -> None:
     print("predict  http://127.0.0.1:8001")  # noqa: T201
     print(f"mlflow   {os.environ.get('MLFLOW_TRACKING_URI') or 'http://127.0.0.1:5000'}")  # noqa: T201
     if token:
-        print(f"key      {token}  (shown this once; `make api-key` makes another)")  # noqa: T201
+        print(f"key      {token}  (shown this once; `plumb api-key` makes another)")  # noqa: T201
     print(f"logs in {processes.FOLDER}; stop with `plumb down`")  # noqa: T201
 
 

@@ -47,7 +47,7 @@ def parse(text: str) -> Expected:
                 expected.versions[words[1]] = words[2]
             continue
         if not re.fullmatch(r"[0-9a-f]{64}", words[-1]) or len(words) > 2:
-            raise PlumblineError(f"{EXPECTED}:{number}: {line!r} is not `path sha256`; run `make hashes-update`")
+            raise PlumblineError(f"{EXPECTED}:{number}: {line!r} is not `path sha256`; run `plumb hashes --update`")
         expected.hashes[words[0] if len(words) == 2 else PREPROCESSOR] = words[-1]
     return expected
 
@@ -87,12 +87,12 @@ def likely_cause(expected: Expected, found: Expected) -> str:
         if name in expected.versions and expected.versions[name] != now
     ]
     if changed:
-        return f"The likely cause: {', '.join(changed)}. If that is intended, run `make hashes-update` and commit."
+        return f"The likely cause: {', '.join(changed)}. If that is intended, run `plumb hashes --update` and commit."
     if not set(expected.hashes) <= set(found.hashes):
         return "`dvc repro` builds what is not there."
     return (
-        "If code, parameters or data were changed on purpose, run `dvc repro` and `make hashes-update`, and commit both"
-        " results. If not, an artifact is stale or was edited by hand: `dvc repro --force` builds all of them anew."
+        "If code, parameters or data were changed on purpose, run `dvc repro` and `plumb hashes --update`, and commit"
+        " what both write. If not, an artifact is stale or was edited by hand: `dvc repro --force` builds all anew."
     )
 
 
@@ -104,7 +104,7 @@ def verify(root: Path) -> int:
     """
     path = root / EXPECTED
     if not path.exists():
-        raise PlumblineError(f"{path} does not exist: run `make hashes-update` and commit it")
+        raise PlumblineError(f"{path} does not exist: run `plumb hashes --update` and commit it")
     expected, found = parse(path.read_text()), actual(root)
     if list(expected.hashes) == [PREPROCESSOR]:  # the older habit knew nothing else
         found.hashes = {name: sha256 for name, sha256 in found.hashes.items() if name == PREPROCESSOR}

@@ -79,4 +79,4 @@ class Aliases:
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
-            raise PlumblineError(f"the registry holds no model {self.model!r}: run `make register`") from None
+            raise PlumblineError(f"the registry holds no model {self.model!r}: run `plumb release register`") from None

@@ -32,7 +32,7 @@ def champion(name: str, store: Path = STORE) -> Path | None:
     folder = _folder(version, store)
     if not _released(folder):
         raise PlumblineError(
-            f"the champion, {name} version {version.version}, has no bundle at {folder}: run `make champion`"
+            f"the champion, {name} version {version.version}, has no bundle at {folder}: run `plumb release champion`"
         )
     return folder
 

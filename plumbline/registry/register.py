@@ -137,7 +137,7 @@ def main(
     gate: Path = Path(".plumbline/gate.json"),
     output: Path = Path(".plumbline/release.json"),
 ) -> None:
-    """Register the bundle as challenger and release it to the model store.
+    """Register the bundle as challenger and release it to the model store, signed; a key is made if there is none.
 
     Args:
         bundle: Its folder.
@@ -146,6 +146,7 @@ def main(
         gate: The gate's report, if the bundle was judged.
         output: The file that names the release.
     """
+    signing.prepare()
     released = register(bundle, model, store, gate, anchor.open_ledger())
     folder = store / released["model"] / released["bundle_sha256"]
     jsonfile.write(

@@ -61,7 +61,7 @@ class Registry:
                 why = f" ({held.reason})" if held.reason else ""
                 raise PlumblineError(
                     f"{held.actor} rolled {self.model} back to version {held.version} at {held.at}{why}:"
-                    " nothing is promoted until a person runs `make release-hold`"
+                    " nothing is promoted until a person runs `plumb release end-hold`"
                 )
             self.check(found)
             return self.aliases.move(self._fact("promoted", found, who, champion, reason), previous=champion)
@@ -136,7 +136,7 @@ class Registry:
         """
         verdict, name = found.tags.get("gate_verdict"), f"{self.model} version {found.version}"
         if verdict is None:
-            raise PlumblineError(f"{name} has no gate report: run `make gate register`")
+            raise PlumblineError(f"{name} has no gate report: run `plumb model gate --promotion register`")
         if verdict != "pass":
             raise PlumblineError(f"{name} did not pass the gate; it failed: {found.tags.get('gate_failed')}")
         release.verify(self.store / self.model / found.tags["bundle_sha256"])

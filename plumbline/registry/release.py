@@ -58,7 +58,7 @@ def verify(folder: Path) -> None:
     """
     manifest = folder / MANIFEST
     if not manifest.is_file():
-        raise PlumblineError(f"there is no released bundle at {folder}: run `make register`")
+        raise PlumblineError(f"there is no released bundle at {folder}: run `plumb release register`")
     if hashing.digest(manifest) != folder.name:
         raise PlumblineError(f"{manifest} is not the manifest that its folder is named by: it was altered")
     signing.verify(folder, signing.public_key())

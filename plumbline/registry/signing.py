@@ -1,6 +1,6 @@
 """Sign bundles and verify them, by OpenSSF model signing with an ECDSA P-256 key (docs/security.md).
 
-`PLUMBLINE_SIGNING_KEY` and `PLUMBLINE_PUBLIC_KEY` name other key files than those that `make keys` creates.
+`PLUMBLINE_SIGNING_KEY` and `PLUMBLINE_PUBLIC_KEY` name other key files than those that `plumb release keys` creates.
 """
 
 import hashlib
@@ -103,12 +103,12 @@ def verify(folder: Path, public: Path) -> None:
         PlumblineError: The folder is not signed, not by a trusted key, or not as it was signed.
     """
     if not (folder / SIGNATURE).is_file():
-        raise PlumblineError(f"{folder} is not signed: `make register` signs it")
+        raise PlumblineError(f"{folder} is not signed: `plumb release register` signs it")
     try:
         keys = [block + _END for block in public.read_text(encoding="utf-8").split(_END) if block.strip()]
     except FileNotFoundError:
         raise PlumblineError(
-            f"there is no public key at {public}: `make keys` creates one, PLUMBLINE_PUBLIC_KEY names another file"
+            f"there is no public key at {public}: `plumb release keys` makes one, PLUMBLINE_PUBLIC_KEY names another"
         ) from None
     faults = [_fault(folder, key) for key in keys]
     if None not in faults:
@@ -132,7 +132,7 @@ def _public_half(private: Path) -> bytes:
         key = serialization.load_pem_private_key(private.read_bytes(), None)
     except FileNotFoundError:
         raise PlumblineError(
-            f"there is no signing key at {private}: `make keys` creates one, PLUMBLINE_SIGNING_KEY names another file"
+            f"there is no signing key at {private}: `plumb release keys` makes one, PLUMBLINE_SIGNING_KEY names another"
         ) from None
     except (ValueError, TypeError) as error:
         raise PlumblineError(f"the signing key {private} cannot be used: {error}") from None

@@ -1,4 +1,4 @@
-"""The schemas of Kubernetes' kinds: plumb ci schemas fetches them, for tests reach out to nobody."""
+"""The schemas of Kubernetes' kinds: `plumb ci tools schemas` fetches them, for tests reach out to nobody."""
 
 import json
 import os

@@ -1,15 +1,17 @@
 """The words that documents and workflows may use: targets of make, and commands."""
 
 import re
+from collections.abc import Sequence
 
-from plumbline.cli import table
+from cyclopts import CoercionError, CycloptsError
+
+from plumbline.cli import app, table
 from plumbline.testing.repository import ROOT
 
 
 def targets() -> set[str]:
     """Name the targets of make."""
-    rules = "\n".join(path.read_text() for path in [ROOT / "Makefile", *ROOT.glob("make/*.mk")])
-    return set(re.findall(r"^([a-z][a-z-]*):", rules, flags=re.MULTILINE))
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
 
 
 def quoted(text: str) -> list[str]:
@@ -37,3 +39,14 @@ def unknown_commands(text: str) -> list[str]:
             if not alone and ((group, command) if command else (group,)) not in known:
                 found.append(words)
     return found
+
+
+def fault(line: Sequence[str]) -> str:
+    """Say what is wrong with the words of a command, "" if nothing is; one with a shell's variable has any value."""
+    try:
+        app.build().parse_args(list(line), exit_on_error=False, print_error=False)
+    except CoercionError as error:
+        return "" if any("$" in word for word in line) else str(error)
+    except CycloptsError as error:
+        return str(error).splitlines()[0]
+    return ""

@@ -1,4 +1,4 @@
-"""The jobs of the workflows are wired as they should be: act runs them, with a make that notes what it is asked for."""
+"""The jobs of the workflows are wired as they should be: act runs them, with programs that note what they are asked."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -31,7 +31,7 @@ Act = Callable[..., tuple[Run, list[str]]]
 
 @pytest.fixture
 def act(clone: Path, tmp_path: Path) -> Act:
-    """Run a workflow with the make of tests/acceptance/act/bin; give the run and the targets that were asked for."""
+    """Run a workflow with the programs of tests/acceptance/act/bin; give the run and what was asked of them."""
 
     def start(event: str, payload: Mapping[str, Any], workflow: str, *options: str, fail: str = "") -> Any:
         calls = tmp_path / "calls"
@@ -42,7 +42,7 @@ def act(clone: Path, tmp_path: Path) -> Act:
             "PATH": f"{runner.HERE / 'bin'}:{path}",
         }
         done = runner.act(clone, event, payload, workflow, tmp_path, options, variables)
-        return done, calls.read_text().split() if calls.exists() else []
+        return done, calls.read_text().splitlines() if calls.exists() else []
 
     return start
 
@@ -84,10 +84,10 @@ def test_the_gate_opens_when_what_was_routed_succeeded(clone: Path, act: Act, fi
     assert done.succeeded, "\n".join(done.log)
     assert done.jobs["pr gate/gate"] == "success"
     assert {name.split("/")[0] for name in done.jobs} == {"pr gate", "ci", *CALLS[file]}
-    assert "ci-gate" in called
+    assert "ci gate" in called
 
 
-@pytest.mark.parametrize("target", ["lint", "test-root"])
+@pytest.mark.parametrize("target", ["make lint", "ci test"])
 def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target: str) -> None:
     call.replace_calls(clone / ".github/workflows/pr-gate.yml")
     push = commit(clone, "README.md")
@@ -100,28 +100,41 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
 
 
 @pytest.mark.parametrize(
-    ("file", "workflow", "targets"),
+    ("file", "workflow", "commands"),
     [
         (
             "services/api/app/main.py",
             "service-pipeline.yml",
-            {"lint", "test-service", "chaos", "fuzz", "image-cached", "image-save", "smoke-images", "image-sbom"},
+            {
+                "make lint",
+                "ci test-service",
+                "chaos",
+                "fuzz",
+                "images build",
+                "images save",
+                "images smoke",
+                "images sbom",
+            },
         ),
-        ("data/src/preprocess.py", "data-pipeline.yml", {"data", "pipeline", "preproc", "hashes", "check-data"}),
-        ("model/housing_models.py", "model-pipeline.yml", {"ci-data", "pr-check"}),
-        ("README.md", "main.yml", {"lint", "test-root"}),
-        ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"preflight"}),
-        ("README.md", "ci.yml", {"ci-data", "ci-repro", "hashes"}),
+        (
+            "data/src/preprocess.py",
+            "data-pipeline.yml",
+            {"make data", "make pipeline", "make preproc", "hashes", "dvc push", "data check"},
+        ),
+        ("model/housing_models.py", "model-pipeline.yml", {"ci data", "make pr-check"}),
+        ("README.md", "main.yml", {"make lint", "ci test"}),
+        ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"ci preflight"}),
+        ("README.md", "ci.yml", {"ci data", "dvc repro", "hashes"}),
     ],
 )
 def test_a_push_runs_the_jobs_that_need_no_account(
-    clone: Path, act: Act, file: str, workflow: str, targets: set[str]
+    clone: Path, act: Act, file: str, workflow: str, commands: set[str]
 ) -> None:
     done, called = act("push", commit(clone, file), workflow)
 
     assert done.succeeded, "\n".join(done.log)
-    assert targets <= set(called)
-    assert not {"dispatch-model", "official", "notify", "push-images", "ci-deploy", "verify-deploy"} & set(called)
+    assert commands <= set(called)
+    assert not {"ci dispatch", "model official", "ci notify", "images push", "ci deploy", "deploy verify"} & set(called)
 
 
 def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path, act: Act) -> None:
@@ -133,17 +146,18 @@ def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path,
 
     assert done.succeeded, "\n".join(done.log)
     last = [
-        "push-images",
-        "sign-images",
-        "preflight",
-        "ci-git",
-        "ci-ledger-get",
-        "ci-deploy",
-        "ci-ledger-put",
-        "ci-propose",
+        "images push",
+        "images sign",
+        "ci preflight",
+        "ci git",
+        "ci ledger-get",
+        "images verify",
+        "ci deploy",
+        "ci ledger-put",
+        "ci propose",
     ]
     assert [target for target in called if target in last][-len(last) :] == last
-    assert "verify-deploy" not in called
+    assert "deploy verify" not in called
 
 
 def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act: Act) -> None:
@@ -157,4 +171,4 @@ def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act:
     # There is no account here, so that the job ends where it would take its identity.
     assert done.jobs["deploy/verify"] == "failure"
     assert "needs an account" in "\n".join(done.log)
-    assert "ci-deploy" not in called
+    assert "ci deploy" not in called

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from ruamel.yaml import YAML
 
+from plumbline.local import prometheus_rules
 from plumbline.local.images import environment
 from plumbline.testing import needs
 from plumbline.testing.repository import ROOT, run
@@ -50,9 +51,9 @@ def test_it_holds_no_password() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("${GRAFANA_PASSWORD:?run make compose-env}", "admin", "grafana: GF_SECURITY_ADMIN_PASSWORD"),
-        ("${GRAFANA_PASSWORD:?run make compose-env}", "${X:-admin}", "grafana: GF_SECURITY_ADMIN_PASSWORD"),
-        ("predictions:${PREDICTIONS_PASSWORD:?run make compose-env}@", "predictions:pw@", "api: postgresql://"),
+        ("${GRAFANA_PASSWORD:?run plumb images compose-env}", "admin", "grafana: GF_SECURITY_ADMIN_PASSWORD"),
+        ("${GRAFANA_PASSWORD:?run plumb images compose-env}", "${X:-admin}", "grafana: GF_SECURITY_ADMIN_PASSWORD"),
+        ("predictions:${PREDICTIONS_PASSWORD:?run plumb images compose-env}@", "predictions:pw@", "api: postgresql://"),
     ],
 )
 def test_a_planted_password_is_found(old: str, new: str, found: str) -> None:
@@ -100,7 +101,7 @@ def test_every_file_that_is_mounted_exists() -> None:
 
 def test_prometheus_takes_the_rules_and_scrapes_with_the_labels_they_ask_for(tmp_path: Path) -> None:
     needs.require("promtool")
-    run(ROOT, "plumb", "ci", "rules", str(tmp_path))
+    prometheus_rules.unpack(ROOT / prometheus_rules.SOURCE, tmp_path)
     mounts = dict(mount.split(":")[:2] for mount in SERVICES["prometheus"]["volumes"])
     config = (ROOT / "infrastructure/compose/prometheus.yml").read_text()
     assert f"{mounts['./.plumbline/prometheus/rules']}/*.yaml" in config

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from plumbline.testing.repository import ROOT, run
 DOCKERFILES = sorted(
     str(path.relative_to(ROOT)) for path in [ROOT / "model/Dockerfile", *ROOT.glob("services/*/Dockerfile")]
 )
+PLUMB = (sys.executable, "-m", "plumbline.cli", "images", "build")
 PREDICT = (ROOT / "services/predict/Dockerfile").read_text()
 
 
@@ -78,14 +80,14 @@ def test_the_build_context_is_an_allow_list_without_keys_and_data() -> None:
     assert not {".plumbline", ".git", ".venv", "."} & set(allowed)
 
 
-def test_make_images_builds_each_with_its_labels_and_the_commit_as_tag(tmp_path: Path) -> None:
+def test_images_are_built_each_with_its_labels_and_the_commit_as_tag(tmp_path: Path) -> None:
     engine = tmp_path / "docker"
     engine.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
     engine.chmod(0o755)
     commit = run(ROOT, "git", "rev-parse", "HEAD").stdout.strip()
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
-    done = run(ROOT, "make", "images", f"ENGINE={engine}", "IMAGE_PREFIX=here/", "BASE_IMAGE=base@sha256:0")
+    done = run(ROOT, *PLUMB, "--engine", str(engine), "--prefix", "here/", "--base-image", "base@sha256:0")
 
     asked = (tmp_path / "asked").read_text().splitlines()
     tags = [re.search(r"--tag here/(\w+):(\w+)", line) for line in asked]

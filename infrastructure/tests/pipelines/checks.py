@@ -28,7 +28,7 @@ def of_code(objects: list[Object]) -> Iterator[str]:
         yield f"the command {container['command']} is not that of the package"
     steps = [_step(task) for task in templates[spec["entrypoint"]]["dag"]["tasks"]]
     if tuple(steps) != STEPS:
-        yield f"the steps {steps} are not those of `make data-run`, {list(STEPS)}"
+        yield f"the steps {steps} are not those of `plumb data run`, {list(STEPS)}"
     code = (ROOT / "plumbline/ingest/pipeline/__main__.py").read_text()
     for option in re.findall(r"(--[a-z-]+)", " ".join(container["args"])):
         if f'"{option}"' not in code:

@@ -1,4 +1,4 @@
-"""The data pipeline on the cluster is the one of `make data-run`, and what its manifests name exists."""
+"""The data pipeline on the cluster is the one of `plumb data run`, and what its manifests name exists."""
 
 import copy
 from collections.abc import Callable
@@ -103,7 +103,7 @@ PLANTED: dict[str, tuple[Callable[[list[Object]], object], str]] = {
     ),
     "a step left out": (
         lambda it: _spec(it)["templates"][0]["dag"]["tasks"].pop(1),
-        "are not those of `make data-run`",
+        "are not those of `plumb data run`",
     ),
     "another command": (
         lambda it: _step(it)["container"].update(command=["python", "ingest.py"]),

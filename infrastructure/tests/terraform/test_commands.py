@@ -1,16 +1,16 @@
-"""The targets of the cloud, run with Terraform and an S3 of moto for the state: no account, and nothing is made."""
+"""The commands of the cloud, run with Terraform and an S3 of moto for the state: no account, and nothing is made."""
 
 import json
-import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import boto3
 import pytest
 
 from plumbline.testing import needs
-from plumbline.testing.repository import ROOT, copy_repository
+from plumbline.testing.repository import ROOT, copy_repository, environment
 
 ACCOUNT = "123456789012"
 REGION = "ap-south-1"
@@ -38,18 +38,16 @@ def clone(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path
         "s3", REGION, endpoint_url=aws["AWS_ENDPOINT_URL"], aws_access_key_id="a", aws_secret_access_key="b"
     )
     s3.create_bucket(Bucket=f"plumbline-state-{ACCOUNT}", CreateBucketConfiguration={"LocationConstraint": REGION})
-    copy = copy_repository(tmp_path_factory.mktemp("cloud") / "clone")
-    (copy / ".venv").symlink_to(ROOT / ".venv")
-    return copy
+    return copy_repository(tmp_path_factory.mktemp("cloud") / "clone")
 
 
-def make(clone: Path, aws: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["make", f"--assume-old={clone}/.venv/.installed", *arguments]
-    return subprocess.run(command, cwd=clone, env=os.environ | aws, capture_output=True, text=True, check=False)
+def plumb(clone: Path, aws: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "plumbline.cli", "cloud", *words]
+    return subprocess.run(command, cwd=clone, env=environment(clone) | aws, capture_output=True, text=True, check=False)
 
 
 def test_a_plan_shows_its_cost_and_is_saved(clone: Path, aws: dict[str, str]) -> None:
-    done = make(clone, aws, "plan", "ENV=staging")
+    done = plumb(clone, aws, "plan", "staging")
     assert done.returncode == 0, done.stderr
     assert re.search(r"Plan:.* to add", done.stdout)
     assert re.search(r"staging costs [\d.]+ \$ a month", done.stdout)
@@ -63,14 +61,14 @@ def test_a_plan_over_the_budget_is_refused_and_not_saved(clone: Path, aws: dict[
     file.write_text(re.sub(r"budget_monthly_usd *= *\d+", "budget_monthly_usd = 10", kept))
     saved = clone / "infrastructure/terraform/stacks/platform/staging.tfplan"
     # when
-    refused = make(clone, aws, "plan", "ENV=staging")
+    refused = plumb(clone, aws, "plan", "staging")
     # then
     assert refused.returncode != 0
     assert "the budget is exceeded" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not saved.exists()
     # and an explicit word accepts it
-    assert make(clone, aws, "plan", "ENV=staging", "BUDGET_OVERRIDE=yes").returncode == 0
+    assert plumb(clone, aws, "plan", "staging", "--accept-budget").returncode == 0
     assert saved.exists()
     file.write_text(kept)
 
@@ -84,7 +82,7 @@ def test_a_plan_without_an_account_is_from_nothing_and_not_saved(
     saved = clone / f"infrastructure/terraform/stacks/platform/{environment}.tfplan"
     saved.unlink(missing_ok=True)
     # when
-    done = make(clone, nobody, "plan", f"ENV={environment}")
+    done = plumb(clone, nobody, "plan", environment)
     # then the plan is shown as Terraform shows it, with its cost and why there is nothing to apply
     assert done.returncode == 0, done.stderr
     assert "# module.eks.aws_eks_cluster.this will be created" in done.stdout
@@ -93,10 +91,9 @@ def test_a_plan_without_an_account_is_from_nothing_and_not_saved(
     assert "No account is named (TF_VAR_account_id), so this is planned from nothing and not saved" in done.stdout
     assert not saved.exists()
     # and nothing is applied, with an account or without
-    assert "error: TF_VAR_account_id is not set" in make(clone, nobody, "apply", f"ENV={environment}").stderr
+    assert "error: TF_VAR_account_id is not set" in plumb(clone, nobody, "apply", environment).stderr
     assert (
-        f"error: no saved plan: run make plan ENV={environment}"
-        in make(clone, aws, "apply", f"ENV={environment}").stderr
+        f"error: no saved plan: run `plumb cloud plan {environment}`" in plumb(clone, aws, "apply", environment).stderr
     )
 
 
@@ -107,28 +104,28 @@ def test_the_budget_holds_without_an_account(clone: Path, aws: dict[str, str]) -
     kept = file.read_text()
     file.write_text(re.sub(r"budget_monthly_usd *= *\d+", "budget_monthly_usd = 10", kept))
     # when
-    refused = make(clone, nobody, "plan", "ENV=staging")
-    accepted = make(clone, nobody, "plan", "ENV=staging", "BUDGET_OVERRIDE=yes")
+    refused = plumb(clone, nobody, "plan", "staging")
+    accepted = plumb(clone, nobody, "plan", "staging", "--accept-budget")
     file.write_text(kept)
     # then
     assert refused.returncode != 0
     assert "the budget is exceeded" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert accepted.returncode == 0, accepted.stderr
-    assert "accepted by BUDGET_OVERRIDE=yes" in accepted.stdout
+    assert "accepted by --accept-budget" in accepted.stdout
 
 
 def test_an_unknown_environment_is_refused_without_an_account(clone: Path, aws: dict[str, str]) -> None:
-    done = make(clone, aws | {"TF_VAR_account_id": ""}, "plan", "ENV=elsewhere")
+    done = plumb(clone, aws | {"TF_VAR_account_id": ""}, "plan", "elsewhere")
     assert done.returncode != 0
-    assert "error: ENV must be staging or production, not 'elsewhere'" in done.stderr
+    assert "error: an environment is staging or production, not 'elsewhere'" in done.stderr
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_every_resource_of_an_environment_has_a_price_and_the_budget_holds(
     environment: str, clone: Path, aws: dict[str, str]
 ) -> None:
-    done = make(clone, aws, "cost", f"ENV={environment}")
+    done = plumb(clone, aws, "cost", environment)
     assert done.returncode == 0, done.stderr
     assert "not priced" not in done.stdout
     # and docs/cloud.md says so
@@ -139,13 +136,13 @@ def test_every_resource_of_an_environment_has_a_price_and_the_budget_holds(
 
 
 def test_a_dry_run_of_destroy_prints_the_order_and_touches_nothing(clone: Path, aws: dict[str, str]) -> None:
-    done = make(clone, aws, "destroy", "ENV=production", "ARGS=--dry-run")
+    done = plumb(clone, aws, "destroy", "production", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert done.stdout.index("applications") < done.stdout.index("the stack platform") < done.stdout.index("volumes")
 
 
 def test_production_keeps_its_data(clone: Path, aws: dict[str, str]) -> None:
-    done = make(clone, aws, "destroy", "ENV=production", "CONFIRM=production")
+    done = plumb(clone, aws, "destroy", "production", "--confirmed", "production")
     assert done.returncode != 0
     assert "error: production is not destroyed" in done.stderr
     assert "Traceback" not in done.stderr

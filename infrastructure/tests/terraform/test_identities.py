@@ -62,7 +62,7 @@ def test_pipeline_pods_have_an_identity_of_their_own() -> None:
 
 def test_what_is_made_from_the_files_is_current() -> None:
     stale = [str(path.relative_to(ROOT)) for path, text in docs.pages(TERRAFORM).items() if path.read_text() != text]
-    assert stale == [], "run make terraform-docs"
+    assert stale == [], "run plumb infra docs"
 
 
 def test_a_changed_input_makes_its_readme_stale(tmp_path: Path) -> None:

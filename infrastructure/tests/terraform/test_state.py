@@ -1,9 +1,9 @@
 """States lie in their bucket: bootstrap moves its own there; plan and apply attach that of their environment."""
 
 import os
-import re
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from plumbline.testing import trials
-from plumbline.testing.repository import ROOT, copy_repository, run
+from plumbline.testing.repository import ROOT, copy_repository, environment, run
 
 pytestmark = pytest.mark.slow
 
@@ -103,11 +103,11 @@ def test_apply_makes_the_saved_plan_in_the_state_of_its_environment(s3: str, tmp
     _encrypt_with_a_key()
     run(stack, "terraform", "init", "-backend=false", "-input=false")
     # when staging is applied without a plan, then nothing is made
-    done = _make(copy, "apply", check=False)
-    assert "no saved plan: run make plan ENV=staging" in done
+    done = _run(copy, "apply", check=False)
+    assert "no saved plan: run `plumb cloud plan staging`" in done
     # when it is planned and applied
-    _make(copy, "plan")
-    _make(copy, "apply")
+    _run(copy, "plan")
+    _run(copy, "apply")
     # then the state of staging is in the bucket, and the plan is used up
     assert states() == ["staging/platform.tfstate"]
     assert list(stack.glob("*.tfplan")) == []
@@ -122,36 +122,35 @@ def _encrypt_with_a_key() -> None:
     boto3.client("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [default]})
 
 
-def _make(copy: Path, target: str, *, check: bool = True) -> str:
-    # The environment of this run will do: the copy shall not install one.
-    recipe = ("make", "--assume-old=setup", f"VENV={ROOT / '.venv'}", target, "ENV=staging")
-    done = run(copy, *recipe, check=check)
+def _run(copy: Path, command: str, *, check: bool = True) -> str:
+    done = run(copy, sys.executable, "-m", "plumbline.cli", "cloud", command, "staging", check=check)
     return done.stdout + done.stderr
 
 
-def detached(text: str) -> list[str]:
-    """Name the targets of a makefile, among those that read or write a state, that do not attach it."""
-    rules = re.findall(r"^(plan|apply|destroy):[^\n]*\n((?:\t[^\n]*\n?)+)", text, flags=re.MULTILINE)
-    return [
-        name
-        for name, recipe in rules
-        if "-backend=false" in recipe
-        # A plan from nothing has no state.
-        or not recipe.startswith(("\t$(attach)", "\t@$(PLUMB) cloud plan "))
+@pytest.mark.parametrize("command", ["plan", "apply", "destroy"])
+def test_no_command_reads_a_state_before_it_attaches_that_of_its_environment(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a terraform that notes what it is asked for
+    program = tmp_path / "terraform"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\nexit 1\n')
+    program.chmod(0o755)
+    # when, with no way to AWS
+    nowhere = {"TF_VAR_account_id": ACCOUNT, "TF_VAR_region": "eu-west-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    variables = environment(ROOT) | nowhere | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command_line = [sys.executable, "-m", "plumbline.cli", "cloud", command, "staging"]
+    done = subprocess.run(command_line, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    # then nothing comes before the state, nor after it if it cannot be reached
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        "-chdir=infrastructure/terraform/stacks/platform init -reconfigure -input=false"
+        f" -backend-config=bucket=plumbline-state-{ACCOUNT} -backend-config=key=staging/platform.tfstate"
+        f" -backend-config=region=eu-west-1"
     ]
+    assert done.stderr.splitlines()[-1] == (
+        "error: `terraform init` failed: mend what it says above and run the same again"
+    )
 
 
-def test_no_target_that_reads_a_state_runs_without_attaching_it() -> None:
-    makefiles = "\n".join(path.read_text() for path in sorted((ROOT / "make").glob("*.mk")))
-    assert detached(makefiles) == []
-    for target in ("plan", "apply", "destroy"):
-        assert re.search(rf"^{target}:[^\n]*\n\t\$\(attach\)$", makefiles, flags=re.MULTILINE), target
-    # Only `check` detaches, and what it detaches every target above attaches anew.
-    assert "-reconfigure" in (ROOT / "make/terraform.mk").read_text()
-    users = [*ROOT.glob("make/*.mk"), *ROOT.glob("plumbline/cloud/*.py"), *ROOT.glob(".github/**/*.yml")]
+def test_only_the_check_of_a_module_detaches_its_state() -> None:
+    users = [*ROOT.glob("plumbline/cloud/*.py"), *ROOT.glob("plumbline/local/*.py"), *ROOT.glob(".github/**/*.yml")]
     assert [str(path.relative_to(ROOT)) for path in users if "-backend=false" in path.read_text()] == []
-
-
-def test_a_target_that_detaches_its_state_is_named() -> None:
-    assert detached("plan:\n\t$(attach)\n\tplan\n\ndestroy:\n\tterraform init -backend=false\n") == ["destroy"]
-    assert detached("apply:\n\t@terraform apply\n") == ["apply"]

@@ -59,7 +59,7 @@ def of_clone(base: str, root: Path = Path()) -> Changes:
         fork = _git(root, "merge-base", base, "HEAD").strip()
         names = _diff(root, fork) + _names(_git(root, "ls-files", "--others", "--exclude-standard", "-z"))
     except _GitError as error:
-        raise PlumblineError(f"cannot compare with {base}: {error}; name another with BASE=") from None
+        raise PlumblineError(f"cannot compare with {base}: {error}; name another with --base") from None
     return _counted(names)
 
 

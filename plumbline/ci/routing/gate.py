@@ -1,8 +1,7 @@
-"""The gate of a pull request: what was routed succeeded, all else was skipped. Needs the standard library alone."""
+"""The gate of a pull request: what was routed succeeded, all else was skipped."""
 
 import json
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,7 +40,7 @@ def _fault(job: str, expected: str | None, found: str | None) -> str:
 
 
 def main() -> int:
-    """Judge the variable `NEEDS`; give 0 if the gate is open and 1 if it is not."""
+    """Judge the jobs in the variable NEEDS; the exit code is 1 if the gate is closed."""
     try:
         needs = json.loads(os.environ.get("NEEDS", ""))
         rows = judge(needs, [pipeline.name for pipeline in pipelines.read()])
@@ -51,10 +50,3 @@ def main() -> int:
     note = f"the gate is closed: {'; '.join(faults)}" if faults else "the gate is open"
     report.show(["job", "has to be", "is", ""], [(*row[:3], "wrong" if row[3] else "ok") for row in rows], note)
     return 1 if faults else 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except PlumblineError as error:
-        sys.exit(f"error: {error}")

@@ -14,15 +14,15 @@ class Pipeline:
     Attributes:
         name: The output of the gate's `changes` job, and the job of the gate that calls the workflow.
         workflow: The name of its file.
-        targets: The make targets it consists of.
+        tests: Its tests, as pytest takes them.
     """
 
     name: str
     workflow: str
-    targets: tuple[str, ...]
+    tests: tuple[str, ...]
 
 
 def read(table: Path = TABLE) -> list[Pipeline]:
-    """Read the table; only the standard library is needed, so that the gate runs without an environment."""
+    """Read the table."""
     content = tomllib.loads(table.read_text(encoding="utf-8"))
-    return [Pipeline(name, entry["workflow"], tuple(entry["targets"])) for name, entry in content.items()]
+    return [Pipeline(name, entry["workflow"], tuple(entry["tests"])) for name, entry in content.items()]

@@ -5,21 +5,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
-    """Print a table and the note below it; append both to `$GITHUB_STEP_SUMMARY` where that is set."""
+def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", page: Path | None = None) -> None:
+    """Print a table and the note below it; write both to `page`, and to `$GITHUB_STEP_SUMMARY` where that is set."""
     table = [header, *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        print("  ".join(cells).rstrip())  # noqa: T201 - the target's output
+        print("  ".join(cells).rstrip())  # noqa: T201 - what was asked for
     if note:
         print(note)  # noqa: T201
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        lines = [header, ["---"] * len(header), *([_escaped(cell) for cell in row] for row in rows)]
-        text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    lines = [header, ["---"] * len(header), *([_escaped(cell) for cell in row] for row in rows)]
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{note}\n"
+    if page:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(f"## {page.stem.capitalize()}\n\n{text}", encoding="utf-8")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(f"{text}\n\n{note}\n")
+            file.write(text)
 
 
 def _escaped(cell: str) -> str:

@@ -41,12 +41,7 @@ def route(changed: Changes, table: Sequence[Pipeline], folder: Path = workflows.
     return routes
 
 
-def targets_of(routes: Routes, table: Sequence[Pipeline]) -> list[str]:
-    """Give the make targets of the pipelines that run, each once."""
-    return list(dict.fromkeys(target for entry in table if routes[entry.name] for target in entry.targets))
-
-
-def _show(routes: Routes, table: Sequence[Pipeline], changed: Changes) -> None:
+def _show(routes: Routes, table: Sequence[Pipeline], changed: Changes, page: Path | None) -> None:
     rows = []
     for entry in table:
         reason = routes[entry.name]
@@ -59,7 +54,7 @@ def _show(routes: Routes, table: Sequence[Pipeline], changed: Changes) -> None:
             ]
         )
     note = f"everything runs: {changed.unknown}" if changed.unknown else f"{len(changed.files)} files changed"
-    report.show(["pipeline", "workflow", "runs", "for the file", "by the pattern"], rows, note)
+    report.show(["pipeline", "workflow", "runs", "for the file", "by the pattern"], rows, note, page)
 
 
 def _event(path: str | None) -> dict[str, Any]:
@@ -85,7 +80,7 @@ def main(
     base: str = "main",
     event: Path | None = None,
     github: bool = False,
-    targets: bool = False,
+    page: Path | None = None,
 ) -> None:
     """Say which pipelines a change runs, and why.
 
@@ -93,7 +88,7 @@ def main(
         base: Compare the working tree with where it forked from this.
         event: Take the GitHub event of a file instead; GITHUB_EVENT_NAME says what it is.
         github: Take the event of GITHUB_EVENT_PATH, and write NAME=true or false to GITHUB_OUTPUT.
-        targets: Print the make targets of what runs, and nothing else.
+        page: Write the answer to this file as well, as a page of Markdown.
     """
     if event or github:
         kind = os.environ.get("GITHUB_EVENT_NAME", "pull_request")
@@ -102,9 +97,6 @@ def main(
         changed = changes.of_clone(base)
     table = pipelines.read()
     routes = route(changed, table)
-    if targets:
-        print(" ".join(targets_of(routes, table)))  # noqa: T201 - make reads it
-        return
-    _show(routes, table, changed)
+    _show(routes, table, changed, page)
     if github:
         _write_outputs(routes)

@@ -6,7 +6,7 @@ from typing import Any
 from plumbline.cloud.terraform import hcl
 from plumbline.kernel.errors import PlumblineError
 
-MARK = "<!-- Made by `make terraform-docs` from modules/workload-identity, modules/eks and modules/dvc-remote. -->"
+MARK = "<!-- Made by `plumb infra docs` from modules/workload-identity, modules/eks and modules/dvc-remote. -->"
 _WHO = {
     "developer": "people who work on data and models",
     "ci": "jobs in GitHub's environments `data` and `official`, in staging",

@@ -5,10 +5,12 @@ from pathlib import Path
 from plumbline.cloud.terraform import hcl
 from plumbline.kernel.errors import PlumblineError
 
-MARK = "<!-- From here on made by `make terraform-docs`. -->"
-_WITH_PLATFORM = "`make destroy ENV=staging` takes it away with the stack `platform`, in the order of `docs/cloud.md`."
+MARK = "<!-- From here on made by `plumb infra docs`. -->"
+_WITH_PLATFORM = (
+    "`plumb cloud destroy staging` takes it away with the stack `platform`, in the order of `docs/cloud.md`."
+)
 _HOW = {
-    "platform": "`make destroy ENV=staging` takes everything away, in the order of `docs/cloud.md`.",
+    "platform": "`plumb cloud destroy staging` takes everything away, in the order of `docs/cloud.md`.",
     "bootstrap": "No target destroys states: delete their versions by hand once every environment is gone.",
 }
 

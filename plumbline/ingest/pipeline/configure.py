@@ -39,8 +39,8 @@ def use_remote(clone: Path) -> None:
     """
     if not (clone / ".dvc/config").exists():
         raise PlumblineError(
-            f"{clone} has no DVC configuration (.dvc/config): run `dvc init` in the repository, `make remote"
-            " URL=s3://BUCKET/PREFIX`, commit .dvc/config and push, then run the data pipeline again"
+            f"{clone} has no DVC configuration (.dvc/config): run `dvc init` in the repository, `plumb data remote"
+            " s3://BUCKET/PREFIX`, commit .dvc/config and push, then run the data pipeline again"
         )
     known, wanted = _remote(clone), environment.read()
     if wanted.AWS_S3_BUCKET:
@@ -53,7 +53,7 @@ def use_remote(clone: Path) -> None:
     if not url or not (urlsplit(url).scheme or Path(url).is_absolute()):
         raise PlumblineError(
             f"the DVC remote of the repository is {url or 'not set'}, and what is pushed there ends with this clone:"
-            " set AWS_S3_BUCKET (and AWS_S3_ENDPOINT), or `make remote URL=s3://BUCKET/PREFIX` and commit .dvc/config"
+            " set AWS_S3_BUCKET (and AWS_S3_ENDPOINT), or `plumb data remote s3://BUCKET/PREFIX` and commit .dvc/config"
         )
 
 

@@ -54,7 +54,7 @@ def public(url: str) -> str:
 
 def _check(url: str) -> str:
     if not url:
-        raise PlumblineError("no data set was given: make data-run DATASET_URL=… REPO_URL=…")
+        raise PlumblineError("no data set was given: plumb data run --dataset-url … --repo-url …")
     parts = urlsplit(url)
     if parts.password:
         raise PlumblineError("DATASET_URL holds a password: leave it out, and use a presigned URL or s3://")

@@ -36,7 +36,7 @@ def clone(url: str, target: Path) -> None:
         PlumblineError: The URL is empty or holds credentials, or git fails.
     """
     if not url:
-        raise PlumblineError("no repository was given: make data-run DATASET_URL=… REPO_URL=…")
+        raise PlumblineError("no repository was given: plumb data run --dataset-url … --repo-url …")
     parts = urlsplit(url)
     if parts.password or (parts.username and parts.scheme in ("http", "https")):
         raise PlumblineError("REPO_URL holds credentials: leave them out and set GIT_USERNAME and GIT_PASSWORD")

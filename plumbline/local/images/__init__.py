@@ -1,1 +1,1 @@
-"""The container images, started and proved: `make smoke-images`."""
+"""The container images, started and proved: `plumb images smoke`."""

@@ -6,11 +6,11 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from plumbline.kernel import jsonfile
-from plumbline.kernel.errors import PlumblineError
-from plumbline.local import stack
+from plumbline.local import prometheus_rules, stack
+from plumbline.local.images.images import HERE, Images
 
 FILE = Path(".env")
+RULES = Path(".plumbline/prometheus")  # where Prometheus of compose.yaml reads them
 SECRETS = (
     "GRAFANA_PASSWORD",
     "MLFLOW_ADMIN_PASSWORD",
@@ -46,21 +46,17 @@ def render(present: str, prefix: str, tag: str, release: dict[str, Any]) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def main(*, prefix: str, tag: str) -> None:
-    """Write .env for compose.yaml: the built images, the released bundle, and new passwords where none are.
+def main(*, named: Images = HERE) -> None:
+    """Write .env for compose.yaml (the images, the bundle, new passwords where none are), and the rules of Prometheus.
 
     Args:
-        prefix: What stands before an image's name.
-        tag: The commit.
-
-    Raises:
-        PlumblineError: No bundle was released.
+        named: How the images are called.
     """
-    if not stack.RELEASE.exists():
-        raise PlumblineError("no bundle was released: run `make pipeline register`")
+    where = named.resolved()
     present = FILE.read_text() if FILE.exists() else ""
-    text = render(present, prefix, tag, jsonfile.read(stack.RELEASE))
+    text = render(present, where.prefix, where.tag, stack.release())
+    prometheus_rules.unpack(prometheus_rules.SOURCE, RULES)
     # Never readable by others, not even while it is written.
     with os.fdopen(os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
-    print(f"{FILE} names {tag} and holds the passwords; `docker compose up --wait` starts the stack")  # noqa: T201
+    print(f"{FILE} names {where.tag} and holds the passwords; `docker compose up --wait` starts the stack")  # noqa: T201

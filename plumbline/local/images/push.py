@@ -8,6 +8,8 @@ from pathlib import Path
 
 from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
+from plumbline.local.images import images
+from plumbline.local.images.images import HERE, Images
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -55,17 +57,17 @@ def _pushed(engine: str, image: str) -> str:
     return str(found[-1])
 
 
-def main(*images: str, engine: str, prefix: str, tag: str) -> None:
-    """Push the built images and say their digests; a workflow gets the references as its output `images`.
+def main(*names: str, named: Images = HERE) -> None:
+    """Push the built images to the account DOCKER_USERNAME and say their digests; a workflow gets the output `images`.
 
     Args:
-        images: Their names.
-        engine: Docker, podman or buildah.
-        prefix: What stands before an image's name.
-        tag: The commit.
+        names: Of the images; all if none is said.
+        named: How they are called, and the engine.
     """
-    references = push(engine, images, prefix, tag, os.environ.get("DOCKER_USERNAME", ""))
-    print("\n".join(references))  # noqa: T201 - the target's output
+    where = named.resolved()
+    account = os.environ.get("DOCKER_USERNAME", "")
+    references = push(where.engine, images.chosen(names), where.prefix, where.tag, account)
+    print("\n".join(references))  # noqa: T201 - what was asked for
     if output := os.environ.get("GITHUB_OUTPUT"):
         with Path(output).open("a", encoding="utf-8") as file:
             file.write(f"images={' '.join(references)}\n")

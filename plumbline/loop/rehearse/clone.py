@@ -41,15 +41,14 @@ def entered(folder: Path) -> Iterator[Path]:
         os.chdir(ROOT)
 
 
-def make(*targets: str, actor: str = AUTOMATION, **variables: str) -> str:
-    """Run make targets with this environment and some variables, as `actor`; give what they print.
+def plumb(*words: str, actor: str = AUTOMATION, **variables: str) -> str:
+    """Run a command with this environment and some variables, as `actor`; give what it prints.
 
     Raises:
-        PlumblineError: A target failed.
+        PlumblineError: It failed.
     """
-    return command.run(
-        "make", f"VENV={sys.prefix}", "SETUP=", *targets, environment={"PLUMBLINE_ACTOR": actor} | variables
-    )
+    environment = {"PLUMBLINE_ACTOR": actor} | variables
+    return command.run(sys.executable, "-m", "plumbline.cli", *words, environment=environment)
 
 
 def git(*arguments: str) -> str:

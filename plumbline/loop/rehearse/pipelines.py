@@ -1,4 +1,4 @@
-"""The data pipeline and the model pipeline, run by the make targets that CI runs."""
+"""The data pipeline and the model pipeline, run by the commands that CI runs."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ _RELEASE = Path(".plumbline/release.json")
 _RAW = Path("data/raw")
 
 
-def version_data(last_year: int, target: str) -> Outcome:
-    """Let the extraction read up to a year; extract by `target`, version, commit and push.
+def version_data(last_year: int, *extract: str) -> Outcome:
+    """Let the extraction read up to a year; extract by a command, version, commit and push.
 
     Raises:
         PlumblineError: A step failed, or the commit names the data that was there before.
@@ -23,12 +23,14 @@ def version_data(last_year: int, target: str) -> Outcome:
     clone.edit(str(sales.PARAMETERS), "extract", "parameters", "last_year", value=last_year)
     clone.commit(f"Let the extraction read the sales up to {last_year}")
     before = versions()
-    clone.make(target, "data-version", "data-push")
+    for words in (("data", "warehouse"), extract, ("data", "version"), ("data", "push")):
+        clone.plumb(*words)
     after = versions()
     same = [path for path in after if after[path] == before.get(path)]
     if same or clone.git("status", "--porcelain"):
         raise PlumblineError(
-            f"`make {target} data-version` committed no new version of {', '.join(same) or 'the data'}"
+            f"`plumb {' '.join(extract)}` and `plumb data version` committed no new version of"
+            f" {', '.join(same) or 'the data'}"
         )
     rows = sum(yaml.safe_load(record.read_text())["meta"]["rows"] for record in _records())
     return Outcome(f"{rows} sales up to {last_year}", hashes={"commit": clone.head()} | after)
@@ -45,8 +47,8 @@ def build(*, promoted: bool) -> Outcome:
     Raises:
         PlumblineError: The build failed, or was promoted and should not have been, or the other way round.
     """
-    verdict = next(line for line in clone.make("official").splitlines() if line.startswith("verdict: "))
-    clone.make("promote-by-policy")
+    verdict = next(line for line in clone.plumb("model", "official").splitlines() if line.startswith("verdict: "))
+    clone.plumb("release", "policy")
     clone.git("switch", "--quiet", "main")  # the tag may have left it for a commit that holds the new dvc.lock
     release = jsonfile.read(_RELEASE)
     if (serving.champion().version == str(release["version"])) != promoted:

@@ -66,7 +66,7 @@ class Services:
                 raise PlumblineError(f"predict does not serve version {wanted.version} after {_PATIENCE:.0f} s: {why}")
             time.sleep(0.05)
         seconds = time.monotonic() - begin
-        clone.make("record-deployment", VERSION=wanted.version, ENVIRONMENT="local")
+        clone.plumb("release", "deployed", wanted.version, "local")
         return seconds
 
     def served(self) -> dict[str, Any]:

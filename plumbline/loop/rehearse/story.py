@@ -1,8 +1,10 @@
 """The rehearsal, step by step: each does what its docstring says, checks it, and tells what happened."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
 from plumbline.loop.rehearse import clone, customers, pipelines, replay, sales, serving, watch
 from plumbline.loop.rehearse.state import Outcome, Rehearsal, hashes_of
@@ -14,7 +16,7 @@ _RULES = ("rmsle", "r2")  # what no model that always says the same price can pa
 
 def hold_back(_: Rehearsal) -> Outcome:
     """The sales up to 2008 are extracted, versioned and committed."""
-    return pipelines.version_data(_KNOWN, "data-extract")
+    return pipelines.version_data(_KNOWN, "data", "extract", "--new-version")
 
 
 def train(rehearsal: Rehearsal) -> Outcome:
@@ -39,7 +41,7 @@ def replay_2009(rehearsal: Rehearsal) -> Outcome:
 
 def version_fresh_data(_: Rehearsal) -> Outcome:
     """The data pipeline brings 2009's sales: only what is new is extracted, versioned and committed."""
-    return pipelines.version_data(_KNOWN + 1, "data-update")
+    return pipelines.version_data(_KNOWN + 1, "data", "update")
 
 
 def retrain(_: Rehearsal) -> Outcome:
@@ -64,7 +66,7 @@ def push_bad_model(rehearsal: Rehearsal) -> Outcome:
     """Someone pushes a model that always says the same price; the gate refuses it."""
     good = clone.head()
     clone.edit("model/params.yaml", "train", "estimator", value="dummy")
-    clone.make("pipeline")
+    command.run(sys.executable, "-m", "dvc", "repro", "--quiet")
     clone.commit("Train a simpler model")
     before = rehearsal.services.served()["release"]["version"]
     outcome = pipelines.build(promoted=False)
@@ -85,7 +87,7 @@ def promote_wrong_prices(rehearsal: Rehearsal) -> Outcome:
     if wrong == parameters:
         raise PlumblineError(f"the query of {sales.PARAMETERS} does not select the price as this step expects")
     sales.PARAMETERS.write_text(wrong, encoding="utf-8")
-    pipelines.version_data(_KNOWN + 1, "data-extract")
+    pipelines.version_data(_KNOWN + 1, "data", "extract", "--new-version")
     pipelines.build(promoted=True)
     return replay.change(rehearsal)
 
@@ -105,7 +107,7 @@ def notice(rehearsal: Rehearsal) -> Outcome:
 def roll_back(rehearsal: Rehearsal) -> Outcome:
     """A person rolls back; the services go back under load."""
     bad = serving.champion()
-    clone.make("rollback", actor=clone.PERSON, REASON="the error alert")
+    clone.plumb("release", "rollback", "--reason", "the error alert", actor=clone.PERSON)
     back = serving.champion()
     if back.sha256 == bad.sha256:
         raise PlumblineError(f"after the rollback version {back.version} still has the bad bundle {bad.sha256}")
@@ -115,20 +117,22 @@ def roll_back(rehearsal: Rehearsal) -> Outcome:
 def hold(_: Rehearsal) -> Outcome:
     """Automation tries to promote the bad model again; the person's rollback holds."""
     champion = serving.champion()
-    clone.make("promote-by-policy")
+    clone.plumb("release", "policy")
     report = pipelines.PROMOTION.read_text()
-    if serving.champion() != champion or "release-hold" not in report:
+    if serving.champion() != champion or "end-hold" not in report:
         raise PlumblineError(f"the person's rollback should have held:\n{report}")
     return Outcome(pipelines.reason(), champion.version, hashes_of(champion))
 
 
 def verify(rehearsal: Rehearsal) -> Outcome:
     """The ledger is verified; a price is traced back to the commit of the data it comes from."""
-    clone.make("ledger-verify")
+    clone.plumb("release", "verify")
     priced = rehearsal.months[-1].priced[-1]
-    chain = clone.make(
+    chain = clone.plumb(
+        "release",
         "lineage",
-        PREDICTION=priced.id,
+        "--prediction",
+        priced.id,
         PLUMBLINE_API_URL=rehearsal.services.api,
         PLUMBLINE_API_KEY=rehearsal.services.key,
     )

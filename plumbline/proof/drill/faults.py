@@ -21,7 +21,7 @@ def missing_object(world: World) -> str:
     with _without(world, oid):
         clone = world.clone()
         world.run(clone, "dvc", "pull", fails=True)
-        output = world.make(clone, "check-data", fails=True)
+        output = world.plumb(clone, "data", "check", fails=True)
     return _caught(output, f"object {oid} is not on the remote nor in the local cache")
 
 
@@ -32,7 +32,7 @@ def missing_list(world: World) -> str:
         clone = world.clone()
         world.run(clone, "dvc", "pull", fails=True)
         world.run(clone, "dvc", "status", "--cloud", "--quiet")
-        output = world.make(clone, "check-data", fails=True)
+        output = world.plumb(clone, "data", "check", fails=True)
     return _caught(output, f"model/artifacts/bundle: object {oid} is not on the remote")
 
 
@@ -42,7 +42,7 @@ def forgotten_push(world: World) -> str:
     before = path.read_bytes()
     path.write_bytes(b"\n".join(before.split(b"\n")[:-2]) + b"\n")
     world.run(world.developer, "dvc", "add", TRAINING)
-    output = world.make(world.developer, "check-data", fails=True)
+    output = world.plumb(world.developer, "data", "check", fails=True)
     path.write_bytes(before)
     world.run(world.developer, "dvc", "add", TRAINING)
     return _caught(output, "is not on the remote, only in the local cache; run `dvc push`")
@@ -53,7 +53,7 @@ def stale_for_code(world: World) -> str:
     path = world.developer / "model/src/interval.py"
     before = path.read_text()
     path.write_text(before + "\nNEW = 1\n")
-    output = world.make(world.developer, "check-data", fails=True)
+    output = world.plumb(world.developer, "data", "check", fails=True)
     path.write_text(before)
     return _caught(output, "dvc.lock is stale: stage train was run with another model/src/interval.py")
 
@@ -65,7 +65,7 @@ def stale_for_data(world: World) -> str:
     record = yaml.safe_load(path.read_text())
     record["outs"][0]["md5"] = "0" * 32
     path.write_text(yaml.safe_dump(record))
-    output = world.make(clone, "check-data", fails=True)
+    output = world.plumb(clone, "data", "check", fails=True)
     return _caught(output, f"dvc.lock is stale: stage validate was run with another {TRAINING}")
 
 
@@ -73,7 +73,7 @@ def record_without_data(world: World) -> str:
     """A `.dvc` file is in git, and its data nowhere."""
     oid = yaml.safe_load((world.developer / f"{TRAINING}.dvc").read_text())["outs"][0]["md5"]
     with _without(world, oid):
-        output = world.make(world.clone(), "check-data", fails=True)
+        output = world.plumb(world.clone(), "data", "check", fails=True)
     return _caught(output, f"{TRAINING}: object {oid} is not on the remote nor in the local cache")
 
 
@@ -82,7 +82,7 @@ def edited_preprocessor(world: World) -> str:
     path = world.developer / PREPROCESSOR
     before = path.read_bytes()
     path.write_bytes(before + b" ")
-    output = world.make(world.developer, "hashes", fails=True)
+    output = world.plumb(world.developer, "hashes", fails=True)
     path.write_bytes(before)
     return _caught(output, PREPROCESSOR)
 
@@ -94,7 +94,7 @@ def corrupted_cache(world: World) -> str:
     before = path.read_bytes()
     path.chmod(0o644)
     path.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
-    output = world.make(world.developer, "check-data", fails=True)
+    output = world.plumb(world.developer, "data", "check", fails=True)
     path.write_bytes(before)
     return _caught(output, f"the cached object {oid} is corrupted")
 
@@ -102,7 +102,7 @@ def corrupted_cache(world: World) -> str:
 def conflicting_locks(world: World) -> str:
     """Two branches ran the same stage differently."""
     clone = world.clone()
-    world.make(clone, "setup-git")
+    world.plumb(clone, "data", "merge")
     path = clone / "dvc.lock"
     before = path.read_text()
     for branch, md5 in (("one", "1" * 32), ("two", "2" * 32)):

@@ -21,7 +21,7 @@ PREPROCESSOR = "data/preprocessor.joblib"
 def push(world: World) -> str:
     """The developer pushes data and model to the remote."""
     world.run(world.developer, "dvc", "push")
-    world.make(world.developer, "check-data")
+    world.plumb(world.developer, "data", "check")
     return "every object that git names is on the remote"
 
 
@@ -42,7 +42,7 @@ def rebuild(world: World) -> str:
     """The clone rebuilds everything without any cache, and the hashes match."""
     clone = _latest(world)
     world.run(clone, "dvc", "repro", "--no-run-cache", "--force")
-    world.make(clone, "hashes")
+    world.plumb(clone, "hashes")
     return "dvc repro --no-run-cache --force gives the expected hashes"
 
 
@@ -65,8 +65,8 @@ def refuse_label(world: World) -> str:
 
 def see_hash_differ(world: World) -> str:
     """The preprocessor is rebuilt from the changed data; CI's check fails."""
-    world.make(world.developer, "preproc")
-    output = world.make(world.developer, "hashes", fails=True)
+    world.run(world.developer, "python", "data/src/preprocess.py", "--seed", "42", "--output", PREPROCESSOR)
+    output = world.plumb(world.developer, "hashes", fails=True)
     if PREPROCESSOR not in output:
         raise DrillError(f"the check does not name {PREPROCESSOR}:\n{output}")
     return f"make hashes names {PREPROCESSOR}, expected and actual, and fails"
@@ -84,19 +84,19 @@ def accept_change(world: World) -> str:
     path.write_text(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True))
     world.run(clone, "dvc", "add", TRAINING)
     world.run(clone, "dvc", "repro")
-    world.make(clone, "hashes-update")
+    world.plumb(clone, "hashes", "--update")
     world.commit("Spell one label otherwise")
     world.run(clone, "dvc", "push")
-    return "dvc add, dvc repro, make hashes-update, commit, dvc push"
+    return "dvc add, dvc repro, plumb hashes --update, commit, dvc push"
 
 
 def check_change(world: World) -> str:
     """CI checks the commit in a fresh clone."""
     clone = world.clone()
     world.run(clone, "dvc", "pull")
-    world.make(clone, "check-data")
+    world.plumb(clone, "data", "check")
     world.run(clone, "dvc", "repro", "--no-run-cache")
-    world.make(clone, "hashes")
+    world.plumb(clone, "hashes")
     return "pull, repro and hashes pass"
 
 
@@ -106,7 +106,7 @@ def comment(world: World) -> str:
         with (world.developer / name).open("a") as file:
             file.write("# A comment.\n")
     world.run(world.developer, "dvc", "repro")
-    world.make(world.developer, "hashes")
+    world.plumb(world.developer, "hashes")
     return "dvc repro ran the stages again, every hash is as before"
 
 

@@ -65,10 +65,9 @@ class World:
             raise DrillError(f"`{' '.join(command)}` in {clone.name} {fate}:\n{output[-3000:]}")
         return output
 
-    def make(self, clone: Path, target: str, fails: bool = False) -> str:
-        """Run a make target in a clone, with the environment of this one."""
-        venv = Path(sys.prefix)
-        return self.run(clone, "make", f"VENV={venv}", "-o", str(venv / ".installed"), target, fails=fails)
+    def plumb(self, clone: Path, *words: str, fails: bool = False) -> str:
+        """Run a command in a clone, with the environment of this one and the code of the clone."""
+        return self.run(clone, sys.executable, "-m", "plumbline.cli", *words, fails=fails)
 
     def clone(self) -> Path:
         """Clone the repository anew, with nothing but what git holds."""

@@ -28,5 +28,5 @@ def test_the_ledger_outlives_the_clone_that_wrote_it(tmp_path: Path) -> None:
 
 
 def test_the_ledger_cannot_be_put_before_it_was_fetched(tmp_path: Path) -> None:
-    with pytest.raises(PlumblineError, match="run `make ci-ledger-get` before"):
+    with pytest.raises(PlumblineError, match="run `plumb ci ledger-get` before"):
         ledger_branch.put("Record", tmp_path)

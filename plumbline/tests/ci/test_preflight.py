@@ -29,13 +29,12 @@ def test_the_preflight_names_what_is_missing(environment: dict[str, str], missin
 def test_the_preflight_tells_github_what_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in preflight.names(preflight.read()):
         monkeypatch.delenv(name, raising=False)
-    for name, value in {"PIPELINE": "model", "GITHUB_OUTPUT": str(tmp_path / "output")}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "set")
-    preflight.main()
+    preflight.main("model")
     assert (tmp_path / "output").read_text() == 'ready=["notify"]\n'
 
 
 def test_an_unknown_pipeline_is_refused() -> None:
-    with pytest.raises(PlumblineError, match="set PIPELINE to one of house"):
+    with pytest.raises(PlumblineError, match="it is one of house"):
         preflight.check("home", {}, TABLE)

@@ -91,7 +91,7 @@ def test_the_working_tree_counts_with_the_commits_since_the_fork(clone: Path) ->
 
 
 def test_a_base_that_is_not_there_is_refused(clone: Path) -> None:
-    with pytest.raises(PlumblineError, match=r"cannot compare with nowhere: .*name another with BASE="):
+    with pytest.raises(PlumblineError, match=r"cannot compare with nowhere: .*name another with --base"):
         changes.of_clone("nowhere", clone)
 
 

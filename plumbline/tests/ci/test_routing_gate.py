@@ -67,8 +67,7 @@ def test_another_job_that_the_gate_needs_has_to_succeed() -> None:
 def run(needed: str | None) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in ("NEEDS", "GITHUB_STEP_SUMMARY")}
     environment |= {"NEEDS": needed} if needed is not None else {}
-    # Without site-packages: the gate must answer where no environment could be built.
-    command = [sys.executable, "-S", "-m", "plumbline.ci.routing.gate"]
+    command = [sys.executable, "-m", "plumbline.cli", "ci", "gate"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from plumbline.ci.routing import pipelines
 from plumbline.ci.routing.changes import Changes
-from plumbline.ci.routing.route import route, targets_of
+from plumbline.ci.routing.route import route
 from plumbline.ci.routing.workflows import Reason
 from plumbline.kernel.errors import PlumblineError
 from plumbline.testing.repository import ROOT
@@ -75,11 +75,8 @@ def test_a_pipeline_that_no_push_starts_is_refused(clone: Path) -> None:
         route(Changes(), pipelines.read(), clone / ".github/workflows")
 
 
-def test_a_target_that_two_pipelines_share_is_run_once() -> None:
-    table = pipelines.read()
-    every = dict.fromkeys((entry.name for entry in table), Reason("any", "**"))
-    assert targets_of(every, table) == ["lint", "test-services", "test-data", "test-model", "test-root"]
-    assert targets_of(dict.fromkeys(every), table) == []
+def test_the_tests_of_every_pipeline_exist() -> None:
+    assert [path for entry in pipelines.read() for path in entry.tests if not (ROOT / path).exists()] == []
 
 
 def test_the_table_names_file_and_pattern(clone: Path) -> None:
@@ -94,7 +91,14 @@ def test_the_table_names_file_and_pattern(clone: Path) -> None:
         ["main", "main.yml", "no"],
         ["2", "files", "changed"],
     ]
-    assert call(clone, "--targets").stdout.split() == ["lint", "test-services"]
+
+
+def test_a_page_is_written_for_the_comment(clone: Path, tmp_path: Path) -> None:
+    touch(clone, "services/a")
+    page = tmp_path / "reports/routing.md"
+    call(clone, "--page", str(page))
+    assert page.read_text().startswith("## Routing\n\n| pipeline | workflow |")
+    assert "| services | service-pipeline.yml | yes | services/a | services/\\*\\* |" in page.read_text()
 
 
 def test_a_pull_request_writes_outputs_and_a_summary(clone: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_zizmor_finds_nothing() -> None:
 
 def test_zizmor_finds_an_injected_title(tmp_path: Path) -> None:
     root = copy(tmp_path)
-    plant(root, GATE, "make ci-route", 'echo "${{ github.event.pull_request.title }}"')
+    plant(root, GATE, "plumb ci route --github", 'echo "${{ github.event.pull_request.title }}"')
     done = run(root, *ZIZMOR, check=False)
     assert done.returncode != 0
     assert "template-injection" in done.stdout

@@ -1,6 +1,7 @@
 """What must hold of every workflow: each check takes the folder of a repository and gives the faults that it finds."""
 
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -11,13 +12,14 @@ from ruamel.yaml import YAML
 
 from plumbline.ci import preflight
 from plumbline.ci.routing import patterns
+from plumbline.testing import words
 from plumbline.testing.repository import ROOT
-from plumbline.testing.words import targets
 
 GATE = "pr-gate.yml"
 DOC = "docs/workflows.md"
 _COMMIT = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-_STEP = re.compile(r"make [a-z][a-z-]*( [a-z][a-z-]*)*( [A-Z_]+=(\S+|\"[^\"$]*\"))*")
+_WORD = r"(?:[\w@./:,=^+-]+|\"[\w@./:,= $-]*\")"
+_STEP = re.compile(rf"(?:make|plumb|dvc|aws|realpath) {_WORD}(?: {_WORD})*(?: >> \"\$GITHUB_PATH\")?")
 _CONTEXT = re.compile(r"\b(?:secrets|vars)\.([A-Z][A-Z0-9_]*)")
 
 
@@ -76,16 +78,34 @@ def jobs_the_gate_does_not_need(root: Path) -> list[str]:
     ]
 
 
-def steps_that_are_no_make_target(root: Path) -> list[str]:
+def steps_that_are_no_command(root: Path) -> list[str]:
+    """One command that runs the same on a laptop; its arguments are literal, or variables of the step in quotes."""
     found = []
     for where, step in steps(root):
         run = step.get("run", "").strip()
-        if run and not _STEP.fullmatch(run):
-            found.append(f"{where}: `{run}` is not a make target with literal arguments")
-        elif run:
+        if not run:
+            continue
+        if not _STEP.fullmatch(run):
+            found.append(f"{where}: `{run}` is not one command with literal arguments or quoted variables")
+        elif run.startswith("make "):
             named = [word for word in run.split()[1:] if re.fullmatch(r"[a-z][a-z-]*", word)]
-            found += [f"{where}: there is no make target {name}" for name in named if name not in targets()]
+            found += [f"{where}: there is no make target {name}" for name in named if name not in words.targets()]
+        elif run.startswith("plumb ") and (fault := words.fault(shlex.split(run)[1:])):
+            found.append(f"{where}: `{run}`: {fault}")
     return found
+
+
+def variables_that_are_not_set(root: Path) -> list[str]:
+    """What a command takes from the environment stands in the step's or the job's `env`, or is GitHub's own."""
+    places = [(where, step, job.get("env", {})) for where, job in jobs(root) for step in job.get("steps", [])]
+    for path in sorted(root.glob(".github/actions/*/action.yml")):
+        places += [(f"action {path.parent.name}", step, {}) for step in load(path)["runs"]["steps"]]
+    return [
+        f"{where}: `{step['run'].strip()}` takes {name}, which its env does not set"
+        for where, step, env in places
+        for name in re.findall(r"\$([A-Z][A-Z0-9_]*)", step.get("run", ""))
+        if name not in env | step.get("env", {}) and not name.startswith("GITHUB_")
+    ]
 
 
 def local_files_that_do_not_exist(root: Path) -> list[str]:

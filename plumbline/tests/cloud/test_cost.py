@@ -129,15 +129,13 @@ def test_a_size_that_the_table_lacks_is_refused(table: Prices) -> None:
 def test_a_budget_exceeded_is_refused(table: Prices) -> None:
     found = cost.estimate(planned(resource("aws_eks_cluster"), budget_monthly_usd=72.99), table)
     with pytest.raises(PlumblineError, match=r"the budget is exceeded: staging costs 73\.00"):
-        cost.check(found, "")
-    with pytest.raises(PlumblineError, match="the budget is exceeded"):
-        cost.check(found, "y")
-    assert "accepted by BUDGET_OVERRIDE=yes" in cost.check(found, "yes")
+        cost.check(found, accepted=False)
+    assert "accepted by --accept-budget" in cost.check(found, accepted=True)
 
 
 def test_a_budget_reached_is_kept(table: Prices) -> None:
     found = cost.estimate(planned(resource("aws_eks_cluster"), budget_monthly_usd=73.0), table)
-    assert cost.check(found, "") == "staging costs 73.00 $ a month; its budget_monthly_usd is 73.00."
+    assert cost.check(found, accepted=False) == "staging costs 73.00 $ a month; its budget_monthly_usd is 73.00."
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,3 @@ def test_an_environment_that_keeps_its_data_is_not_destroyed(tmp_path: Path) -> 
         destroy.check_not_kept("production", tmp_path)
     (tmp_path / "envs/production.tfvars").write_text("keep_on_destroy    = false\n")
     destroy.check_not_kept("production", tmp_path)
-
-
-def test_no_target_detaches_the_state_before_a_destroy() -> None:
-    root = Path(__file__).parents[3]
-    text = "\n".join(path.read_text() for path in root.glob("make/*.mk"))
-    assert "-backend=false" not in text

@@ -28,7 +28,7 @@ def test_nothing_is_wrong_in_an_account_as_terraform_makes_it(ready: Account) ->
 
 def test_an_account_that_does_not_know_github_is_found(staging: Account) -> None:
     found = account_checks.github(staging)
-    assert (found.state, found.advice) == ("wrong", "make bootstrap")
+    assert (found.state, found.advice) == ("wrong", "plumb cloud bootstrap")
 
 
 def test_an_unversioned_bucket_is_found(ready: Account) -> None:
@@ -36,7 +36,7 @@ def test_an_unversioned_bucket_is_found(ready: Account) -> None:
     ready.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
     found = wrong(ready)
     assert [(one.subject, one.found.split(":")[0]) for one in found] == [(bucket, "not versioned (Suspended)")]
-    assert "make apply" in found[0].advice
+    assert "plumb cloud apply" in found[0].advice
 
 
 def test_missing_encryption_with_the_key_is_found(ready: Account) -> None:
@@ -63,8 +63,8 @@ def test_a_missing_bucket_names_the_target_that_makes_it(ready: Account) -> None
     for bucket in (ready.state_bucket, ready.remotes["data"]):
         ready.client("s3").delete_bucket(Bucket=bucket)
     advice = {one.subject: one.advice for one in wrong(ready)}
-    assert "`make bootstrap`" in advice[ready.state_bucket]
-    assert "`make plan ENV=staging`" in advice[ready.remotes["data"]]
+    assert "`plumb cloud bootstrap`" in advice[ready.state_bucket]
+    assert "`plumb cloud plan staging`" in advice[ready.remotes["data"]]
 
 
 def test_a_bucket_in_another_region_is_found(ready: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +154,7 @@ def test_credentials_of_another_account_are_refused(aws: str, monkeypatch: pytes
 
 
 def test_an_unknown_environment_is_refused(aws: str) -> None:
-    with pytest.raises(PlumblineError, match="ENV must be staging or production, not 'prod'"):
+    with pytest.raises(PlumblineError, match="an environment is staging or production, not 'prod'"):
         account.find("prod")
 
 

@@ -68,7 +68,7 @@ def test_a_first_cluster_with_addresses_can_be_reached(staging: Account, monkeyp
 
 @pytest.fixture
 def bootstrapped(staging: Account) -> Account:
-    """What `make bootstrap` makes, and nothing else."""
+    """What `plumb cloud bootstrap` makes, and nothing else."""
     staging.client("iam").create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com")
     deny_plain_http(make_bucket(staging, staging.state_bucket), staging.state_bucket)
     return staging
@@ -84,13 +84,13 @@ def made_by_apply(where: Account) -> list[Finding]:
 def test_before_the_first_apply_nothing_is_wrong_and_apply_makes_the_rest(bootstrapped: Account) -> None:
     assert [one for one in doctor.examine(bootstrapped) if one.state == "wrong"] == []
     assert {(one.state, one.found) for one in made_by_apply(bootstrapped)} == {("warning", "does not exist yet")}
-    assert all("`make apply` makes it" in one.advice for one in made_by_apply(bootstrapped))
+    assert all("`plumb cloud apply` makes it" in one.advice for one in made_by_apply(bootstrapped))
 
 
 def test_before_bootstrap_the_state_bucket_is_wrong(staging: Account) -> None:
     found = {one.subject: one for one in doctor.examine(staging)}[staging.state_bucket]
     assert found.state == "wrong"
-    assert "`make bootstrap`" in found.advice
+    assert "`plumb cloud bootstrap`" in found.advice
 
 
 def test_beside_a_cluster_missing_buckets_and_keys_are_wrong(bootstrapped: Account) -> None:

@@ -112,7 +112,7 @@ def test_new_data_makes_the_lock_stale_without_the_data(root: Path) -> None:
 
 def test_conflict_markers_are_named(root: Path) -> None:
     (root / "dvc.lock").write_text("schema: '2.0'\n<<<<<<< HEAD\nstages: {}\n=======\n>>>>>>> other\n")
-    with pytest.raises(PlumblineError, match="markers of a merge conflict: run `make setup-git`"):
+    with pytest.raises(PlumblineError, match="marks of a merge conflict: run `plumb data merge`"):
         lock.read(root)
 
 

@@ -116,7 +116,7 @@ def test_the_numbers_lead_back_to_the_names(names: list[str], literal: str) -> N
     ("url", "message"),
     [
         ("oracle:thing", "scheme 'oracle' is not known"),
-        ("duckdb:nowhere.duckdb", "make warehouse"),
+        ("duckdb:nowhere.duckdb", "plumb data warehouse"),
         ("nowhere.csv", "nowhere.csv cannot be read"),
         ("table.xlsx", r"no \.csv, \.tsv or \.parquet"),
         ("postgresql://u:secret@127.0.0.1/x", "PGPASSWORD"),

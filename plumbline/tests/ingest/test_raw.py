@@ -62,7 +62,7 @@ def test_other_bytes_than_git_names_are_refused_and_both_files_stay(
     commit(names(parameters))
     before = [path.read_bytes() for path in names(parameters)]
     rows(41).to_csv("shop.tsv", sep="\t", index=False)
-    with pytest.raises(PlumblineError, match="make data-extract"):
+    with pytest.raises(PlumblineError, match="plumb data extract --new-version"):
         extracted(parameters, rules)
     assert [path.read_bytes() for path in names(parameters)] == before
 
@@ -72,7 +72,7 @@ def test_data_of_no_version_is_not_overwritten(repository: Path, parameters: Par
     extracted(parameters, rules)
     commit(names(parameters))
     parameters.training.write_text(parameters.training.read_text().replace("red", "blue"))
-    with pytest.raises(PlumblineError, match="make data-version"):
+    with pytest.raises(PlumblineError, match="plumb data version"):
         extracted(parameters, rules, new_version=True)
     assert "red" not in parameters.training.read_text()
 
@@ -130,7 +130,7 @@ def test_an_update_without_new_rows_gives_nothing(repository: Path, parameters: 
 def test_an_update_needs_the_version_that_git_names(repository: Path, parameters: Parameters, rules: Contract) -> None:
     rows(40).to_csv("shop.tsv", sep="\t", index=False)
     extracted(parameters, rules)
-    with pytest.raises(PlumblineError, match="make data-pull"):
+    with pytest.raises(PlumblineError, match="plumb data pull"):
         update(connect("shop.tsv"), parameters, "year", rules)
     with pytest.raises(PlumblineError, match="'color'"):
         update(connect("shop.tsv"), parameters, "color", rules)

@@ -26,7 +26,7 @@ def test_leaves_to_a_person_what_the_policy_leaves_to_a_person(workspace):
     workspace.register("a")
     outcome = promotion.apply(Policy(promote="manual"), workspace.registry, "1", CI)
     assert not outcome.promoted
-    assert "make promote VERSION=1" in outcome.reason
+    assert "plumb release promote 1" in outcome.reason
     assert "champion" not in workspace.registry.aliases.read()
 
 

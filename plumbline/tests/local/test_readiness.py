@@ -33,7 +33,7 @@ def release(folder: Path) -> None:
 
 
 def test_without_a_release_nothing_is_started(tmp_path: Path, engine: str) -> None:
-    with pytest.raises(PlumblineError, match="run `make pipeline register`"):
+    with pytest.raises(PlumblineError, match="run `make up`"):
         readiness.of_image(engine, "localhost/plumbline-predict:1")
     assert not (tmp_path / "calls").exists()
 

@@ -71,7 +71,7 @@ def test_refuses_a_version_whose_gate_failed_and_names_the_rule(workspace):
 def test_refuses_a_version_that_was_not_gated(workspace):
     workspace.register("a", verdict=None)
 
-    with pytest.raises(PlumblineError, match="no gate report: run `make gate register`"):
+    with pytest.raises(PlumblineError, match="no gate report: run `plumb model gate --promotion register`"):
         workspace.registry.promote("1", CI)
 
 
@@ -83,7 +83,7 @@ def test_refuses_a_version_that_is_not_there(workspace):
 
 
 def test_refuses_a_model_that_nobody_registered(workspace):
-    with pytest.raises(PlumblineError, match="run `make register`"):
+    with pytest.raises(PlumblineError, match="run `plumb release register`"):
         workspace.registry.promote("1", CI)
 
 

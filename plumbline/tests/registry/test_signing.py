@@ -117,14 +117,14 @@ def test_refuses_a_signature_that_claims_to_be_by_our_key(folder, keys, tmp_path
 def test_refuses_what_is_not_signed(folder, keys):
     (folder / SIGNATURE).unlink()
 
-    with pytest.raises(PlumblineError, match="is not signed: `make register` signs it"):
+    with pytest.raises(PlumblineError, match="is not signed: `plumb release register` signs it"):
         signing.verify(folder, keys[1])
 
 
 def test_says_how_to_mend_an_absent_or_broken_key(folder, keys, tmp_path):
-    with pytest.raises(PlumblineError, match="`make keys` creates one"):
+    with pytest.raises(PlumblineError, match="`plumb release keys` makes one"):
         signing.sign(folder, tmp_path / "absent.pem")
-    with pytest.raises(PlumblineError, match="`make keys` creates one"):
+    with pytest.raises(PlumblineError, match="`plumb release keys` makes one"):
         signing.verify(folder, tmp_path / "absent.pem")
     keys[0].write_text("no key")
     with pytest.raises(PlumblineError, match="cannot be used"):

@@ -24,7 +24,7 @@ CHANGES = {
     "main.yml": "README.md",
     "ci.yml": "README.md",
 }
-# The images need BuildKit; `make images smoke-images` stands for their jobs where there is podman alone.
+# The images need BuildKit; `plumb images smoke` stands for their jobs where there is podman alone.
 LAST_JOB = {"service-pipeline.yml": ["--job", "chaos"]}
 
 

@@ -1,4 +1,4 @@
-"""From a commit to a pod on a real cluster, there and back: make test-cluster. KUBECONFIG names the cluster."""
+"""From a commit to a pod on a real cluster, there and back: plumb test-cluster. KUBECONFIG names the cluster."""
 
 import argparse
 import shutil

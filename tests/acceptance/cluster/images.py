@@ -2,32 +2,30 @@
 
 import os
 import shlex
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from plumbline.kernel.command import run
+from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
+from plumbline.local.images.images import Images
 from tests.acceptance.cluster.kube import kubectl
 
 TESTBED = Path("tests/acceptance/cluster/testbed")
 
 
-def engine() -> list[str]:
-    """Give the command that builds images: ENGINE, docker or podman."""
-    for name in filter(None, (os.environ.get("ENGINE"), "docker", "podman")):
-        if shutil.which(name):
-            return [name]
-    raise PlumblineError("neither docker nor podman is installed: the images of the testbed cannot be built")
+def engine() -> str:
+    """Give the engine that builds images, as `plumb images build` chooses it."""
+    return Images().resolved().engine
 
 
 def build(file: str, image: str, **arguments: str) -> None:
-    """Build an image of the testbed; BUILD_ARGS as for `make images`."""
-    formats = [] if engine() == ["docker"] else ["--format", "docker", "--layers"]
+    """Build an image of the testbed, with the options of `plumb images build`."""
+    formats = [] if engine() == "docker" else ["--format", "docker", "--layers"]
     options = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
-    extra = shlex.split(os.environ.get("BUILD_ARGS", ""))
-    run(*engine(), "build", "--quiet", *formats, *options, *extra, "--file", str(TESTBED / file), "--tag", image, ".")
+    extra = shlex.split(settings().build_options)
+    run(engine(), "build", "--quiet", *formats, *options, *extra, "--file", str(TESTBED / file), "--tag", image, ".")
 
 
 def load(*names: str) -> None:
@@ -42,8 +40,8 @@ def load(*names: str) -> None:
     elif context.startswith(("kind-", "k3d-")):
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder, "images.tar")
-            multiple = [] if engine() == ["docker"] else ["--multi-image-archive"]
-            subprocess.run([*engine(), "save", *multiple, "--output", str(archive), *names], check=True)
+            multiple = [] if engine() == "docker" else ["--multi-image-archive"]
+            subprocess.run([engine(), "save", *multiple, "--output", str(archive), *names], check=True)
             if context.startswith("kind-"):
                 run("kind", "load", "image-archive", str(archive), "--name", context.removeprefix("kind-"))
             else:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import httpx
@@ -20,22 +20,22 @@ APPLICATION = f"plumbline-{ENVIRONMENT}"
 _AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
 
 
-def deploy(story: World, **what: str) -> None:
-    """Run `make deploy` with the object store of the cluster."""
+def deploy(story: World, what: Literal["bundle", "image"], *words: str) -> None:
+    """Run `plumb deploy` with the object store of the cluster."""
     with object_store() as (url, _):
-        story.make("deploy", ENV=ENVIRONMENT, AWS_ENDPOINT_URL=url, **_AWS, **what)
+        story.plumb("deploy", what, ENVIRONMENT, *words, AWS_ENDPOINT_URL=url, **_AWS)
 
 
 def rollback(story: World) -> None:
-    """Run `make rollback`, push, and see that the cluster agrees with git again."""
-    story.make("rollback", ENV=ENVIRONMENT, REASON="taken back by the cluster")
+    """Take the last deployment back, push, and see that the cluster agrees with git again."""
+    story.plumb("deploy", "rollback", ENVIRONMENT, "--reason", "taken back by the cluster")
     story.push()
     verify(story)
 
 
 def verify(story: World, fails: bool = False, **variables: str) -> str:
-    """Run `make verify-deploy`."""
-    return story.make("verify-deploy", "ARGS=--timeout 240", fails=fails, ENV=ENVIRONMENT, **variables)
+    """Run `plumb deploy verify`."""
+    return story.plumb("deploy", "verify", ENVIRONMENT, "--timeout", "240", fails=fails, **variables)
 
 
 def serves(story: World, sha256: str) -> None:

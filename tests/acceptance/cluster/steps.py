@@ -32,7 +32,7 @@ PREFIX = "localhost/plumbline-"
 
 def build(story: World) -> str:
     """Build api, predict and a predict that answers wrongly, and load them into the cluster."""
-    story.make("images", f"TAG={story.tag}", "IMAGES=api predict", f"IMAGE_PREFIX={PREFIX}")
+    story.plumb("images", "build", "api", "predict", "--tag", story.tag, "--prefix", PREFIX)
     bad = f"{PREFIX}predict:{'bad0' * 10}"
     images.build("bad.Dockerfile", bad, PREDICT=f"{PREFIX}predict:{story.tag}")
     images.load(f"{PREFIX}api:{story.tag}", f"{PREFIX}predict:{story.tag}", bad)
@@ -54,13 +54,13 @@ def testbed(story: World) -> str:
 
 def train(story: World) -> str:
     """Build two models, judge, sign and register them; the third is the second, signed by a key nobody trusts."""
-    story.make("data", "pipeline", "keys")
+    story.run("make", "--old-file=setup", "data", "pipeline")
     found = [register(story)]
     params = story.clone / "model/params.yaml"
     text = params.read_text(encoding="utf-8")
     parsed = yaml.safe_load(text)["train"]
     params.write_text(text.replace(f"seed: {parsed['seed']}", f"seed: {parsed['seed'] + 1}", 1), encoding="utf-8")
-    story.make("pipeline")
+    story.run("dvc", "repro")
     story.run("git", "commit", "--quiet", "--all", "--message", "Train with another seed")
     found.append(register(story))
     story.known["bundles"] = found
@@ -71,8 +71,8 @@ def train(story: World) -> str:
 
 def register(story: World) -> str:
     """Judge and register what was built; give the sha256 of the bundle."""
-    story.make("gate")
-    story.make("register")
+    story.plumb("model", "gate", "--promotion")
+    story.plumb("release", "register")
     return str(jsonfile.read(story.clone / ".plumbline/release.json")["bundle_sha256"])
 
 
@@ -82,8 +82,8 @@ def first(story: World) -> str:
     (story.clone / OVERLAY / "signing.pub.pem").write_text(key)
     story.run("git", "add", str(OVERLAY))
     story.run("git", "commit", "--quiet", "--message", "Trust the key of this story")
-    deploy(story, IMAGE=f"{PREFIX}api:{story.tag}")
-    deploy(story, IMAGE=f"{PREFIX}predict:{story.tag}", BUNDLE=story.known["bundles"][0])
+    deploy(story, "image", f"{PREFIX}api:{story.tag}")
+    deploy(story, "bundle", story.known["bundles"][0], "--image", f"{PREFIX}predict:{story.tag}")
     commit = story.push()
     create_application()
     verify(story)
@@ -110,7 +110,7 @@ def users(story: World) -> str:
 
 def promoted(story: World) -> str:
     """A new bundle by commit: the canary's steps are judged by what Prometheus measured, then it serves alone."""
-    deploy(story, BUNDLE=story.known["bundles"][1])
+    deploy(story, "bundle", story.known["bundles"][1])
     story.push()
     seen: list[str] = []
 
@@ -138,7 +138,7 @@ def bad_bundle(story: World) -> str:
     with object_store() as (_, client):
         body = client.get_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig")["Body"].read()
         client.put_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig", Body=body.replace(b"A", b"B"))
-    deploy(story, BUNDLE=sha256)
+    deploy(story, "bundle", sha256)
     story.push()
     said = verify(story, fails=True)
     if "bundle.sig was not made by a key" not in said:
@@ -152,7 +152,7 @@ def bad_bundle(story: World) -> str:
 
 def bad_image(story: World) -> str:
     """An image that answers wrongly: the golden rows find it, and the Rollout takes it back by itself."""
-    deploy(story, IMAGE=story.known["bad image"])
+    deploy(story, "image", story.known["bad image"])
     story.push()
     said = verify(story, fails=True)
     if "golden-parity" not in said:
@@ -193,7 +193,7 @@ def undisturbed(story: World) -> str:
 
 def ledger(story: World) -> str:
     """The ledger tells the story, and no line of it was edited."""
-    story.make("ledger-verify")
+    story.plumb("release", "verify")
     lines = [json.loads(line) for line in (story.clone / ".plumbline/ledger.jsonl").read_text().splitlines()]
     events = [line["event"] for line in lines]
     if events.count("deployment-aborted") != 2 or events.count("deployed") < 4:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,9 @@ class World:
             raise PlumblineError(f"`{' '.join(command)}` ended with {done.returncode}:\n{text[-4000:]}")
         return text
 
-    def make(self, *words: str, fails: bool = False, **variables: str) -> str:
-        """Run a make target in the clone; the environment is the one that runs here."""
-        return self.run("make", "--old-file=setup", *words, fails=fails, **variables)
+    def plumb(self, *words: str, fails: bool = False, **variables: str) -> str:
+        """Run a command in the clone, by its own code; the environment is the one that runs here."""
+        return self.run(sys.executable, "-m", "plumbline.cli", *words, fails=fails, **variables)
 
     def push(self) -> str:
         """Push the clone's branch to the cluster's git server, and have Argo CD look; give the commit."""

@@ -1,4 +1,4 @@
-# Who may write what of the remotes; IDENTITIES.md is made from this table (make terraform-docs). All read all, and none deletes.
+# Who may write what of the remotes; IDENTITIES.md is made from this table (plumb infra docs). All read all, and none deletes.
 locals {
   writers = {
     developer  = ["data", "data-cache", "models", "pipeline"]

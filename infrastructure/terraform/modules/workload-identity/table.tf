@@ -1,4 +1,4 @@
-# Who may do what: one row a service account, and none without its row. IDENTITIES.md is made from this file (make terraform-docs).
+# Who may do what: one row a service account, and none without its row. IDENTITIES.md is made from this file (plumb infra docs).
 # reads, writes, deletes: kinds of buckets; who writes also reads. secrets: those of the project.
 # In production nobody writes or deletes what production_keeps: there such a row only reads.
 locals {

@@ -147,7 +147,7 @@ variable "key_deletion_days" {
   }
 }
 
-# tflint-ignore: terraform_unused_declarations # make plan reads it from the plan
+# tflint-ignore: terraform_unused_declarations # plumb cloud plan reads it from the plan
 variable "budget_monthly_usd" {
   description = "US dollars a month that the environment may cost by the estimate; a plan over it is refused."
   type        = number

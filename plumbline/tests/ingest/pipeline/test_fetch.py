@@ -88,7 +88,7 @@ def test_more_than_the_limit_is_refused_before_it_fills_the_disk(work: Work, ser
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("", "make data-run DATASET_URL="),
+        ("", "plumb data run --dataset-url "),
         ("ftp://example.org/a.tsv", "the scheme 'ftp' is not known"),
         ("https://bot:hidden@example.org/a.tsv", "holds a password"),
         ("absent.tsv", "cannot be fetched"),

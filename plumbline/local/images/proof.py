@@ -1,37 +1,35 @@
-"""Prove the images of one commit: plumb ci smoke --engine podman --prefix PREFIX --tag COMMIT NAME...."""
+"""Prove the images of one commit."""
 
 import functools
 from collections.abc import Callable
 
 from rich.console import Console
 
-from plumbline.kernel import jsonfile
-from plumbline.kernel.errors import PlumblineError
 from plumbline.local import stack
+from plumbline.local.images import images
 from plumbline.local.images.engine import Containers
+from plumbline.local.images.images import HERE, Images
 from plumbline.local.images.smoke import Smoke
 
 
-def main(*names: str, engine: str, prefix: str, tag: str) -> None:
+def main(*names: str, named: Images = HERE) -> None:
     """Start the built images, price a house, stop them under load, and rebuild the bundle.
 
     Args:
-        names: Of the images.
-        engine: Docker, podman or buildah.
-        prefix: What stands before an image's name.
-        tag: The commit.
+        names: Of the images; all if none is said.
+        named: How they are called, and the engine.
 
     Raises:
         PlumblineError: No bundle was released, or a step failed.
     """
-    if not stack.RELEASE.exists():
-        raise PlumblineError("no bundle was released: run `make pipeline register`")
+    release = stack.release()
+    where = named.resolved()
+    built = {name: where.image(name) for name in images.chosen(names)}
     console = Console(highlight=False)
-    images = {name: f"{prefix}{name}:{tag}" for name in names}
-    with Containers(engine) as containers:
-        smoke = Smoke(containers, images, jsonfile.read(stack.RELEASE))
+    with Containers(where.engine) as containers:
+        smoke = Smoke(containers, built, release)
         steps: dict[str, Callable[[], str]] = {
-            f"inspect {name}": functools.partial(smoke.inspect, name, tag) for name in images
+            f"inspect {name}": functools.partial(smoke.inspect, name, where.tag) for name in built
         }
         steps |= {
             "start predict": functools.partial(smoke.start, "predict"),

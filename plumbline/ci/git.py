@@ -1,0 +1,42 @@
+"""Git and keys in a job: who commits, what may push, and the key that signs a bundle."""
+
+import os
+from pathlib import Path
+
+from plumbline.kernel import command
+from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import signing
+
+NAME, EMAIL = "CI Pipeline", "ci-pipeline@localhost"
+_HELPER = '!f() { echo username=x-access-token; echo "password=$GITHUB_TOKEN"; }; f'
+
+
+def identify() -> None:
+    """Let the commits of this process be the workflow's."""
+    for role in ("AUTHOR", "COMMITTER"):
+        os.environ |= {f"GIT_{role}_NAME": NAME, f"GIT_{role}_EMAIL": EMAIL}
+
+
+def push() -> None:
+    """Let git push with GITHUB_TOKEN, which is read at each push and stored nowhere."""
+    command.run("git", "config", "credential.helper", _HELPER)
+
+
+def signing_key() -> None:
+    """Write the private key SIGNING_KEY to where `plumb model official` reads it.
+
+    Raises:
+        PlumblineError: It holds no key.
+    """
+    key = os.environ.get("SIGNING_KEY", "")
+    if "PRIVATE KEY" not in key:
+        raise PlumblineError("SIGNING_KEY holds no key: set it to the PEM of the private key")
+    write_private(signing.private_key(), key if key.endswith("\n") else f"{key}\n")
+    signing.prepare()  # its public half, which the gate and the services verify by
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, even while it is written."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,78 @@
+"""The tests of a room as its pipeline runs them, and of a service under each version of Python."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+from plumbline.ci.routing import changes, pipelines, route
+from plumbline.kernel import command
+from plumbline.kernel.errors import PlumblineError
+from plumbline.local import environments
+
+_REPORTS = Path("reports")
+_MANIFEST = Path("model/artifacts/bundle/manifest.json")
+Room = Literal["services", "data", "model", "main"]
+
+
+def _show(*words: str, **variables: str) -> None:
+    if subprocess.run(words, env=os.environ | variables, check=False).returncode:
+        raise PlumblineError(f"`{' '.join(words)}` failed: it says why above")
+
+
+def run(*rooms: Room) -> None:
+    """Run the tests of rooms, on the bundle that lies here; one is built if there is none.
+
+    Args:
+        rooms: As pipelines.toml names them.
+
+    Raises:
+        PlumblineError: A test fails.
+    """
+    if not _MANIFEST.exists():
+        _show("make", "data", "pipeline")
+    table = {pipeline.name: pipeline for pipeline in pipelines.read()}
+    _show("pytest", *dict.fromkeys(path for room in rooms for path in table[room].tests))
+
+
+def changed(*, base: str = "main") -> None:
+    """Run here what CI runs for a change: lint, and the tests of the rooms that it touches.
+
+    Args:
+        base: Compare the working tree with where it forked from this.
+
+    Raises:
+        PlumblineError: A check fails.
+    """
+    table = pipelines.read()
+    route.main(base=base)
+    routes = route.route(changes.of_clone(base), table)
+    rooms: list[Room] = [pipeline.name for pipeline in table if routes[pipeline.name]]  # type: ignore[misc]
+    if rooms:
+        _show("make", "lint")
+        run(*rooms)
+
+
+def run_service(name: Literal["api", "predict", "monitor"], /, *, python: str = sys.executable) -> None:
+    """Test a service and measure its coverage: reports/coverage-NAME.xml.
+
+    Args:
+        name: Of the service.
+        python: The interpreter, in an environment of its own, for what builds the model is 3.11 alone.
+
+    Raises:
+        PlumblineError: A test fails, or the interpreter is not there.
+    """
+    version = command.run(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+    programs = environments.sync(f"python{version}", Path("requirements/dev.txt"), python)
+    _show("services/predict/build-native", PYTHON=str(programs / "python"))
+    _REPORTS.mkdir(exist_ok=True)
+    own = environments.path(programs) | {"COVERAGE_FILE": str(Path(".plumbline/coverage").absolute())}
+    measured = [f"--cov=services.{room}" for room in (name, "common")]
+    reports = [
+        "--cov-report=term",
+        f"--cov-report=xml:{_REPORTS}/coverage-{name}.xml",
+        f"--junitxml={_REPORTS}/tests-{name}.xml",
+    ]
+    _show(str(programs / "python"), "-m", "pytest", "services/common", f"services/{name}", *measured, *reports, **own)

@@ -1,0 +1,59 @@
+"""Tools that tests use beyond Python, installed where make and the command line find them."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from plumbline.kernel import command, log
+from plumbline.kernel.errors import PlumblineError
+from plumbline.local import environments
+from plumbline.testing import schemas
+
+BIN = Path(".plumbline/bin")
+# Go's checksum database vouches for the sources.
+GO = {
+    "act": "github.com/nektos/act@v0.2.89",
+    "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
+    "helm": "helm.sh/helm/v3/cmd/helm@v3.19.0",
+    "kustomize": "sigs.k8s.io/kustomize/kustomize/v5@v5.8.3",
+    "tflint": "github.com/terraform-linters/tflint@v0.64.0",
+}
+Name = Literal["act", "actionlint", "checkov", "helm", "kustomize", "promtool", "schemas", "tflint"]
+EVERY: tuple[Name, ...] = ("checkov", "schemas", "actionlint", "act", "helm", "kustomize", "promtool", "tflint")
+
+
+def main(*names: Name) -> None:
+    """Install what tests use beyond Python and is not there.
+
+    Args:
+        names: Of the tools; all if none is said.
+
+    Raises:
+        PlumblineError: Go is not installed, which builds most of them, or one cannot be had.
+    """
+    for name in names or EVERY:
+        if name == "checkov":
+            environments.sync(name, Path("requirements/checkov.txt"))
+        elif name == "schemas":
+            schemas.fetch()
+        elif name == "promtool":
+            _install("promtool", "prometheus")
+        elif not shutil.which(name):
+            _build(name)
+        log.get("tools").info("ready", tool=name)
+
+
+def _build(name: str) -> None:
+    if not shutil.which("go"):
+        raise PlumblineError(f"{name} is not installed, nor Go, which would build it: install one of them")
+    command.run("go", "install", GO[name], environment={"GOBIN": str(BIN.absolute())})
+
+
+def _install(name: str, package: str) -> None:
+    if shutil.which(name):
+        return
+    if not shutil.which("apt-get"):
+        raise PlumblineError(f"{name} is not installed: it comes with Prometheus")
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    command.run(*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
