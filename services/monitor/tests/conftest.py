@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, insert
 
-from services.api.app.store import database
 from services.api.app.store.records import Batch
-from services.api.app.store.schema import actuals
+from services.common.store import database
+from services.common.store.schema import actuals
 from services.common.tests import toy
 
 UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
