@@ -26,6 +26,7 @@ class Limits(Strict):
     """The content of model/configs/gate.yaml."""
 
     absolute: dict[str, rules.Bounds]
+    coverage: rules.Coverage
     champion: rules.Champion
     slices: rules.Slices
     budget: rules.Budget
@@ -91,6 +92,7 @@ def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, prom
         ) from None
     findings: list[Finding] = [
         *rules.absolute(mine, limits.absolute),
+        rules.coverage(mine, scoring.contract_of(bundle).interval.coverage, limits.coverage),
         *rules.against_champion(mine, theirs, limits.champion, promotion),
         rules.by_slice(mine, theirs, limits.slices),
         rules.size(bundle, limits.budget),

@@ -35,6 +35,12 @@ class Bounds(Strict):
     maximum: float | None = None
 
 
+class Coverage(Strict):
+    """How far the interval's coverage may be from what the bundle promises, either way."""
+
+    tolerance: float = Field(gt=0, lt=1)
+
+
 class Champion(Strict):
     """How challenger and champion are compared."""
 
@@ -66,12 +72,12 @@ class Leakage(Strict):
 
 
 def absolute(rows: pd.DataFrame, limits: dict[str, Bounds]) -> list[Finding]:
-    """Hold the metrics of scored rows against fixed limits.
+    """Hold the metrics of scored rows but the coverage, which has a rule of its own, against fixed limits.
 
     Raises:
         PlumblineError: A limit is set for a metric that there is not.
     """
-    metrics = score(rows)
+    metrics = {name: value for name, value in score(rows).items() if name != "coverage"}
     unknown = [name for name in limits if name not in metrics]
     if unknown:
         raise PlumblineError(f"the gate limits {', '.join(unknown)}; the metrics are {', '.join(metrics)}")
@@ -84,6 +90,13 @@ def absolute(rows: pd.DataFrame, limits: dict[str, Bounds]) -> list[Finding]:
         inside = (smallest is None or metrics[name] >= smallest) and (largest is None or metrics[name] <= largest)
         findings.append(_finding(name, metrics[name], limit or "none", inside))
     return findings
+
+
+def coverage(rows: pd.DataFrame, promised: float, limits: Coverage) -> Finding:
+    """Hold the share of true values in their interval against the share that the bundle promises."""
+    figure = score(rows)["coverage"]
+    inside = abs(figure - promised) <= limits.tolerance
+    return _finding("coverage", figure, f"{promised:g} ± {limits.tolerance:g}", inside)
 
 
 def against_champion(

@@ -41,18 +41,26 @@ def answers(model: Any, inputs: dict[str, NDArray[Any]]) -> Matrix:
     return result
 
 
-def types_of(bundle: Path) -> dict[str, str]:
-    """Give the type of each column that a bundle asks for, in order.
+def contract_of(bundle: Path) -> BundleContract:
+    """Read the contract of a bundle.
 
     Raises:
         PlumblineError: Its contract is of another version than this code reads.
     """
     path = bundle / files.CONTRACT
     try:
-        found = files.decode(path.read_bytes(), BundleContract, str(path))
+        return files.decode(path.read_bytes(), BundleContract, str(path))
     except BundleError as error:
         raise PlumblineError(str(error)) from None
-    return {column.name: column.type for column in found.columns}
+
+
+def types_of(bundle: Path) -> dict[str, str]:
+    """Give the type of each column that a bundle asks for, in order.
+
+    Raises:
+        PlumblineError: As of `contract_of`.
+    """
+    return {column.name: column.type for column in contract_of(bundle).columns}
 
 
 def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def main() -> int:
     logs.configure("monitor", values.log_level)
     try:
         return run(values, window)
-    except (BundleError, store.StoreError, OSError) as error:
+    except (BundleError, database.StoreError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
     except SQLAlchemyError as error:
         sys.stderr.write(f"error: the store cannot be used: {database.reason(error)}\n")

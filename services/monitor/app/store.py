@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import Engine, Select, select
 
 from services.common.store import database
-from services.common.store.database import StoreError
 from services.common.store.schema import actuals, models, monitor_alerts, predictions
 
 
@@ -40,7 +39,7 @@ def connect(url: str) -> Engine:
     """
     engine = database.connect(url, "MONITOR_STORE_URL", writes=False, seconds=0)  # a window may hold a year
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
-        raise StoreError(f"{engine.url.database} does not exist: the api service has stored nothing yet")
+        raise database.StoreError(f"{engine.url.database} does not exist: the api service has stored nothing yet")
     database.require(engine)
     return engine
 

@@ -38,6 +38,11 @@ def sample(generator: np.random.Generator, rows: int, shift: float = 0.0) -> lis
     return [{"light": float(a), "water": int(b), "species": str(c)} for a, b, c in items]
 
 
+def usual(count: int = 500) -> list[dict[str, Any]]:
+    """Rows like those of the training."""
+    return sample(np.random.default_rng(2), count)
+
+
 def drifted() -> list[dict[str, Any]]:
     """Rows with more light than those of the training, and no other difference."""
     return sample(np.random.default_rng(2), 500, shift=1.0)
