@@ -17,7 +17,9 @@ import onnx
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from plumbline.kernel import git, hashing, jsonfile
+from plumbline.bundle import reading
+from plumbline.bundle.files import MODEL, Lineage
+from plumbline.kernel import git, hashing
 from plumbline.kernel.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
@@ -138,13 +140,13 @@ def record_bundle(model: Path, bundle: Path, parity: float) -> None:
     run = run_of(model)
     client().log_metric(run, "parity", parity)
     client().log_artifacts(run, str(bundle), "bundle")
-    lineage = jsonfile.read(bundle / "lineage.json")
-    raw = [_dataset(Path(path), entry["md5"]) for path, entry in lineage["data"].items()]
+    lineage = reading.part(bundle, Lineage)
+    raw = [_dataset(Path(path), entry.md5) for path, entry in lineage.data.items()]
     client().log_inputs(run, raw)
-    packages = lineage["packages"]
+    packages = lineage.packages
     with mlflow.start_run(run_id=run):
         logged = mlflow.onnx.log_model(
-            onnx.load(bundle / "model.onnx"),
+            onnx.load(bundle / MODEL),
             name="model",
             pip_requirements=[
                 f"onnxruntime=={packages['onnxruntime']}",

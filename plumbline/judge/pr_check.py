@@ -12,6 +12,9 @@ import pandas as pd
 from mlflow.entities import Metric, RunTag
 
 from plumbline import tracking
+from plumbline.bundle import reading
+from plumbline.bundle.contract import Contract
+from plumbline.bundle.files import MANIFEST, Lineage
 from plumbline.dvc import lock, remote
 from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log
@@ -47,7 +50,7 @@ def pull() -> None:
             f"`dvc repro` would have something to do:\n{json.dumps(status, indent=1)}\n"
             "Run `dvc repro`, commit dvc.lock, and run `dvc push`"
         )
-    log.get("pr-check").info("pulled", bundle=hashing.digest(BUNDLE / "manifest.json"))
+    log.get("pr-check").info("pulled", bundle=reading.identity(BUNDLE))
 
 
 def check(base: str, images: str, folder: Path) -> dict[str, Any]:
@@ -64,13 +67,13 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
     Raises:
         PlumblineError: There is no bundle or no plot, or git's metrics are not those of the model.
     """
-    if not (BUNDLE / "manifest.json").exists():
+    if not (BUNDLE / MANIFEST).exists():
         raise PlumblineError(f"{BUNDLE} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     data = gate.standard()
     rows = data.score(BUNDLE)
     metrics = score(rows)
     _same_metrics(metrics)
-    known = champion(jsonfile.read(BUNDLE / "contract.json")["model"])
+    known = champion(reading.part(BUNDLE, Contract).model)
     verdict = gate.judge(BUNDLE, known, data, gate.read_limits())
     folder.mkdir(parents=True, exist_ok=True)
     jsonfile.write(gate.OUTPUT, verdict)
@@ -155,13 +158,13 @@ def _parameters(base: str) -> list[tuple[str, str, str]]:
 
 
 def _lineage() -> dict[str, str]:
-    state, lineage = git.state(), jsonfile.read(BUNDLE / "lineage.json")
+    state, lineage = git.state(), reading.part(BUNDLE, Lineage)
     return {
         "branch": branch(),
         "git commit": f"{state.commit}{' with uncommitted changes' if state.dirty else ''}",
         "sha256 of dvc.lock": hashing.digest(Path("dvc.lock")),
-        **{f"md5 of {path}": entry["md5"] for path, entry in lineage["data"].items()},
-        "sha256 of the bundle": hashing.digest(BUNDLE / "manifest.json"),
+        **{f"md5 of {path}": entry.md5 for path, entry in lineage.data.items()},
+        "sha256 of the bundle": reading.identity(BUNDLE),
     }
 
 

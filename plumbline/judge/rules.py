@@ -8,8 +8,9 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
+from plumbline.bundle import reading
+from plumbline.bundle.files import MODEL, Manifest
 from plumbline.judge import comparison, scoring
-from plumbline.kernel import jsonfile
 from plumbline.kernel.config import Strict
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -135,7 +136,7 @@ def by_slice(rows: pd.DataFrame, champion: pd.DataFrame | None, limits: Slices) 
 
 def size(bundle: Path, limits: Budget) -> Finding:
     """Hold the bytes of the bundle's files against the budget."""
-    listed = jsonfile.read(bundle / "manifest.json")["files"]
+    listed = reading.part(bundle, Manifest).files
     total = sum((bundle / name).stat().st_size for name in listed)
     return _finding("size", total, f"≤ {limits.size:,} bytes", total <= limits.size)
 
@@ -145,7 +146,7 @@ def latency(bundle: Path, frame: pd.DataFrame, limits: Budget) -> Finding:
 
     Neighbours on the machine only ever add time, so that the smallest median is nearest to the model's own cost.
     """
-    model = scoring.session(str(bundle / "model.onnx"))
+    model = scoring.session(str(bundle / MODEL))
     inputs = scoring.feed(frame.iloc[[0]], scoring.types_of(bundle))
     medians = []
     for _ in range(_REPEATS):

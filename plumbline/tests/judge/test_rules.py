@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from plumbline.bundle import writing
 from plumbline.judge import rules
-from plumbline.kernel import contract, jsonfile, metrics
+from plumbline.kernel import contract, metrics
 from plumbline.kernel.errors import PlumblineError
 
 CHAMPION = rules.Champion(compare=True, metric="rmsle", confidence=0.95, resamples=500, seed=1)
@@ -111,7 +112,7 @@ def test_the_slice_that_got_worse_is_named(scored: Scored) -> None:
 
 def test_a_bundle_over_its_budget_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"x" * 1000)
-    jsonfile.write(tmp_path / "manifest.json", {"files": {"model.onnx": {}}})
+    writing.seal(tmp_path, {"model.onnx": b"x" * 1000})
     assert rules.size(tmp_path, rules.Budget(size=1000, latency=1)).verdict == "pass"
     over = rules.size(tmp_path, rules.Budget(size=999, latency=1))
     assert (over.figure, over.verdict, over.limit) == (1000, "fail", "≤ 999 bytes")
