@@ -1,7 +1,6 @@
 """Check a branch before it is merged: git's model is there, nothing is left to run, and the gate passes it."""
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -18,7 +17,7 @@ from plumbline.bundle.files import MANIFEST, Lineage
 from plumbline.dvc import lock, remote
 from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log
-from plumbline.kernel.config import read_yaml
+from plumbline.kernel.config import read_yaml, settings
 from plumbline.kernel.errors import PlumblineError
 from plumbline.kernel.metrics import score, slices
 from plumbline.registry.champion import champion
@@ -96,7 +95,7 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
 
 def branch() -> str:
     """Name the branch: `PLUMBLINE_BRANCH`, which CI sets because it checks out a commit, or the one git is on."""
-    return os.environ.get("PLUMBLINE_BRANCH") or git.state().branch or "detached"
+    return settings().branch or git.state().branch or "detached"
 
 
 def default_base() -> str:

@@ -1,12 +1,11 @@
 """Where a bundle comes from, as an in-toto statement with a SLSA v1 provenance predicate (docs/security.md)."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 from plumbline.bundle import reading
 from plumbline.bundle.files import MANIFEST, Lineage, Manifest
-from plumbline.kernel import git, runtime
+from plumbline.kernel import git, github, runtime
 
 _BUILD_TYPE = "urn:plumbline:dvc-repro:v1"
 
@@ -59,7 +58,7 @@ def _dependencies(lineage: Lineage, release: dict[str, Any]) -> list[dict[str, A
 
 def _builder() -> str:
     """Name what ran the build: the workflow's file at its commit, or any machine."""
-    workflow = os.environ.get("GITHUB_WORKFLOW_REF")
-    if workflow:
-        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{workflow}"
+    given = github.job()
+    if given.workflow_ref:
+        return f"{given.server_url or 'https://github.com'}/{given.workflow_ref}"
     return "urn:plumbline:local"

@@ -1,8 +1,9 @@
 """A table for people: aligned in a log, Markdown in the summary of a job."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from plumbline.kernel.github import job
 
 
 def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
@@ -14,7 +15,7 @@ def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -
         print("  ".join(cells).rstrip())  # noqa: T201 - the target's output
     if note:
         print(note)  # noqa: T201
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    summary = job().step_summary
     if summary:
         lines = [header, ["---"] * len(header), *([_escaped(cell) for cell in row] for row in rows)]
         text = "\n".join(f"| {' | '.join(line)} |" for line in lines)

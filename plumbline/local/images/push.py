@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from plumbline.kernel import command
+from plumbline.kernel import command, github
 from plumbline.kernel.errors import PlumblineError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -66,6 +66,4 @@ def main(*images: str, engine: str, prefix: str, tag: str) -> None:
     """
     references = push(engine, images, prefix, tag, os.environ.get("DOCKER_USERNAME", ""))
     print("\n".join(references))  # noqa: T201 - the target's output
-    if output := os.environ.get("GITHUB_OUTPUT"):
-        with Path(output).open("a", encoding="utf-8") as file:
-            file.write(f"images={' '.join(references)}\n")
+    github.set_outputs(images=" ".join(references))
