@@ -17,7 +17,9 @@ import onnx
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from plumbline.kernel import git, hashing, jsonfile
+from plumbline.bundle import reading
+from plumbline.bundle.files import MODEL, Lineage
+from plumbline.kernel import git, hashing
 from plumbline.kernel.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
@@ -30,12 +32,17 @@ _Result = TypeVar("_Result")
 
 def client() -> mlflow.MlflowClient:
     """Connect to the tracking server."""
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+    uri = variable("TRACKING_URI") or DEFAULT_URI
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # seconds until an error, not MLflow's minutes
     mlflow.set_tracking_uri(uri)
     if uri == DEFAULT_URI:
         Path(".plumbline").mkdir(exist_ok=True)
     return mlflow.MlflowClient(uri)
+
+
+def variable(name: str) -> str:
+    """Read MLFLOW_ and `name`, a variable of MLflow's own, which are read here alone; empty if it is not set."""
+    return os.environ.get(f"MLFLOW_{name}", "")
 
 
 def explained(main: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
@@ -54,7 +61,7 @@ def explained(main: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
 
 def experiment(name: str | None = None) -> str:
     """Find or create an experiment, that of `MLFLOW_EXPERIMENT_NAME` or `plumbline` by default; give its id."""
-    name = name or os.environ.get("MLFLOW_EXPERIMENT_NAME") or "plumbline"
+    name = name or variable("EXPERIMENT_NAME") or "plumbline"
     server = client()
     found = server.get_experiment_by_name(name)
     if found:
@@ -84,7 +91,7 @@ def training(inputs: list[Path], parameters: dict[str, Any], output: Path) -> It
     lock = Path("dvc.lock")
     if lock.exists():
         tags["dvc.lock"] = hashing.digest(lock)
-    run = os.environ.get("MLFLOW_RUN_ID")
+    run = variable("RUN_ID")
     if not run:
         run = server.create_run(experiment(), run_name=(state.commit or "uncommitted")[:8]).info.run_id
     datasets = [_dataset(path, hashing.digest(path, "md5")) for path in inputs]
@@ -105,7 +112,7 @@ def training(inputs: list[Path], parameters: dict[str, Any], output: Path) -> It
 
 def run_of(model: Path) -> str:
     """Give the id of the newest run that trained the model with these bytes; a new run if there is none."""
-    given = os.environ.get("MLFLOW_RUN_ID")
+    given = variable("RUN_ID")
     if given:
         return given
     server, sha256 = client(), hashing.digest(model)
@@ -138,13 +145,13 @@ def record_bundle(model: Path, bundle: Path, parity: float) -> None:
     run = run_of(model)
     client().log_metric(run, "parity", parity)
     client().log_artifacts(run, str(bundle), "bundle")
-    lineage = jsonfile.read(bundle / "lineage.json")
-    raw = [_dataset(Path(path), entry["md5"]) for path, entry in lineage["data"].items()]
+    lineage = reading.part(bundle, Lineage)
+    raw = [_dataset(Path(path), entry.md5) for path, entry in lineage.data.items()]
     client().log_inputs(run, raw)
-    packages = lineage["packages"]
+    packages = lineage.packages
     with mlflow.start_run(run_id=run):
         logged = mlflow.onnx.log_model(
-            onnx.load(bundle / "model.onnx"),
+            onnx.load(bundle / MODEL),
             name="model",
             pip_requirements=[
                 f"onnxruntime=={packages['onnxruntime']}",

@@ -29,9 +29,13 @@ from plumbline.bundle.files import (
     Manifest,
     Reference,
     Release,
+    T,
     decode,
 )
 
+_PARTS: dict[type, str] = {
+    Contract: CONTRACT, Golden: GOLDEN, Reference: REFERENCE, Lineage: LINEAGE, Manifest: MANIFEST, Release: RELEASE,
+}  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _LARGEST = 1 << 30  # bytes of all that a manifest lists: more is not one of ours
 _LARGEST_TEXT = 1 << 24  # bytes of the manifest, and of each file beside it
@@ -84,6 +88,32 @@ def read(folder: Path, sha256: str, public_key: Path | None) -> Bundle:
         decode(files[LINEAGE], Lineage, LINEAGE),
         release,
     )
+
+
+def part(folder: Path, kind: type[T]) -> T:
+    """Read one file of a bundle; what a manifest or a signature says of it is not looked at, unlike in `read`.
+
+    Args:
+        folder: Where the bundle's files are.
+        kind: What the file holds, which is its name, too: `Contract` is in contract.json.
+
+    Raises:
+        BundleError: The file is missing, or not what it should be.
+    """
+    name = _PARTS[kind]
+    try:
+        return decode(_content(folder / name, {}), kind, name)
+    except BundleError as error:
+        raise BundleError(f"{folder}: {error}") from None
+
+
+def identity(folder: Path) -> str:
+    """Give the sha256 of a bundle's manifest.json, which is what the bundle is known by.
+
+    Raises:
+        BundleError: There is no manifest.
+    """
+    return hashlib.sha256(_content(folder / MANIFEST, {})).hexdigest()
 
 
 def verify(folder: Path, sha256: str, public_key: Path | None) -> tuple[str, dict[str, bytes]]:

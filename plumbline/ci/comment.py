@@ -1,12 +1,12 @@
 """Keep one comment on a pull request: a push changes it instead of adding another."""
 
-import os
 import re
 from pathlib import Path
 
 from plumbline.ci.github import Repository
 from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.github import job
 
 # The comment that begins with this line is the one to change.
 MARKER = "<!-- plumbline: pull request -->"
@@ -57,7 +57,5 @@ def main(number: int, folder: Path = Path("reports"), /) -> None:
     if not reports:
         raise PlumblineError(f"{folder} holds no report: the steps that write them did not run")
     text = "\n".join(path.read_text(encoding="utf-8") for path in reports)
-    variables = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-    server, name, run = (os.environ.get(variable, "") for variable in variables)
-    text = without_local_images(text, f"{server}/{name}/actions/runs/{run}")
+    text = without_local_images(text, job().run_url)
     log.get("comment").info("commented", url=comment(Repository.of_environment(), number, text))

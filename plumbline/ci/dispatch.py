@@ -1,10 +1,9 @@
 """Start workflows: one with typed inputs, which the token of a job may if `actions: write`, or those of an event."""
 
-import os
-
 from plumbline.ci.github import Repository
 from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.github import job
 
 
 def dispatch(repository: Repository, workflow: str, ref: str, inputs: dict[str, str]) -> None:
@@ -38,7 +37,7 @@ def main(workflow: str, /, *inputs: str) -> None:
     wrong = [pair for pair in inputs if "=" not in pair]
     if wrong:
         raise PlumblineError(f"{', '.join(wrong)}: write an input as NAME=VALUE")
-    ref = os.environ.get("GITHUB_REF_NAME")
+    ref = job().ref_name
     if not ref:
         raise PlumblineError("GITHUB_REF_NAME is not set: it names the branch to start the workflow on")
     named = dict(pair.split("=", 1) for pair in inputs)

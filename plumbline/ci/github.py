@@ -1,12 +1,12 @@
 """GitHub's REST API, as far as the workflows need it."""
 
-import os
 from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
 
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.github import job
 
 _TIMEOUT = 30  # seconds
 _PAGE = 100  # the API's maximum
@@ -33,11 +33,12 @@ class Repository:
         Raises:
             PlumblineError: The repository or the token is not set.
         """
-        missing = [name for name in ("GITHUB_REPOSITORY", "GITHUB_TOKEN") if not os.environ.get(name)]
+        given = job()
+        needed = {"GITHUB_REPOSITORY": given.repository, "GITHUB_TOKEN": given.token}
+        missing = [name for name, value in needed.items() if not value]
         if missing:
             raise PlumblineError(f"{' and '.join(missing)} must be set, as a step of a workflow sets them in its env")
-        api = os.environ.get("GITHUB_API_URL") or cls.api
-        return cls(os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_TOKEN"], api)
+        return cls(given.repository, given.token, given.api_url or cls.api)
 
     def headers(self) -> dict[str, str]:
         """Give what each request carries."""

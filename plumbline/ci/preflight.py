@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.ci.routing import report
+from plumbline.kernel import github
 from plumbline.kernel.errors import PlumblineError
 
 TABLE = Path(__file__).with_suffix(".toml")
@@ -77,6 +78,4 @@ def main(pipeline: str, /) -> None:
     lacking = [one for one in found if not one.ready]
     note = f"{', '.join(one.name for one in lacking)} will be skipped" if lacking else "nothing is missing"
     report.show(["can", "ready", "missing", "without it"], rows, note)
-    if output := os.environ.get("GITHUB_OUTPUT"):
-        with Path(output).open("a", encoding="utf-8") as file:
-            file.write(f"ready={json.dumps([one.name for one in found if one.ready])}\n")
+    github.set_outputs(ready=json.dumps([one.name for one in found if one.ready]))

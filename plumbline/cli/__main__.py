@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from plumbline.bundle import BundleError
 from plumbline.kernel import runtime
 from plumbline.kernel.errors import PlumblineError
 
@@ -29,7 +30,7 @@ def main() -> NoReturn:
         words = " ".join(["plumb", *(error.command_chain or ())])
         sys.stderr.write(f"error: {str(error).splitlines()[0]} (`{words} --help` says what there is)\n")
         sys.exit(USAGE)
-    except PlumblineError as error:
+    except (PlumblineError, BundleError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -4,11 +4,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from plumbline.bundle import reading
+from plumbline.bundle.files import Golden
 from plumbline.deploy import diagnosis
 from plumbline.deploy.cluster import Cluster
 from plumbline.deploy.diagnosis import Finding, Snapshot
 from plumbline.deploy.overlay import Overlay
-from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 
 _PAUSE = 2.0  # seconds between two prices
@@ -39,8 +40,8 @@ def compare(described: dict[str, Any], where: Overlay) -> list[Finding]:
     ]
 
 
-def price(cluster: Cluster, seen: Snapshot, golden: Path, key: str) -> dict[str, Any]:
-    """Price the first golden row through api.
+def price(cluster: Cluster, seen: Snapshot, bundle: Path, key: str) -> dict[str, Any]:
+    """Price the first golden row of a bundle, whose folder is named by its sha256, through api.
 
     Raises:
         PlumblineError: api refuses, or its price is not the training pipeline's.
@@ -48,18 +49,18 @@ def price(cluster: Cluster, seen: Snapshot, golden: Path, key: str) -> dict[str,
     pods = _ready(seen, "api")
     if not pods:
         raise PlumblineError("no pod of api is ready")
-    expected = jsonfile.read(golden)
-    body, end = {"input": expected["rows"][0]}, time.monotonic() + _GRACE
+    expected = reading.part(bundle, Golden)
+    body, end = {"input": expected.rows[0]}, time.monotonic() + _GRACE
     while True:
         status, answer = cluster.ask(pods[0]["metadata"]["name"], 8000, "POST", "/v1/predictions", body, key)
         if status != 201:
             raise PlumblineError(f"api does not price a house: {status} {answer}")
         # A pod of the version before may still answer on a connection that it is about to close.
-        if answer["model"]["bundle_sha256"] == golden.parent.name or time.monotonic() > end:
+        if answer["model"]["bundle_sha256"] == bundle.name or time.monotonic() > end:
             break
         time.sleep(_PAUSE)
-    right = expected["predictions"][0]["prediction"]
-    if abs(answer["prediction"] - right) > expected["relative_tolerance"] * abs(right):
+    right = expected.predictions[0].prediction
+    if abs(answer["prediction"] - right) > expected.relative_tolerance * abs(right):
         raise PlumblineError(f"api says {answer['prediction']} for a house that the training pipeline prices {right}")
     result: dict[str, Any] = answer
     return result

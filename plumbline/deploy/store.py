@@ -6,9 +6,9 @@ from pathlib import Path
 import fsspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from plumbline.bundle.files import MANIFEST
 from plumbline.kernel.errors import PlumblineError
 
-_MANIFEST = "manifest.json"
 _UNUSABLE = (OSError, BotoCoreError, ClientError, ImportError, ValueError)
 
 
@@ -32,12 +32,12 @@ def publish(folder: Path, uri: str) -> bool:
     """
     try:
         system, path = fsspec.core.url_to_fs(uri)
-        if system.exists(f"{path}/{_MANIFEST}"):
-            _check(folder, system.cat_file(f"{path}/{_MANIFEST}"), uri)
+        if system.exists(f"{path}/{MANIFEST}"):
+            _check(folder, system.cat_file(f"{path}/{MANIFEST}"), uri)
             return False
         system.makedirs(path, exist_ok=True)
         # The manifest last: what has one is whole.
-        for file in sorted(folder.iterdir(), key=lambda file: file.name == _MANIFEST):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == MANIFEST):
             system.put_file(str(file), f"{path}/{file.name}")
     except _UNUSABLE as error:
         raise PlumblineError(f"the bundle cannot be copied to {uri}: {error}") from None

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plumbline import tracking
+from plumbline.bundle.files import GOLDEN
 from plumbline.deploy import commits, deployment, diagnosis, served, store
 from plumbline.deploy.cluster import Cluster
 from plumbline.deploy.diagnosis import Finding, Snapshot
@@ -20,7 +21,6 @@ from plumbline.registry import actor
 from plumbline.registry.ledger import Fact
 from plumbline.registry.registry import Registry, open_registry
 
-_GOLDEN = "golden.json"
 _PAUSE = 2.0  # seconds between two looks
 _GRACE = 20.0  # seconds for which a final finding must hold: Argo CD and the controllers need a moment
 
@@ -138,11 +138,11 @@ def main(environment: str, /, *, timeout: float = 1200, application: str = "") -
     key = settings().api_key
     if key:
         with tempfile.TemporaryDirectory() as folder:
-            golden = registry.store / registry.model / where.bundle().sha256 / _GOLDEN
-            if not golden.is_file():  # it was released elsewhere
-                golden = Path(folder) / where.bundle().sha256 / _GOLDEN
-                store.fetch(where.bundle().uri, _GOLDEN, golden)
-            answer = served.price(cluster, seen, golden, key)
+            bundle = registry.store / registry.model / where.bundle().sha256
+            if not (bundle / GOLDEN).is_file():  # it was released elsewhere
+                bundle = Path(folder) / where.bundle().sha256
+                store.fetch(where.bundle().uri, GOLDEN, bundle / GOLDEN)
+            answer = served.price(cluster, seen, bundle, key)
         version = registry.version(deployment.find(registry, where.bundle().sha256))
         served.check_lineage(answer, version.tags["git_commit"])
         lineage |= {"price": answer["prediction"], "lineage": answer["lineage"]["git_commit"]}

@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from plumbline import tracking
+from plumbline.bundle import BundleError, reading
+from plumbline.bundle.contract import Contract as BundleContract
+from plumbline.bundle.files import MANIFEST
 from plumbline.judge import rules, scoring
 from plumbline.judge.rules import Finding
-from plumbline.kernel import contract, hashing, jsonfile, metrics, table
+from plumbline.kernel import contract, jsonfile, metrics, table
 from plumbline.kernel.config import Strict, parse, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -26,6 +29,7 @@ class Limits(Strict):
     """The content of model/configs/gate.yaml."""
 
     absolute: dict[str, rules.Bounds]
+    coverage: rules.Coverage
     champion: rules.Champion
     slices: rules.Slices
     budget: rules.Budget
@@ -84,13 +88,14 @@ def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, prom
     compared = known if limits.champion.compare else None
     try:
         theirs = data.score(compared) if compared else None
-    except PlumblineError as error:
+    except (PlumblineError, BundleError) as error:
         raise PlumblineError(
             f"the champion cannot be compared: {error}\nIf the contract changed on purpose, set champion.compare to"
             f" false in {CONFIG} and say why in the commit"
         ) from None
     findings: list[Finding] = [
         *rules.absolute(mine, limits.absolute),
+        rules.coverage(mine, reading.part(bundle, BundleContract).interval.coverage, limits.coverage),
         *rules.against_champion(mine, theirs, limits.champion, promotion),
         rules.by_slice(mine, theirs, limits.slices),
         rules.size(bundle, limits.budget),
@@ -101,8 +106,8 @@ def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, prom
         "schema_version": SCHEMA_VERSION,
         "verdict": "pass" if all(finding.verdict == "pass" for finding in findings) else "fail",
         "promotion": promotion,
-        "bundle_sha256": hashing.digest(bundle / "manifest.json"),
-        "champion_sha256": hashing.digest(compared / "manifest.json") if compared else None,
+        "bundle_sha256": reading.identity(bundle),
+        "champion_sha256": reading.identity(compared) if compared else None,
         "rules": [finding.model_dump() for finding in findings],
     }
 
@@ -145,10 +150,10 @@ def main(
     Raises:
         PlumblineError: The bundle is not there, or a rule refuses it.
     """
-    if not (bundle / "manifest.json").exists():
+    if not (bundle / MANIFEST).exists():
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     allowed = read_limits(limits)
-    known = champion(jsonfile.read(bundle / "contract.json")["model"], store)
+    known = champion(reading.part(bundle, BundleContract).model, store)
     report = judge(bundle, known, standard(), allowed, promotion)
     jsonfile.write(output, report)
     show(report)

@@ -8,6 +8,8 @@ from typing import Literal
 import filelock
 
 from plumbline import tracking
+from plumbline.bundle import reading
+from plumbline.bundle.contract import Contract
 from plumbline.dvc import lock
 from plumbline.judge import gate, rebuild, recording
 from plumbline.kernel import command, git, jsonfile, log
@@ -88,7 +90,7 @@ def _build(commit: str, settings: recording.Settings) -> str:
 
 
 def _model() -> str:
-    return str(jsonfile.read(rebuild.BUNDLE / "contract.json")["model"])
+    return reading.part(rebuild.BUNDLE, Contract).model
 
 
 @tracking.explained

@@ -1,7 +1,6 @@
 """Check a branch before it is merged: git's model is there, nothing is left to run, and the gate passes it."""
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -12,10 +11,13 @@ import pandas as pd
 from mlflow.entities import Metric, RunTag
 
 from plumbline import tracking
+from plumbline.bundle import reading
+from plumbline.bundle.contract import Contract
+from plumbline.bundle.files import MANIFEST, Lineage
 from plumbline.dvc import lock, remote
 from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log
-from plumbline.kernel.config import read_yaml
+from plumbline.kernel.config import read_yaml, settings
 from plumbline.kernel.errors import PlumblineError
 from plumbline.kernel.metrics import score, slices
 from plumbline.registry.champion import champion
@@ -47,7 +49,7 @@ def pull() -> None:
             f"`dvc repro` would have something to do:\n{json.dumps(status, indent=1)}\n"
             "Run `dvc repro`, commit dvc.lock, and run `dvc push`"
         )
-    log.get("pr-check").info("pulled", bundle=hashing.digest(BUNDLE / "manifest.json"))
+    log.get("pr-check").info("pulled", bundle=reading.identity(BUNDLE))
 
 
 def check(base: str, images: str, folder: Path) -> dict[str, Any]:
@@ -64,13 +66,13 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
     Raises:
         PlumblineError: There is no bundle or no plot, or git's metrics are not those of the model.
     """
-    if not (BUNDLE / "manifest.json").exists():
+    if not (BUNDLE / MANIFEST).exists():
         raise PlumblineError(f"{BUNDLE} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     data = gate.standard()
     rows = data.score(BUNDLE)
     metrics = score(rows)
     _same_metrics(metrics)
-    known = champion(jsonfile.read(BUNDLE / "contract.json")["model"])
+    known = champion(reading.part(BUNDLE, Contract).model)
     verdict = gate.judge(BUNDLE, known, data, gate.read_limits())
     folder.mkdir(parents=True, exist_ok=True)
     jsonfile.write(gate.OUTPUT, verdict)
@@ -93,7 +95,7 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
 
 def branch() -> str:
     """Name the branch: `PLUMBLINE_BRANCH`, which CI sets because it checks out a commit, or the one git is on."""
-    return os.environ.get("PLUMBLINE_BRANCH") or git.state().branch or "detached"
+    return settings().branch or git.state().branch or "detached"
 
 
 def default_base() -> str:
@@ -155,13 +157,13 @@ def _parameters(base: str) -> list[tuple[str, str, str]]:
 
 
 def _lineage() -> dict[str, str]:
-    state, lineage = git.state(), jsonfile.read(BUNDLE / "lineage.json")
+    state, lineage = git.state(), reading.part(BUNDLE, Lineage)
     return {
         "branch": branch(),
         "git commit": f"{state.commit}{' with uncommitted changes' if state.dirty else ''}",
         "sha256 of dvc.lock": hashing.digest(Path("dvc.lock")),
-        **{f"md5 of {path}": entry["md5"] for path, entry in lineage["data"].items()},
-        "sha256 of the bundle": hashing.digest(BUNDLE / "manifest.json"),
+        **{f"md5 of {path}": entry.md5 for path, entry in lineage.data.items()},
+        "sha256 of the bundle": reading.identity(BUNDLE),
     }
 
 

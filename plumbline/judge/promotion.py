@@ -1,13 +1,12 @@
 """Promote what was registered last if the policy says so, and report why, or why not."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from plumbline import tracking
 from plumbline.judge import gate, report
-from plumbline.kernel import jsonfile, log
+from plumbline.kernel import github, jsonfile, log
 from plumbline.kernel.config import Strict, parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor
@@ -84,8 +83,6 @@ def main() -> None:
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     judged = jsonfile.read(gate.OUTPUT) if gate.OUTPUT.exists() else None
     OUTPUT.write_text(describe(outcome, release, judged), encoding="utf-8")
-    if output := os.environ.get("GITHUB_OUTPUT"):
-        with Path(output).open("a", encoding="utf-8") as file:
-            file.write(f"promoted={'true' if outcome.promoted else 'false'}\nversion={release['version']}\n")
+    github.set_outputs(promoted="true" if outcome.promoted else "false", version=str(release["version"]))
     logger = log.get("promotion")
     logger.info("promoted" if outcome.promoted else "not promoted", version=release["version"], why=outcome.reason)

@@ -8,9 +8,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from plumbline.bundle import reading
+from plumbline.bundle.contract import Contract
+from plumbline.bundle.files import MANIFEST, MODEL
 from plumbline.dvc import lock
 from plumbline.judge import scoring
-from plumbline.kernel import command, contract, hashing, jsonfile, table
+from plumbline.kernel import command, contract, hashing, table
 
 BUNDLE = Path("model/artifacts/bundle")
 _RAW = ("data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
@@ -81,13 +84,13 @@ def _differing_files(ours: Path, theirs: Path) -> list[str]:
 
     old, new = hashes(theirs), hashes(ours)
     names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-    return [f"{BUNDLE.as_posix()}/{name}" for name in names if name != "manifest.json"]
+    return [f"{BUNDLE.as_posix()}/{name}" for name in names if name != MANIFEST]
 
 
 def _same_predictions(ours: Path, theirs: Path, rows: pd.DataFrame) -> bool:
     """Tell whether two bundles ask for the same inputs and give the same bits for every row."""
-    if jsonfile.read(ours / "contract.json") != jsonfile.read(theirs / "contract.json"):
+    if reading.part(ours, Contract) != reading.part(theirs, Contract):
         return False
     inputs = scoring.feed(rows, scoring.types_of(ours))
-    first, second = (scoring.answers(scoring.session(str(path / "model.onnx")), inputs) for path in (ours, theirs))
+    first, second = (scoring.answers(scoring.session(str(path / MODEL)), inputs) for path in (ours, theirs))
     return bool(np.array_equal(first, second))

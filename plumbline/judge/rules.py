@@ -8,8 +8,9 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
+from plumbline.bundle import reading
+from plumbline.bundle.files import MODEL, Manifest
 from plumbline.judge import comparison, scoring
-from plumbline.kernel import jsonfile
 from plumbline.kernel.config import Strict
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -33,6 +34,12 @@ class Bounds(Strict):
 
     minimum: float | None = None
     maximum: float | None = None
+
+
+class Coverage(Strict):
+    """How far the interval's coverage may be from what the bundle promises, either way."""
+
+    tolerance: float = Field(gt=0, lt=1)
 
 
 class Champion(Strict):
@@ -66,12 +73,12 @@ class Leakage(Strict):
 
 
 def absolute(rows: pd.DataFrame, limits: dict[str, Bounds]) -> list[Finding]:
-    """Hold the metrics of scored rows against fixed limits.
+    """Hold the metrics of scored rows but the coverage, which has a rule of its own, against fixed limits.
 
     Raises:
         PlumblineError: A limit is set for a metric that there is not.
     """
-    metrics = score(rows)
+    metrics = {name: value for name, value in score(rows).items() if name != "coverage"}
     unknown = [name for name in limits if name not in metrics]
     if unknown:
         raise PlumblineError(f"the gate limits {', '.join(unknown)}; the metrics are {', '.join(metrics)}")
@@ -84,6 +91,13 @@ def absolute(rows: pd.DataFrame, limits: dict[str, Bounds]) -> list[Finding]:
         inside = (smallest is None or metrics[name] >= smallest) and (largest is None or metrics[name] <= largest)
         findings.append(_finding(name, metrics[name], limit or "none", inside))
     return findings
+
+
+def coverage(rows: pd.DataFrame, promised: float, limits: Coverage) -> Finding:
+    """Hold the share of true values in their interval against the share that the bundle promises."""
+    figure = score(rows)["coverage"]
+    inside = abs(figure - promised) <= limits.tolerance
+    return _finding("coverage", figure, f"{promised:g} ± {limits.tolerance:g}", inside)
 
 
 def against_champion(
@@ -122,7 +136,7 @@ def by_slice(rows: pd.DataFrame, champion: pd.DataFrame | None, limits: Slices) 
 
 def size(bundle: Path, limits: Budget) -> Finding:
     """Hold the bytes of the bundle's files against the budget."""
-    listed = jsonfile.read(bundle / "manifest.json")["files"]
+    listed = reading.part(bundle, Manifest).files
     total = sum((bundle / name).stat().st_size for name in listed)
     return _finding("size", total, f"≤ {limits.size:,} bytes", total <= limits.size)
 
@@ -132,7 +146,7 @@ def latency(bundle: Path, frame: pd.DataFrame, limits: Budget) -> Finding:
 
     Neighbours on the machine only ever add time, so that the smallest median is nearest to the model's own cost.
     """
-    model = scoring.session(str(bundle / "model.onnx"))
+    model = scoring.session(str(bundle / MODEL))
     inputs = scoring.feed(frame.iloc[[0]], scoring.types_of(bundle))
     medians = []
     for _ in range(_REPEATS):

@@ -8,8 +8,9 @@ import onnxruntime
 import pandas as pd
 from numpy.typing import NDArray
 
-from plumbline.bundle import BundleError, files
+from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract as BundleContract
+from plumbline.bundle.files import MODEL
 from plumbline.kernel.contract import OUTPUTS, Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -45,14 +46,9 @@ def types_of(bundle: Path) -> dict[str, str]:
     """Give the type of each column that a bundle asks for, in order.
 
     Raises:
-        PlumblineError: Its contract is of another version than this code reads.
+        BundleError: Its contract is of another version than this code reads.
     """
-    path = bundle / files.CONTRACT
-    try:
-        found = files.decode(path.read_bytes(), BundleContract, str(path))
-    except BundleError as error:
-        raise PlumblineError(str(error)) from None
-    return {column.name: column.type for column in found.columns}
+    return {column.name: column.type for column in reading.part(bundle, BundleContract).columns}
 
 
 def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:
@@ -66,8 +62,9 @@ def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -
 
     Raises:
         PlumblineError: There is no bundle, or it asks for a column that the rows do not have.
+        BundleError: As of `types_of`.
     """
-    if not (bundle / "model.onnx").exists():
+    if not (bundle / MODEL).exists():
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     if slice_by not in rules.columns:
         raise PlumblineError(f"evaluate.slice_by is {slice_by!r}, which is no column of the contract")
@@ -75,7 +72,7 @@ def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -
     absent = [name for name in types if name not in frame]
     if absent:
         raise PlumblineError(f"the bundle {bundle} asks for {', '.join(absent)}, which the evaluation data lacks")
-    bounds = answers(session(str(bundle / "model.onnx")), feed(frame, types))
+    bounds = answers(session(str(bundle / MODEL)), feed(frame, types))
     return pd.DataFrame(
         {
             rules.identifier: frame[rules.identifier],

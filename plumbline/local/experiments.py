@@ -26,8 +26,10 @@ def _run(*words: str, **variables: str) -> None:
 
 def _server() -> str:
     """Give the server of the environment, or else this clone's own: DVC runs experiments in folders of their own."""
+    from plumbline import tracking  # here, because MLflow takes seconds to import
+
     _HERE.mkdir(exist_ok=True)
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_HERE.absolute()}/mlflow.db"
+    return tracking.variable("TRACKING_URI") or f"sqlite:///{_HERE.absolute()}/mlflow.db"
 
 
 def tune(*, trials: int | None = None) -> None:

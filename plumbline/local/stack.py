@@ -1,6 +1,5 @@
 """The services and MLflow's interface on this machine: `plumb up` and `plumb down`."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,14 +80,16 @@ def key(name: str, *options: str) -> str:
 
 def up() -> None:
     """Start everything; print where it answers, and the first API key once."""
-    programs = services(8000, 8001)
-    if not os.environ.get("MLFLOW_TRACKING_URI"):
+    from plumbline import tracking  # here: who only stops the programs does not wait for MLflow's import
+
+    programs, server = services(8000, 8001), tracking.variable("TRACKING_URI")
+    if not server:
         programs.append(mlflow(5000))
     processes.start_all(programs)
     token = key("first", "--if-none")
     print(f"api      http://127.0.0.1:8000/{f'#key={token}' if token else ''}")  # noqa: T201 - the target's output
     print("predict  http://127.0.0.1:8001")  # noqa: T201
-    print(f"mlflow   {os.environ.get('MLFLOW_TRACKING_URI') or 'http://127.0.0.1:5000'}")  # noqa: T201
+    print(f"mlflow   {server or 'http://127.0.0.1:5000'}")  # noqa: T201
     if token:
         print(f"key      {token}  (shown this once; `plumb api-key` makes another)")  # noqa: T201
     print(f"logs in {processes.FOLDER}; stop with `plumb down`")  # noqa: T201

@@ -3,7 +3,9 @@
 import getpass
 import os
 
+from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.github import job
 
 _KINDS = ("human", "automation")
 
@@ -17,14 +19,14 @@ def current() -> str:
     Raises:
         PlumblineError: `PLUMBLINE_ACTOR` is not of that form.
     """
-    given = os.environ.get("PLUMBLINE_ACTOR")
+    given = settings().actor
     if given:
         kind, _, name = given.partition(":")
         if kind not in _KINDS or not name:
             raise PlumblineError(f"PLUMBLINE_ACTOR is {given!r}: write human:NAME or automation:NAME")
         return given
     if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
-        return f"automation:{os.environ.get('GITHUB_WORKFLOW') or 'ci'}"
+        return f"automation:{job().workflow or 'ci'}"
     return f"human:{getpass.getuser()}"
 
 

@@ -1,13 +1,13 @@
 """The api's answer to a request for a prediction, from a file or from the running api."""
 
 import json
-import os
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 
 _API = "http://127.0.0.1:8000"  # PLUMBLINE_API_URL names another
@@ -23,9 +23,9 @@ def read(given: str) -> dict[str, Any]:
         if Path(given).is_file():
             answer = json.loads(Path(given).read_bytes())
         else:
-            base = os.environ.get("PLUMBLINE_API_URL") or _API
+            base = settings().api_url or _API
             url = f"{base}/v1/predictions/{urllib.parse.quote(given, safe='')}"
-            key = os.environ.get("PLUMBLINE_API_KEY")
+            key = settings().api_key
             headers = {"authorization": f"Bearer {key}"} if key else {}
             request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the operator's own address
             with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310

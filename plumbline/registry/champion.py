@@ -8,7 +8,9 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
-from plumbline.kernel import command, hashing, log
+from plumbline.bundle import reading
+from plumbline.bundle.files import MANIFEST
+from plumbline.kernel import command, log
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
 
@@ -62,7 +64,7 @@ def fetch(name: str, store: Path = STORE) -> Path | None:
                 f"Fetch the commit {commit} of {name} version {version.version} (git fetch --tags), and its DVC remote"
             )
             command.run("dvc", "get", ".", _BUNDLE, "--rev", commit, "--out", str(theirs), advice=advice)
-            if hashing.digest(theirs / "manifest.json") != folder.name:
+            if reading.identity(theirs) != folder.name:
                 raise PlumblineError(
                     f"the bundle of commit {commit} is not {name} version {version.version}'s, {folder.name}"
                 )
@@ -76,7 +78,7 @@ def _folder(version: ModelVersion, store: Path) -> Path:
 
 
 def _released(folder: Path) -> bool:
-    return (folder / "manifest.json").exists()
+    return (folder / MANIFEST).exists()
 
 
 def _version(name: str) -> ModelVersion | None:

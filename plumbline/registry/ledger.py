@@ -22,7 +22,7 @@ from typing import Literal, Protocol
 import filelock
 from pydantic import ValidationError
 
-from plumbline.kernel.config import Strict
+from plumbline.kernel.config import Strict, settings
 from plumbline.kernel.errors import PlumblineError
 
 Event = Literal["registered", "promoted", "rolled-back", "hold-released", "deployed", "deployment-aborted"]
@@ -84,7 +84,7 @@ class Anchor(Protocol):
 
 def path() -> Path:
     """Name the ledger's file."""
-    return Path(os.environ.get("PLUMBLINE_LEDGER") or ".plumbline/ledger.jsonl")
+    return Path(settings().ledger or ".plumbline/ledger.jsonl")
 
 
 class Ledger:

@@ -15,7 +15,9 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
-from plumbline.kernel import git, hashing, jsonfile
+from plumbline.bundle import reading
+from plumbline.bundle.files import LINEAGE, Lineage
+from plumbline.kernel import git, hashing
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import answers, history, registry, release
 from plumbline.registry.registry import Registry
@@ -107,7 +109,7 @@ def _of_version(registry: Registry, found: ModelVersion, depth: int, fault: str)
         yield Link(depth + 1, "bundle", tags["bundle_sha256"], str(error), broken=True)
         return
     yield Link(depth + 1, "bundle", tags["bundle_sha256"], "whole and signed")
-    lineage = jsonfile.read(folder / "lineage.json")
+    lineage = reading.part(folder, Lineage)
     yield _run(registry, found, lineage, depth + 2)
     commit = tags.get("git_commit", "")
     subject, dirty = git.subject(commit) if commit else None, tags.get("git_dirty") == "true"
@@ -115,22 +117,22 @@ def _of_version(registry: Registry, found: ModelVersion, depth: int, fault: str)
     yield Link(depth + 3, "commit", commit or "none", says)
     lock = git.show(commit, "dvc.lock") if commit else None
     yield _lock(tags.get("dvc_lock_sha256", ""), lock, dirty, depth + 4)
-    for name, entry in lineage["data"].items():
-        differs = tags.get(f"{name}.md5") != entry["md5"] or (
-            lock is not None and not dirty and entry["md5"].encode() not in lock
+    for name, entry in lineage.data.items():
+        differs = tags.get(f"{name}.md5") != entry.md5 or (
+            lock is not None and not dirty and entry.md5.encode() not in lock
         )
-        says = "dvc.lock or the version names other data" if differs else f"{entry['rows']} rows"
-        yield Link(depth + 5, "data", f"{name} md5 {entry['md5']}", says, broken=differs)
+        says = "dvc.lock or the version names other data" if differs else f"{entry.rows} rows"
+        yield Link(depth + 5, "data", f"{name} md5 {entry.md5}", says, broken=differs)
     yield from _query(registry, found, depth + 6)
 
 
-def _run(registry: Registry, found: ModelVersion, lineage: dict[str, Any], depth: int) -> Link:
+def _run(registry: Registry, found: ModelVersion, lineage: Lineage, depth: int) -> Link:
     run = str(found.run_id)
     try:
         trained = registry.server.get_run(run).data.tags.get("model_sha256")
     except MlflowException:
         return Link(depth, "run", run, "the tracking server does not know it", broken=True)
-    same = trained in {entry["sha256"] for entry in lineage["artifacts"].values()}
+    same = trained in {entry.sha256 for entry in lineage.artifacts.values()}
     says = "trained this bundle's model" if same else f"trained another model, {trained}"
     return Link(depth, "run", run, says, broken=not same)
 
@@ -146,10 +148,10 @@ def _lock(sha256: str, content: bytes | None, dirty: bool, depth: int) -> Link:
 
 def _query(registry: Registry, found: ModelVersion, depth: int) -> Iterator[Link]:
     folder = registry.store / registry.model / found.tags["bundle_sha256"]
-    if not (folder / "lineage.json").exists():
+    if not (folder / LINEAGE).exists():
         yield Link(depth, "query", "unknown", f"the bundle is not at {folder}")
         return
-    extract = jsonfile.read(folder / "lineage.json")["parameters"]["data"]["extract"]
+    extract = reading.part(folder, Lineage).parameters["data"]["extract"]
     given = ", ".join(f"{name} = {value}" for name, value in extract["parameters"].items())
     yield Link(depth, "query", f"of {extract['dataset']}.{extract['table']} through {extract['connection']}", given)
     for line in extract["query"].strip().splitlines():

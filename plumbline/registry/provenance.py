@@ -1,10 +1,11 @@
 """Where a bundle comes from, as an in-toto statement with a SLSA v1 provenance predicate (docs/security.md)."""
 
-import os
 from pathlib import Path
 from typing import Any
 
-from plumbline.kernel import git, jsonfile, runtime
+from plumbline.bundle import reading
+from plumbline.bundle.files import MANIFEST, Lineage, Manifest
+from plumbline.kernel import git, github, runtime
 
 _BUILD_TYPE = "urn:plumbline:dvc-repro:v1"
 
@@ -19,9 +20,9 @@ def statement(bundle: Path, release: dict[str, Any], gate_sha256: str | None) ->
         release: The content of its release.json.
         gate_sha256: Of the gate's report about it, if there is one.
     """
-    lineage, manifest = jsonfile.read(bundle / "lineage.json"), jsonfile.read(bundle / "manifest.json")
-    hashes = {name: entry["sha256"] for name, entry in manifest["files"].items()}
-    hashes["manifest.json"] = release["bundle_sha256"]
+    lineage, manifest = reading.part(bundle, Lineage), reading.part(bundle, Manifest)
+    hashes = {name: entry.sha256 for name, entry in manifest.files.items()}
+    hashes[MANIFEST] = release["bundle_sha256"]
     return {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{"name": name, "digest": {"sha256": sha256}} for name, sha256 in sorted(hashes.items())],
@@ -29,7 +30,7 @@ def statement(bundle: Path, release: dict[str, Any], gate_sha256: str | None) ->
         "predicate": {
             "buildDefinition": {
                 "buildType": _BUILD_TYPE,
-                "externalParameters": {"pipeline": "dvc.yaml", "parameters": lineage["parameters"]},
+                "externalParameters": {"pipeline": "dvc.yaml", "parameters": lineage.parameters},
                 "internalParameters": {"environment": runtime.pinned(), "uncommitted_changes": release["git_dirty"]},
                 "resolvedDependencies": _dependencies(lineage, release),
             },
@@ -42,7 +43,7 @@ def statement(bundle: Path, release: dict[str, Any], gate_sha256: str | None) ->
     }
 
 
-def _dependencies(lineage: dict[str, Any], release: dict[str, Any]) -> list[dict[str, Any]]:
+def _dependencies(lineage: Lineage, release: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if release["git_commit"]:
         source = {"name": "source", "digest": {"gitCommit": release["git_commit"]}}
@@ -50,14 +51,14 @@ def _dependencies(lineage: dict[str, Any], release: dict[str, Any]) -> list[dict
         found.append(source | {"uri": f"git+{address}"} if address else source)
     if release["dvc_lock_sha256"]:
         found.append({"name": "dvc.lock", "digest": {"sha256": release["dvc_lock_sha256"]}})
-    found += [{"name": name, "digest": {"md5": entry["md5"]}} for name, entry in sorted(lineage["data"].items())]
-    packages = {name: version for name, version in lineage["packages"].items() if name != "python"}
+    found += [{"name": name, "digest": {"md5": entry.md5}} for name, entry in sorted(lineage.data.items())]
+    packages = {name: version for name, version in lineage.packages.items() if name != "python"}
     return found + [{"uri": f"pkg:pypi/{name}@{version}"} for name, version in sorted(packages.items())]
 
 
 def _builder() -> str:
     """Name what ran the build: the workflow's file at its commit, or any machine."""
-    workflow = os.environ.get("GITHUB_WORKFLOW_REF")
-    if workflow:
-        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{workflow}"
+    given = github.job()
+    if given.workflow_ref:
+        return f"{given.server_url or 'https://github.com'}/{given.workflow_ref}"
     return "urn:plumbline:local"

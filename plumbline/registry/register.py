@@ -8,8 +8,9 @@ from typing import Any
 import mlflow
 
 from plumbline import tracking
-from plumbline.bundle import SCHEMA_VERSION
-from plumbline.bundle.files import Release
+from plumbline.bundle import SCHEMA_VERSION, reading
+from plumbline.bundle.contract import Contract
+from plumbline.bundle.files import MANIFEST, Lineage, Release
 from plumbline.kernel import git, hashing, jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor, anchor, release, signing
@@ -36,11 +37,10 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
     Raises:
         PlumblineError: There is no bundle, its run holds no model, or there is no key to sign with.
     """
-    manifest = bundle / "manifest.json"
-    if not manifest.exists():
+    if not (bundle / MANIFEST).exists():
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc repro bundle`")
-    sha256 = hashing.digest(manifest)
-    name = jsonfile.read(bundle / "contract.json")["model"]
+    sha256 = reading.identity(bundle)
+    name = reading.part(bundle, Contract).model
     tags = _tags(bundle, sha256)
     with ledger.locked():
         run = tracking.run_of(model)
@@ -66,7 +66,7 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
 def _tags(bundle: Path, sha256: str) -> dict[str, str]:
     """Give all that a version carries: what it was built from, by hash, and where that is kept."""
     state, lock = git.state(), Path("dvc.lock")
-    data = jsonfile.read(bundle / "lineage.json")["data"]
+    data = reading.part(bundle, Lineage).data
     tags = {
         "bundle_sha256": sha256,
         "git_commit": state.commit or "",
@@ -78,7 +78,7 @@ def _tags(bundle: Path, sha256: str) -> dict[str, str]:
     remote = config.get("core", "remote", fallback="")
     tags["dvc_remote"] = remote
     tags["dvc_remote_url"] = git.strip_credentials(config.get(f"'remote \"{remote}\"'", "url", fallback=""))
-    return tags | {f"{name}.md5": entry["md5"] for name, entry in data.items()}
+    return tags | {f"{name}.md5": entry.md5 for name, entry in data.items()}
 
 
 def _version(name: str, run: str, tags: dict[str, str]) -> str:

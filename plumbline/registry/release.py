@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from plumbline.bundle.files import BESIDE, MANIFEST, PROVENANCE, RELEASE, SBOM
-from plumbline.kernel import hashing, jsonfile
+from plumbline.bundle import reading
+from plumbline.bundle.files import BESIDE, MANIFEST, PROVENANCE, RELEASE, SBOM, Release
+from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import provenance, sbom, signing
 
@@ -23,9 +24,8 @@ def publish(bundle: Path, target: Path, release: dict[str, Any], gate_sha256: st
     Returns:
         The release as it is now.
     """
-    known = target / RELEASE
-    if known.exists():
-        before = jsonfile.read(known)
+    if (target / RELEASE).exists():
+        before = reading.part(target, Release).describe()
         if _but_time(before) == _but_time(release):
             release = before
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def verify(folder: Path) -> None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         raise PlumblineError(f"there is no released bundle at {folder}: run `plumb release register`")
-    if hashing.digest(manifest) != folder.name:
+    if reading.identity(folder) != folder.name:
         raise PlumblineError(f"{manifest} is not the manifest that its folder is named by: it was altered")
     signing.verify(folder, signing.public_key())
 

@@ -13,7 +13,8 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
 
-from plumbline.kernel import jsonfile
+from plumbline.bundle import reading
+from plumbline.bundle.files import Lineage
 
 _REQUIREMENTS = Path("requirements/pipeline.txt")
 _NAMESPACE = uuid.UUID("5b7a1c64-3a0e-5d7e-9f43-1f8e6f2d9a10")  # of our serial numbers
@@ -28,7 +29,7 @@ def describe(bundle: Path, release: dict[str, Any], requirements: Path = _REQUIR
         requirements: The compiled requirements of the environment that built it.
     """
     sha256, version = release["bundle_sha256"], release["version"]
-    lineage = jsonfile.read(bundle / "lineage.json")
+    lineage = reading.part(bundle, Lineage)
     model = Component(
         type=ComponentType.MACHINE_LEARNING_MODEL,
         name=release["model"],
@@ -41,10 +42,10 @@ def describe(bundle: Path, release: dict[str, Any], requirements: Path = _REQUIR
             type=ComponentType.DATA,
             name=name,
             bom_ref=f"data:{name}",
-            version=entry["md5"],
-            hashes=[HashType(alg=HashAlgorithm.MD5, content=entry["md5"])],
+            version=entry.md5,
+            hashes=[HashType(alg=HashAlgorithm.MD5, content=entry.md5)],
         )
-        for name, entry in lineage["data"].items()
+        for name, entry in lineage.data.items()
     ]
     packages = [
         Component(

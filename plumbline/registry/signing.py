@@ -15,6 +15,7 @@ from model_signing import hashing, signing, verifying
 
 from plumbline.bundle.files import SIGNATURE
 from plumbline.kernel import log
+from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 
 _PRIVATE = Path(".plumbline/keys/signing.pem")
@@ -24,12 +25,12 @@ _END = "-----END PUBLIC KEY-----\n"
 
 def private_key() -> Path:
     """Name the file of the key that signs."""
-    return Path(os.environ.get("PLUMBLINE_SIGNING_KEY") or _PRIVATE)
+    return Path(settings().signing_key or _PRIVATE)
 
 
 def public_key() -> Path:
     """Name the file of the keys that are trusted: one PEM block, or several while a key is replaced by the next."""
-    return Path(os.environ.get("PLUMBLINE_PUBLIC_KEY") or _PUBLIC)
+    return Path(settings().public_key or _PUBLIC)
 
 
 def create_key(private: Path) -> bool:
@@ -73,10 +74,10 @@ def prepare() -> bool:
         PlumblineError: `PLUMBLINE_SIGNING_KEY` names a file that is not there or is no key.
     """
     private = private_key()
-    if os.environ.get("PLUMBLINE_SIGNING_KEY") and not private.exists():
+    if settings().signing_key and not private.exists():
         raise PlumblineError(f"PLUMBLINE_SIGNING_KEY names {private}, which does not exist")
     created = create_key(private)
-    if not os.environ.get("PLUMBLINE_PUBLIC_KEY"):
+    if not settings().public_key:
         trust(private, public_key())
     return created
 

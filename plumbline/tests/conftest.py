@@ -10,6 +10,8 @@ import pytest
 from mlflow.entities import LoggedModelStatus
 
 from plumbline import tracking
+from plumbline.bundle import SCHEMA_VERSION, files, reading, writing
+from plumbline.bundle.contract import Column, Contract, Interval, Target
 from plumbline.deploy.overlay import Overlay
 from plumbline.kernel import hashing, jsonfile
 from plumbline.registry import anchor, register, signing
@@ -53,8 +55,7 @@ class Workspace:
     def build(self, name: str) -> Path:
         """Stand in for the pipeline: commit a dvc.lock and leave a bundle, a model file and an MLflow run."""
         bundle, model = self.root / "model/artifacts/bundle", self.root / "model/artifacts/model.joblib"
-        shutil.rmtree(bundle, ignore_errors=True)
-        bundle.mkdir(parents=True)
+        model.parent.mkdir(parents=True, exist_ok=True)
         model.write_text(name)
         md5 = hashing.digest(model, "md5")
         (self.root / "dvc.lock").write_text(
@@ -62,19 +63,17 @@ class Workspace:
         )
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", f"Train {name}")
-        (bundle / "model.onnx").write_text(name)
-        jsonfile.write(bundle / "contract.json", {"schema_version": 1, "model": "toys"})
-        jsonfile.write(
-            bundle / "lineage.json",
-            {
-                "data": {"data/raw/train.tsv": {"md5": md5, "rows": 7}},
-                "artifacts": {"model/artifacts/model.joblib": {"sha256": hashing.digest(model)}},
-                "parameters": {"data": {"extract": QUERY}, "model": {"train": {"seed": 1}}},
-                "packages": {"python": "3.11", "onnx": "1.23.2", "onnxruntime": "1.31.1"},
-            },
+        lineage = files.Lineage(
+            SCHEMA_VERSION,
+            data={"data/raw/train.tsv": files.Data(md5, rows=7)},
+            artifacts={"model/artifacts/model.joblib": files.Artifact(hashing.digest(model))},
+            parameters={"data": {"extract": QUERY}, "model": {"train": {"seed": 1}}},
+            metrics={"mae": 2.5},
+            packages={"python": "3.11", "onnx": "1.23.2", "onnxruntime": "1.31.1"},
         )
-        files = {path.name: {"sha256": hashing.digest(path), "size": path.stat().st_size} for path in bundle.iterdir()}
-        jsonfile.write(bundle / "manifest.json", {"schema_version": 1, "files": files})
+        writing.write(
+            bundle, model=name.encode(), contract=CONTRACT, golden=GOLDEN, reference=REFERENCE, lineage=lineage
+        )
         self._record(model)
         return bundle
 
@@ -90,7 +89,7 @@ class Workspace:
         bundle = self.build(name)
         self.gate.unlink(missing_ok=True)
         if verdict:
-            self.write_gate(hashing.digest(bundle / "manifest.json"), verdict)
+            self.write_gate(reading.identity(bundle), verdict)
         return self.register_built()
 
     def register_built(self) -> dict[str, Any]:
@@ -107,6 +106,10 @@ class Workspace:
         jsonfile.write(self.gate, {"schema_version": 1, "verdict": verdict, "bundle_sha256": sha256, "rules": rules})
 
 
+_SIZE = Column(name="size", type="number", unit="cm", minimum=0, maximum=90, example=1)
+CONTRACT = Contract(SCHEMA_VERSION, "toys", Target("price", "US dollars"), Interval(0.8), (_SIZE,), {"type": "object"})
+GOLDEN = files.Golden(SCHEMA_VERSION, 1e-9, [{"size": 1}], [files.Answer(200.0, 180.0, 220.0)])
+REFERENCE = files.Reference(SCHEMA_VERSION, 7, {}, files.Distribution([7], []))
 QUERY = {
     "connection": "duckdb:toys.duckdb",
     "dataset": "shop",

@@ -22,6 +22,17 @@ class Violation(msgspec.Struct, frozen=True):
     message: str
 
 
+class Details(msgspec.Struct, frozen=True):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[Violation, ...] | msgspec.UnsetType = msgspec.UNSET
+    request_id: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     """An answer other than success.
 
@@ -50,17 +61,15 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 
     def body(self, request_id: str | None = None) -> bytes:
         """Encode the problem as JSON."""
-        content: dict[str, object] = {
-            "type": f"urn:plumbline:problem:{self.kind}",
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
-            "detail": self.detail,
-        }
-        if self.errors:
-            content["errors"] = self.errors
-        if request_id:
-            content["request_id"] = request_id
-        return msgspec.json.encode(content)
+        details = Details(
+            f"urn:plumbline:problem:{self.kind}",
+            HTTPStatus(self.status).phrase,
+            self.status,
+            self.detail,
+            self.errors or msgspec.UNSET,
+            request_id or msgspec.UNSET,
+        )
+        return msgspec.json.encode(details)
 
 
 def unavailable(kind: str, detail: str, retry_after: int) -> Problem:
@@ -71,25 +80,3 @@ def unavailable(kind: str, detail: str, retry_after: int) -> Problem:
 def unread(status: int, kind: str, detail: str, errors: Sequence[Violation] = ()) -> Problem:
     """Give an answer to a request whose body was not read to its end: its connection is of no further use."""
     return Problem(status, kind, detail, errors, {"connection": "close"})
-
-
-def schema() -> dict[str, object]:
-    """Give the JSON Schema of a problem, for OpenAPI."""
-    text = {"type": "string"}
-    violation = {
-        "type": "object",
-        "properties": {"field": text, "rule": text, "message": text},
-        "required": ["field", "rule", "message"],
-    }
-    return {
-        "type": "object",
-        "properties": {
-            "type": text,
-            "title": text,
-            "status": {"type": "integer"},
-            "detail": text,
-            "errors": {"type": "array", "items": violation},
-            "request_id": text,
-        },
-        "required": ["type", "title", "status", "detail"],
-    }

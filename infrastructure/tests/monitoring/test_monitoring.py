@@ -133,7 +133,7 @@ def test_a_metric_that_is_renamed_in_the_code_is_found(
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        (f"{RULES}/model.yaml", "monitor_drift_features", "monitor_drifted", "FeatureDrift: nothing emits monitor_d"),
+        (f"{RULES}/model.yaml", "monitor_verdict", "monitor_drifted", "FeatureDrift: nothing emits monitor_drifted"),
         (f"{DASHBOARDS}/services.json", "api_rows_total", "api_lines_total", "Rows priced: nothing emits api_lines"),
         (f"{RULES}/availability.yaml", "status=~", "code=~", "api_requests_total has no label code"),
         (f"{RULES}/pipeline.yaml", "phase=~", "status=~", "argo_workflows_total_count has no label status"),
@@ -214,9 +214,9 @@ def test_ranges_and_offsets_say_how_far_an_expression_looks_back(expression: str
         ("compose.yaml", r"--storage\.tsdb\.retention\.time=(\d+)d\b"),
     ],
 )
-def test_prometheus_keeps_what_the_rules_look_back_at(file: str, setting: str) -> None:
+def test_prometheus_keeps_what_rules_and_dashboards_look_back_at(file: str, setting: str) -> None:
     [days] = re.findall(setting, (ROOT / file).read_text(), flags=re.MULTILINE)
-    longest = max(checks.reach(promql_parser.parse(rule["expr"])) for _, rule in checks.rules(ROOT))
+    longest = max(checks.reach(promql_parser.parse(expression)) for _, expression in checks.expressions(ROOT))
     assert timedelta() < longest <= timedelta(days=int(days))
 
 

@@ -1,7 +1,8 @@
 """What people are told."""
 
-import os
 from dataclasses import dataclass
+
+from plumbline.kernel.github import job
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,9 @@ def describe(what: str, result: str, text: str = "") -> Message:
         result: Of it or of its jobs, in GitHub's words: success, failure, cancelled or skipped.
         text: More about it, in Markdown.
     """
-    variables = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-    server, repository, run = (os.environ.get(name, "") for name in variables)
-    title = f"{repository or 'plumbline'}: {what}: {result}"
-    if commit := os.environ.get("GITHUB_SHA"):
-        title += f", commit {commit[:8]} of {os.environ.get('GITHUB_REF_NAME', '?')}"
-    link = f"{server}/{repository}/actions/runs/{run}" if run else ""
+    given = job()
+    title = f"{given.repository or 'plumbline'}: {what}: {result}"
+    if given.sha:
+        title += f", commit {given.sha[:8]} of {given.ref_name or '?'}"
+    link = given.run_url if given.run_id else ""
     return Message(title, text, link, failed="failure" in result)

@@ -1,8 +1,9 @@
 """A table for people: aligned in a log, Markdown in the summary of a job."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from plumbline.kernel.github import job
 
 
 def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", page: Path | None = None) -> None:
@@ -19,7 +20,7 @@ def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", p
     if page:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"## {page.stem.capitalize()}\n\n{text}", encoding="utf-8")
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+    if summary := job().step_summary:
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(text)
 

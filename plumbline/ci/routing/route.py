@@ -1,7 +1,6 @@
 """Say which pipelines a change runs and why; write it for the gate's jobs where GitHub asks."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from plumbline.ci.routing.changes import Changes
 from plumbline.ci.routing.pipelines import Pipeline
 from plumbline.ci.routing.workflows import Reason
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.github import job, set_outputs
 
 Routes = dict[str, Reason | None]
 
@@ -68,11 +68,8 @@ def _event(path: str | None) -> dict[str, Any]:
 
 
 def _write_outputs(routes: Routes) -> None:
-    path = os.environ.get("GITHUB_OUTPUT")
-    if not path:
+    if not set_outputs(**{name: "true" if reason else "false" for name, reason in routes.items()}):
         raise PlumblineError("GITHUB_OUTPUT is not set: it names the file that receives the outputs")
-    with Path(path).open("a", encoding="utf-8") as file:
-        file.writelines(f"{name}={'true' if reason else 'false'}\n" for name, reason in routes.items())
 
 
 def main(
@@ -91,8 +88,8 @@ def main(
         page: Write the answer to this file as well, as a page of Markdown.
     """
     if event or github:
-        kind = os.environ.get("GITHUB_EVENT_NAME", "pull_request")
-        changed = changes.of_event(kind, _event(str(event or os.environ.get("GITHUB_EVENT_PATH", ""))))
+        kind = job().event_name or "pull_request"
+        changed = changes.of_event(kind, _event(str(event or job().event_path)))
     else:
         changed = changes.of_clone(base)
     table = pipelines.read()

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from plumbline.kernel import command
+from plumbline.kernel import command, github
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local.images import images
 from plumbline.local.images.images import HERE, Images
@@ -68,6 +68,4 @@ def main(*names: str, named: Images = HERE) -> None:
     account = os.environ.get("DOCKER_USERNAME", "")
     references = push(where.engine, images.chosen(names), where.prefix, where.tag, account)
     print("\n".join(references))  # noqa: T201 - what was asked for
-    if output := os.environ.get("GITHUB_OUTPUT"):
-        with Path(output).open("a", encoding="utf-8") as file:
-            file.write(f"images={' '.join(references)}\n")
+    github.set_outputs(images=" ".join(references))

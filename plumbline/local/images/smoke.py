@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from plumbline.kernel import jsonfile
+from plumbline.bundle import reading
+from plumbline.bundle.files import Golden
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local.images.engine import Containers, volumes
 from plumbline.proof import hashes
@@ -36,7 +37,7 @@ class Smoke:
         self.containers = containers
         self.images = images
         self.folder = Path(release["uri"].removeprefix("file://"))
-        self.golden = jsonfile.read(self.folder / "golden.json")
+        self.golden = reading.part(self.folder, Golden)
         self._release = release
         self._key = ""
 
@@ -96,9 +97,9 @@ class Smoke:
             "1000000",
         )
         self._key = self.containers.execute("api", *make).stdout.strip()
-        answer = self._ask("api", {"input": self.golden["rows"][0]}, clients=1, seconds=0)["answer"]
-        wanted = self.golden["predictions"][0]["prediction"]
-        if answer is None or abs(answer["prediction"] - wanted) > self.golden["relative_tolerance"] * abs(wanted):
+        answer = self._ask("api", {"input": self.golden.rows[0]}, clients=1, seconds=0)["answer"]
+        wanted = self.golden.predictions[0].prediction
+        if answer is None or abs(answer["prediction"] - wanted) > self.golden.relative_tolerance * abs(wanted):
             raise PlumblineError(f"api answered {answer}, the training pipeline gave {wanted}")
         if answer["model"]["bundle_sha256"] != self._release["bundle_sha256"]:
             raise PlumblineError(f"api answered with the model {answer['model']}")
@@ -122,7 +123,7 @@ class Smoke:
         Raises:
             PlumblineError: A request was lost, or the service had to be killed.
         """
-        rows = self.golden["rows"]
+        rows = self.golden.rows
         body = {"inputs": rows} if name == "predict" else {"input": rows[0]}
         with ThreadPoolExecutor(1) as pool:
             before = self._rows(name)

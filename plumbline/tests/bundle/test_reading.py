@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from plumbline.bundle import BundleError, files, reading
+from plumbline.bundle import BundleError, contract, files, reading
 from plumbline.tests.bundle.conftest import PARTS, edit, seal
 
 HUGE = 1 << 32  # a hole in a file: no disk, but memory if it were read
@@ -215,3 +215,25 @@ def test_the_format_loads_msgspec_and_cryptography_and_nothing_heavier():
     assert {"msgspec", "cryptography"} <= foreign(every) <= MSGSPEC | CRYPTOGRAPHY
     ours = {name for name in every if name.startswith("plumbline.")}
     assert {name for name in ours if not name.startswith("plumbline.bundle")} == set()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [contract.Contract, files.Golden, files.Reference, files.Lineage, files.Manifest],
+    ids=lambda kind: kind.__name__,
+)
+def test_one_file_is_read_by_what_it_holds(folder, kind):
+    name = f"{kind.__name__.lower()}.json"
+    assert reading.part(folder, kind) == files.decode((folder / name).read_bytes(), kind, name)
+
+    (folder / name).write_text("{}")
+    with pytest.raises(BundleError, match=rf"{folder}: {name} is not as it must be"):
+        reading.part(folder, kind)
+
+
+def test_a_bundle_is_known_by_its_manifest(folder):
+    assert reading.identity(folder) == reading.read(folder, "", None).sha256
+
+    (folder / "manifest.json").unlink()
+    with pytest.raises(BundleError, match=r"manifest\.json cannot be read"):
+        reading.identity(folder)

@@ -1,13 +1,12 @@
 """What is compared once a cluster says that it is done: the model that answers and the price that it gives."""
 
-import json
-
 import pytest
 
+from plumbline.bundle import files
 from plumbline.deploy import served
 from plumbline.deploy.diagnosis import Snapshot
 from plumbline.kernel.errors import PlumblineError
-from plumbline.tests.conftest import WANTED
+from plumbline.tests.conftest import GOLDEN, WANTED
 
 OTHER = "b" * 64
 
@@ -29,12 +28,11 @@ def impatient(monkeypatch):
 
 
 @pytest.fixture
-def golden(tmp_path):
-    file = tmp_path / WANTED / "golden.json"
-    file.parent.mkdir()
-    content = {"rows": [{"size": 1}], "predictions": [{"prediction": 200.0}], "relative_tolerance": 1e-9}
-    file.write_text(json.dumps(content))
-    return file
+def bundle(tmp_path):
+    folder = tmp_path / WANTED
+    folder.mkdir()
+    (folder / files.GOLDEN).write_bytes(files.encode(GOLDEN))
+    return folder
 
 
 def seen(service, ready=True):
@@ -72,9 +70,9 @@ def test_only_ready_pods_are_asked_and_one_that_refuses_is_named():
         served.pods(Answering((503, {"title": "no model"})), seen("predict"))
 
 
-def test_the_price_is_that_of_the_training_pipeline_once_the_version_before_is_gone(golden):
+def test_the_price_is_that_of_the_training_pipeline_once_the_version_before_is_gone(bundle):
     cluster = Answering(answer(90.0, OTHER), answer(200.0))
-    assert served.price(cluster, seen("api"), golden, "key")["prediction"] == 200.0
+    assert served.price(cluster, seen("api"), bundle, "key")["prediction"] == 200.0
 
 
 @pytest.mark.parametrize(
@@ -85,9 +83,9 @@ def test_the_price_is_that_of_the_training_pipeline_once_the_version_before_is_g
     ],
     ids=["another price", "a refusal"],
 )
-def test_another_price_and_a_refusal_are_errors(golden, reply, message):
+def test_another_price_and_a_refusal_are_errors(bundle, reply, message):
     with pytest.raises(PlumblineError, match=message):
-        served.price(Answering(reply), seen("api"), golden, "key")
+        served.price(Answering(reply), seen("api"), bundle, "key")
 
 
 def test_a_prediction_of_another_commit_is_named():
@@ -96,6 +94,6 @@ def test_a_prediction_of_another_commit_is_named():
         served.check_lineage({"lineage": {"git_commit": "b" * 40}}, "a" * 40)
 
 
-def test_there_is_no_price_without_a_ready_pod(golden):
+def test_there_is_no_price_without_a_ready_pod(bundle):
     with pytest.raises(PlumblineError, match="no pod of api is ready"):
-        served.price(Answering(answer(200.0)), seen("api", ready=False), golden, "key")
+        served.price(Answering(answer(200.0)), seen("api", ready=False), bundle, "key")

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from plumbline.bundle import writing
 from plumbline.judge import rules
-from plumbline.kernel import contract, jsonfile, metrics
+from plumbline.kernel import contract, metrics
 from plumbline.kernel.errors import PlumblineError
 
 CHAMPION = rules.Champion(compare=True, metric="rmsle", confidence=0.95, resamples=500, seed=1)
@@ -34,17 +35,29 @@ def scored() -> Scored:
 
 
 def test_a_figure_inside_its_limits_passes_and_one_outside_fails(scored: Scored) -> None:
-    limits = {"coverage": rules.Bounds(minimum=0.72, maximum=0.88), "rmsle": rules.Bounds(maximum=0.05)}
-    coverage, rmsle = rules.absolute(scored(0.1), limits)
-    assert (coverage.rule, coverage.verdict) == ("coverage", "pass")
+    limits = {"r2": rules.Bounds(minimum=0.8, maximum=1.0), "rmsle": rules.Bounds(maximum=0.05)}
+    r2, rmsle = rules.absolute(scored(0.1), limits)
+    assert (r2.rule, r2.verdict, r2.limit) == ("r2", "pass", "≥ 0.8 and ≤ 1")
     assert (rmsle.rule, rmsle.verdict, rmsle.limit) == ("rmsle", "fail", "≤ 0.05")
     assert rmsle.figure == pytest.approx(0.1, rel=0.1)
 
 
+@pytest.mark.parametrize(("promised", "verdict"), [(0.85, "pass"), (0.95, "fail"), (0.75, "fail")])
+def test_the_coverage_is_held_against_what_the_bundle_promises(scored: Scored, promised: float, verdict: str) -> None:
+    found = rules.coverage(scored(0.1), promised, rules.Coverage(tolerance=0.05))
+    assert found.figure == metrics.score(scored(0.1))["coverage"]
+    assert (found.rule, found.verdict, found.limit) == ("coverage", verdict, f"{promised:g} ± 0.05")
+
+
 def test_an_interval_that_is_too_wide_fails_on_coverage(scored: Scored) -> None:
     rows = scored(0.1).assign(lower=0.0, upper=1e9)
-    (found,) = rules.absolute(rows, {"coverage": rules.Bounds(minimum=0.72, maximum=0.88)})
+    found = rules.coverage(rows, 0.8, rules.Coverage(tolerance=0.08))
     assert (found.figure, found.verdict) == (1.0, "fail")
+
+
+def test_a_fixed_limit_on_the_coverage_is_refused(scored: Scored) -> None:
+    with pytest.raises(PlumblineError, match="the gate limits coverage; the metrics are"):
+        rules.absolute(scored(0.1), {"coverage": rules.Bounds(minimum=0.72)})
 
 
 def test_a_figure_that_is_no_number_never_passes(scored: Scored) -> None:
@@ -99,7 +112,7 @@ def test_the_slice_that_got_worse_is_named(scored: Scored) -> None:
 
 def test_a_bundle_over_its_budget_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"x" * 1000)
-    jsonfile.write(tmp_path / "manifest.json", {"files": {"model.onnx": {}}})
+    writing.seal(tmp_path, {"model.onnx": b"x" * 1000})
     assert rules.size(tmp_path, rules.Budget(size=1000, latency=1)).verdict == "pass"
     over = rules.size(tmp_path, rules.Budget(size=999, latency=1))
     assert (over.figure, over.verdict, over.limit) == (1000, "fail", "≤ 999 bytes")

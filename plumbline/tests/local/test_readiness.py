@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.bundle import files
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import readiness
+from plumbline.tests.conftest import GOLDEN
 
 ENGINE = """#!/bin/sh
 echo "$@" >> calls
@@ -26,7 +28,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def release(folder: Path) -> None:
     bundle = folder / "bundle"
     bundle.mkdir()
-    (bundle / "golden.json").write_text('{"rows": []}')
+    (bundle / files.GOLDEN).write_bytes(files.encode(GOLDEN))
     content = {"uri": bundle.as_uri(), "bundle_sha256": "a" * 64, "public_key": str(folder / "signing.pub.pem")}
     (folder / ".plumbline").mkdir()
     (folder / ".plumbline/release.json").write_text(json.dumps(content))

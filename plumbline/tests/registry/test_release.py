@@ -23,7 +23,7 @@ def test_everything_beside_the_manifest_is_signed(folder):
     release.verify(folder)
 
     assert {path.name for path in folder.iterdir()} == {
-        "model.onnx", "contract.json", "lineage.json", "manifest.json", *files.BESIDE,
+        files.MANIFEST, *files.REQUIRED, *files.BESIDE,
     }  # fmt: skip
 
 
@@ -72,9 +72,7 @@ def test_the_provenance_names_every_file_and_what_it_was_built_from(workspace, f
 
     assert statement["predicateType"] == "https://slsa.dev/provenance/v1"
     subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
-    assert subjects == {
-        name: hashing.digest(folder / name) for name in ("model.onnx", "contract.json", "lineage.json", "manifest.json")
-    }
+    assert subjects == {name: hashing.digest(folder / name) for name in (files.MANIFEST, *files.REQUIRED)}
     definition = statement["predicate"]["buildDefinition"]
     digests = [part["digest"] for part in definition["resolvedDependencies"] if "digest" in part]
     assert {"gitCommit": workspace.git("rev-parse", "HEAD")} in digests

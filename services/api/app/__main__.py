@@ -3,8 +3,8 @@
 from granian.constants import Interfaces
 
 from services.api.app.settings import PREFIX, Settings
-from services.api.app.store import database
 from services.common import server, settings
+from services.common.store import database
 
 
 def main() -> None:

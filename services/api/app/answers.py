@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy.engine import RowMapping
 
 from services.api.app import identifiers
 from services.api.app.scoring import Scored
-from services.api.app.served import Identity, ServedModel
+from services.api.app.served import ServedModel
+from services.common.answers import Identity
+
+Id = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Input = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]  # of the contract of its time
 
 
-class Interval(msgspec.Struct, frozen=True):
+class PredictionInterval(msgspec.Struct, frozen=True):
     """Where the true value lies, with the probability `coverage`."""
 
     lower: float
@@ -23,9 +28,9 @@ class Interval(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True):
     """The answer for one row of several, in the target's unit."""
 
-    id: str
+    id: Id
     prediction: float
-    interval: Interval
+    interval: PredictionInterval
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -33,7 +38,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     target: str
     unit: str
-    created_at: datetime
+    created_at: Moment
     model: Identity
     lineage: dict[str, Any]
 
@@ -41,9 +46,9 @@ class Origin(msgspec.Struct, frozen=True):
 class Prediction(Origin, frozen=True, kw_only=True):
     """The answer for one row."""
 
-    id: str
+    id: Id
     prediction: float
-    interval: Interval
+    interval: PredictionInterval
 
 
 class Predictions(Origin, frozen=True, kw_only=True):
@@ -55,20 +60,20 @@ class Predictions(Origin, frozen=True, kw_only=True):
 class StoredPrediction(Prediction, frozen=True, kw_only=True):
     """A prediction read from the store; `actual` is what turned out to be true."""
 
-    input: msgspec.Raw
+    input: Input
     actual: float | None
 
 
 class Summary(msgspec.Struct, frozen=True):
     """A prediction in a list."""
 
-    id: str
-    created_at: datetime
+    id: Id
+    created_at: Moment
     prediction: float
     lower: float
     upper: float
     model: Identity
-    input: msgspec.Raw
+    input: Input
     actual: float | None
 
 
@@ -76,14 +81,27 @@ class Page(msgspec.Struct, frozen=True):
     """A page of predictions; `next` is the cursor of the page behind it, if there is one."""
 
     predictions: Sequence[Summary]
-    next: str | None
+    next: Id | None
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What turned out to be true of a prediction."""
+
+    id: Id
+    actual: float
+
+
+class Deleted(msgspec.Struct, frozen=True):
+    """How many predictions were deleted."""
+
+    deleted: Annotated[int, msgspec.Meta(ge=0)]
 
 
 def compose(scored: Scored) -> Prediction | Predictions:
     """Give a new answer its identifiers, time, unit and lineage."""
     coverage = scored.served.contract.interval.coverage
     items = [
-        Item(identifiers.new(), item.prediction, Interval(item.lower, item.upper, coverage))
+        Item(identifiers.new(), item.prediction, PredictionInterval(item.lower, item.upper, coverage))
         for item in scored.answer.predictions
     ]
     origin = _origin(scored.served, datetime.now(UTC))
@@ -107,7 +125,7 @@ def restore(row: RowMapping) -> StoredPrediction:
         **_origin(served, _utc(row["created_at"])),
         id=row["id"],
         prediction=row["prediction"],
-        interval=Interval(row["lower"], row["upper"], coverage),
+        interval=PredictionInterval(row["lower"], row["upper"], coverage),
         input=msgspec.Raw(row["input"]),
         actual=row["actual"],
     )

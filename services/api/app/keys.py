@@ -6,8 +6,9 @@ import sys
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.api.app.settings import PREFIX, Settings
-from services.api.app.store import database, keys
+from services.api.app.store import keys
 from services.common import settings
+from services.common.store import database
 
 
 def main() -> None:

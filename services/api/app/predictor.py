@@ -7,9 +7,10 @@ import aiohttp
 import msgspec
 
 from services.api.app.breaker import Breaker
-from services.api.app.served import Identity, ServedModel
+from services.api.app.served import ServedModel
 from services.api.app.settings import Settings
 from services.common import logs
+from services.common.answers import Explanations, Identity, Scored
 from services.common.problems import Problem, Violation, unavailable
 
 _RETRY_AFTER = 2  # seconds
@@ -17,28 +18,6 @@ _REMEMBERED = 4  # models: during a canary two versions answer in turn
 _MEETINGS = 16  # tries to meet the one of them that answered
 _PAUSE = 0.05  # seconds, before the second attempt
 _JSON = {"content-type": "application/json"}
-
-
-class Prediction(msgspec.Struct, frozen=True, gc=False):
-    """The answer for one row, in the target's unit."""
-
-    prediction: float
-    lower: float
-    upper: float
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """The body of the predict service's answer."""
-
-    model: Identity
-    predictions: list[Prediction]
-
-
-class Explanations(msgspec.Struct, frozen=True):
-    """The body of the predict service's explanations, one for each row."""
-
-    model: Identity
-    explanations: list[msgspec.Raw]
 
 
 class _Refusal(msgspec.Struct):
@@ -56,7 +35,7 @@ class Predictor:
         self._settings = settings
         self._url = settings.predict_url.rstrip("/")
         self._breaker = Breaker()
-        self._answers = msgspec.json.Decoder(Answer)
+        self._answers = msgspec.json.Decoder(Scored)
         self._session: aiohttp.ClientSession | None = None
         self._served: ServedModel | None = None
         self._known: dict[Identity, ServedModel] = {}
@@ -131,7 +110,7 @@ class Predictor:
             del self._known[next(iter(self._known))]
         return met
 
-    async def predict(self, body: bytes, traceparent: str) -> Answer:
+    async def predict(self, body: bytes, traceparent: str) -> Scored:
         """Score the rows of a body that is valid for the served contract.
 
         Raises:

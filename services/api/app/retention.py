@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.api.app.settings import PREFIX, Settings
-from services.api.app.store import database, deletion
+from services.api.app.store import deletion
 from services.common import settings
+from services.common.store import database
 
 
 def main() -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from services.api.app.predictor import Answer, Predictor
+from services.api.app.predictor import Predictor
 from services.api.app.served import ServedModel
+from services.common import answers
 from services.common.problems import Problem, unavailable
 
 # The model may be replaced between the contract's check and the prediction, or be one of two that answer in turn.
@@ -25,7 +26,7 @@ class Scored(msgspec.Struct, frozen=True):
     served: ServedModel
     rows: list[bytes]
     one: bool
-    answer: Answer
+    answer: answers.Scored
 
 
 async def score(predictor: Predictor, body: bytes, traceparent: str) -> Scored:

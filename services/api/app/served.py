@@ -1,29 +1,11 @@
 """What the predict service says about the model it serves."""
 
 import hashlib
-from typing import Any
 
 import msgspec
 
-from plumbline.bundle.contract import Contract
+from services.common.answers import Description
 from services.common.rows import RowReader
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """Which model answers; `version` is None for a bundle that nobody registered."""
-
-    name: str
-    version: str | None
-    bundle_sha256: str
-
-
-class Description(msgspec.Struct, frozen=True):
-    """The body of the predict service's `GET /v1/model`."""
-
-    model: Identity
-    contract: Contract
-    lineage: dict[str, Any]
-    release: dict[str, Any] | None
 
 
 class ServedModel:

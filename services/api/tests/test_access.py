@@ -1,7 +1,8 @@
 import httpx
 import pytest
 
-from services.api.app.store import database, keys
+from services.api.app.store import keys
+from services.common.store import database
 from services.common.tests import toy
 from services.conftest import make_key
 

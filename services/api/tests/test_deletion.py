@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from services.api.app.store import database, deletion
-from services.api.app.store.schema import actuals, models, predictions, replays
+from services.api.app.store import deletion
+from services.common.store import database
+from services.common.store.schema import actuals, models, predictions, replays
 from services.common.tests import toy
 from services.common.tests.running import ROOT
 from services.conftest import make_key

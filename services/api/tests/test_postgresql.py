@@ -8,9 +8,9 @@ import time
 import httpx
 from sqlalchemy import text
 
-from services.api.app.store import database as stores
-from services.api.app.store.schema import HEAD
 from services.api.tests.test_deletion import retention
+from services.common.store import database as stores
+from services.common.store.schema import HEAD
 from services.common.tests import toy
 from services.common.tests.running import ROOT
 from services.conftest import make_key

@@ -6,11 +6,10 @@ import sqlite3
 import pytest
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from services.api.app.store import database, records
-from services.api.app.store.schema import HEAD, metadata
+from services.api.app.store import records
+from services.common.store import database
 from services.common.tests import toy
 from services.common.tests.running import ROOT
 
@@ -193,21 +192,10 @@ def test_stores_every_prediction_that_it_answers(start_api, bundle, tmp_path):
     assert answered.items() <= stored.items()
 
 
-def test_the_migrations_lead_to_the_schema(tmp_path):
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    engine = database.connect(f"sqlite:///{tmp_path}/store.db", writes=True)
-    database.migrate(engine)
-
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-
-
 def test_a_store_of_an_earlier_version_keeps_its_predictions(tmp_path):
     engine = database.connect(f"sqlite:///{tmp_path}/store.db", writes=True)
     configuration = Config()
-    configuration.set_main_option("script_location", str(ROOT / "services/api/migrations"))
+    configuration.set_main_option("script_location", str(ROOT / "services/common/store/migrations"))
     with engine.begin() as connection:
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "0001")
@@ -236,16 +224,3 @@ def test_serves_from_a_store_of_a_later_version(start_api, bundle, tmp_path):
     assert service.client.get(f"/v1/predictions/{made[0].json()['id']}").status_code == 200
     log = service.log.read_text()
     assert log.count("revision 9999, newer than") == 1, log
-
-
-def test_the_newest_migration_is_the_one_the_service_asks_for():
-    configuration = Config()
-    configuration.set_main_option("script_location", str(ROOT / "services/api/migrations"))
-
-    assert ScriptDirectory.from_config(configuration).get_heads() == [HEAD]
-
-
-@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite://"])
-def test_refuses_a_store_that_it_does_not_know(url):
-    with pytest.raises(database.StoreError, match="API_STORE_URL"):
-        database.connect(url, writes=True)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from plumbline.bundle import BundleError, reading
 from services.common import logs, settings
+from services.common.store import database
 from services.monitor.app import exposition, findings, outputs, store
 from services.monitor.app.settings import PREFIX, Settings
 from services.monitor.app.store import Window
@@ -33,11 +34,10 @@ def main() -> int:
     logs.configure("monitor", values.log_level)
     try:
         return run(values, window)
-    except (BundleError, store.StoreError, OSError) as error:
+    except (BundleError, database.StoreError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        sys.stderr.write(f"error: the store cannot be used: {why}\n")
+        sys.stderr.write(f"error: the store cannot be used: {database.reason(error)}\n")
     return FAILURE
 
 

@@ -6,7 +6,7 @@ from services.monitor.app.findings import Findings
 
 
 def registry(found: Findings, now: float) -> CollectorRegistry:
-    """Make the metrics; what was not judged has none.
+    """Make the metrics; what was not judged has none. README.md documents them.
 
     Args:
         found: By the run.
@@ -25,15 +25,11 @@ def registry(found: Findings, now: float) -> CollectorRegistry:
         broken = Gauge("monitor_invalid_share", text, ["column"], registry=metrics)
         for column in found.quality:
             broken.labels(column.name).set(column.invalid / column.rows)
-    if found.drift:
-        drifted = sum(item.drifted for item in found.drift)
-        gauge("monitor_drift_features", "Features that have drifted.", drifted)
-        gauge("monitor_drift_share", "Share of features that have drifted.", drifted / len(found.drift))
-        each = Gauge("monitor_drift", "Whether a feature has drifted.", ["feature"], registry=metrics)
-        for item in found.drift:
-            each.labels(item.name).set(item.drifted)
-    if found.target_drift:
-        gauge("monitor_target_drift", "Whether the target has drifted.", found.target_drift.drifted)
+    text = "Whether the monitor raises an alert, by what it has judged and, where each has its own, by column."
+    verdict = Gauge("monitor_verdict", text, ["finding", "column"], registry=metrics)
+    for item in found.verdicts:
+        verdict.labels(item.finding, item.column).set(item.raised)
+    gauge("monitor_interval_promised", "Share of the actuals that the interval is made to hold.", found.promised)
     if found.errors:
         gauge("monitor_mae", "Mean absolute error in the target's unit.", found.errors.mae.value)
         gauge("monitor_interval_coverage", "Share of actuals in their interval.", found.errors.coverage.value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Engine
@@ -14,6 +15,8 @@ from services.monitor.app.quality import Quality
 from services.monitor.app.settings import Settings
 from services.monitor.app.store import Row, Window
 
+Finding = Literal["quality", "drift", "drift-of-target", "error", "coverage", "actuals"]
+
 
 class Actuals(msgspec.Struct, frozen=True):
     """Actuals of the predictions whose grace ended within the window; `lateness_days` is their median age."""
@@ -21,6 +24,27 @@ class Actuals(msgspec.Struct, frozen=True):
     due: int
     share: float | None
     lateness_days: float | None
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What was judged, and how; what was not judged has no verdict.
+
+    Attributes:
+        finding: What is looked at.
+        column: Of the contract, where each has a verdict of its own; else empty.
+        raised: Whether somebody should look.
+        text: What an alert says; empty unless it is raised.
+    """
+
+    finding: Finding
+    column: str
+    raised: bool
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The name of the alert that it raises."""
+        return f"{self.finding}:{self.column}" if self.column else self.finding
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -40,7 +64,9 @@ class Findings(msgspec.Struct, frozen=True):
         drift: By feature; empty with too few rows.
         target_drift: None with too few actuals.
         errors: Of the actuals that came within the window; None with too few.
+        promised: Share of the actuals that the bundle's interval is made to hold.
         notes: What was not judged, and why.
+        verdicts: Of all that was judged; the alerts are those that are raised.
     """
 
     bundle_sha256: str
@@ -53,9 +79,11 @@ class Findings(msgspec.Struct, frozen=True):
     drift: list[Drift]
     target_drift: Drift | None
     errors: Errors | None
+    promised: float
     slices: list[Slice]
     actuals: Actuals
     notes: list[str]
+    verdicts: list[Verdict]
     alerts: list[Alert]
 
 
@@ -116,14 +144,20 @@ def judge(seen: Seen, bundle: Bundle, settings: Settings, window: Window) -> Fin
         drift=drift.compare(columns, bundle.reference.features, alpha, psi) if enough else [],
         target_drift=drift.compare(target, against, alpha, psi)[0] if judged else None,
         errors=errors.measure(true) if judged else None,
+        promised=bundle.contract.interval.coverage,
         slices=[],
         actuals=_actuals(seen.due),
         notes=notes,
+        verdicts=[],
         alerts=[],
     )
-    raised = _raised(found, settings, bundle.lineage.metrics.get("mae"), bundle.contract.interval.coverage)
-    alerts = [Alert(name, text, seen.known.get(name, window.until), name not in seen.known) for name, text in raised]
-    return msgspec.structs.replace(found, alerts=alerts)
+    verdicts = list(_verdicts(found, settings, bundle.lineage.metrics.get("mae")))
+    alerts = [
+        Alert(item.name, item.text, seen.known.get(item.name, window.until), item.name not in seen.known)
+        for item in verdicts
+        if item.raised
+    ]
+    return msgspec.structs.replace(found, verdicts=verdicts, alerts=alerts)
 
 
 def _actuals(rows: list[Row]) -> Actuals:
@@ -133,21 +167,30 @@ def _actuals(rows: list[Row]) -> Actuals:
     return Actuals(len(rows), len(ages) / len(rows), ages[len(ages) // 2] if ages else None)
 
 
-def _raised(found: Findings, settings: Settings, mae: float | None, coverage: float) -> Iterator[tuple[str, str]]:
+def _verdicts(found: Findings, settings: Settings, mae: float | None) -> Iterator[Verdict]:
     if found.rows >= settings.min_rows:
         for item in found.quality:
-            if item.invalid / item.rows > settings.max_invalid:
-                yield f"quality:{item.name}", f"{item.invalid} of {item.rows} values of {item.name} break the contract"
+            text = f"{item.invalid} of {item.rows} values of {item.name} break the contract"
+            yield _verdict("quality", item.invalid / item.rows > settings.max_invalid, text, item.name)
     for feature in found.drift:
-        if feature.drifted:
-            yield f"drift:{feature.name}", f"{feature.name} has drifted: PSI {feature.psi:.2f}, q {feature.q:.1g}"
-    if found.target_drift and found.target_drift.drifted:
-        yield "drift-of-target", f"{found.target} has drifted: PSI {found.target_drift.psi:.2f}"
-    if found.errors and mae and found.errors.mae.low > settings.max_error_ratio * mae:
-        yield "error", f"the mean absolute error is {found.errors.mae.value:,.4g}; in the evaluation it was {mae:,.4g}"
-    if found.errors and found.errors.coverage.high < coverage - settings.coverage_tolerance:
-        share = found.errors.coverage.value
-        yield "coverage", f"{share:.0%} of the actuals lie in their interval; it promises {coverage:.0%}"
-    share_known = found.actuals.share
-    if share_known is not None and found.actuals.due >= settings.min_rows and share_known < settings.min_actuals_share:
-        yield "actuals", f"{share_known:.0%} of the actuals that are due have come"
+        text = f"{feature.name} has drifted: PSI {feature.psi:.2f}, q {feature.q:.1g}"
+        yield _verdict("drift", feature.drifted, text, feature.name)
+    if found.target_drift:
+        text = f"{found.target} has drifted: PSI {found.target_drift.psi:.2f}"
+        yield _verdict("drift-of-target", found.target_drift.drifted, text)
+    if found.errors and mae:
+        measured = found.errors.mae
+        text = f"the mean absolute error is {measured.value:,.4g}; in the evaluation it was {mae:,.4g}"
+        yield _verdict("error", measured.low > settings.max_error_ratio * mae, text)
+    if found.errors:
+        share, tolerance = found.errors.coverage, settings.coverage_tolerance
+        missed = share.high < found.promised - tolerance or share.low > found.promised + tolerance
+        text = f"{share.value:.0%} of the actuals lie in their interval; it promises {found.promised:.0%}"
+        yield _verdict("coverage", missed, text)
+    if found.actuals.share is not None and found.actuals.due >= settings.min_rows:
+        text = f"{found.actuals.share:.0%} of the actuals that are due have come"
+        yield _verdict("actuals", found.actuals.share < settings.min_actuals_share, text)
+
+
+def _verdict(finding: Finding, raised: bool, text: str, column: str = "") -> Verdict:
+    return Verdict(finding, column, raised, text if raised else "")

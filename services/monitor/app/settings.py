@@ -24,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         min_psi: Least population stability index that is worth an alert.
         max_invalid: Share of values of a column that may break the contract.
         max_error_ratio: How many times the evaluation's error the rolling error may be.
-        coverage_tolerance: How far the interval's coverage may fall below what it promises.
+        coverage_tolerance: How far the interval's coverage may be from what it promises.
         min_actuals_share: Share of predictions whose actual must have come after the grace.
         exit_on_alert: Whether an open alert makes the exit status 3; otherwise metrics and report say it alone.
     """

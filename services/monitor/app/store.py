@@ -1,4 +1,4 @@
-"""The api service's store, as the monitor reads it, and the monitor's own table of alerts beside it."""
+"""The store, as the monitor reads it, and the alerts that it keeps there."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -6,57 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Double,
-    Engine,
-    MetaData,
-    Select,
-    String,
-    Table,
-    Text,
-    create_engine,
-    inspect,
-    select,
-)
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Engine, Select, select
 
-# The columns of services/api/app/store/schema.py that are read here.
-_api = MetaData()
-_predictions = Table(
-    "predictions",
-    _api,
-    Column("id", String, primary_key=True),
-    Column("created_at", DateTime(timezone=True)),
-    Column("model_id", String),
-    Column("input", Text),
-    Column("prediction", Double),
-    Column("lower", Double),
-    Column("upper", Double),
-)
-_actuals = Table(
-    "actuals",
-    _api,
-    Column("prediction_id", String, primary_key=True),
-    Column("value", Double),
-    Column("recorded_at", DateTime(timezone=True)),
-)
-_models = Table("models", _api, Column("id", String, primary_key=True), Column("bundle_sha256", String))
-
-_own = MetaData()
-alerts = Table(
-    "monitor_alerts",
-    _own,
-    Column("bundle_sha256", String(64), primary_key=True),
-    Column("name", String(200), primary_key=True),
-    Column("since", DateTime(timezone=True), nullable=False, comment="end of the window that raised it"),
-)
-
-
-class StoreError(Exception):
-    """The store cannot be used; the message says why."""
+from services.common.store import database
+from services.common.store.schema import actuals, models, monitor_alerts, predictions
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -82,37 +35,24 @@ def connect(url: str) -> Engine:
     """Connect to a store that the api service has made.
 
     Raises:
-        StoreError: There is none.
+        StoreError: There is none, or its schema is not one that this version reads.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError("MONITOR_STORE_URL is not the URL of a database") from None
-    if parsed.drivername in {"postgresql", "postgres"}:
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 5})
-    elif parsed.drivername == "sqlite" and parsed.database:
-        if not Path(parsed.database).exists():
-            raise StoreError(f"{parsed.database} does not exist: the api service has stored nothing yet")
-        engine = create_engine(parsed, connect_args={"timeout": 10})
-    else:
-        raise StoreError("MONITOR_STORE_URL must be of the form sqlite:///file or postgresql://…")
-    with engine.connect() as connection:
-        missing = set(_api.tables) - set(inspect(connection).get_table_names())
-    if missing:
-        raise StoreError(f"the store has no table {', '.join(sorted(missing))}: the api service has stored nothing yet")
-    _own.create_all(engine)
+    engine = database.connect(url, "MONITOR_STORE_URL", writes=False, seconds=0)  # a window may hold a year
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        raise database.StoreError(f"{engine.url.database} does not exist: the api service has stored nothing yet")
+    database.require(engine)
     return engine
 
 
 def predicted(engine: Engine, bundle_sha256: str, window: Window) -> list[Row]:
     """Give what the bundle predicted within the window; an actual counts if it had come by its end."""
-    query = _joined(bundle_sha256).where(_within(_predictions.c.created_at, window))
+    query = _joined(bundle_sha256).where(_within(predictions.c.created_at, window))
     return _rows(engine, query, window.until)
 
 
 def came_true(engine: Engine, bundle_sha256: str, window: Window) -> list[Row]:
     """Give the predictions whose actual came within the window, however old they are."""
-    query = _joined(bundle_sha256).where(_within(_actuals.c.recorded_at, window))
+    query = _joined(bundle_sha256).where(_within(actuals.c.recorded_at, window))
     return _rows(engine, query, window.until)
 
 
@@ -123,7 +63,7 @@ def due(engine: Engine, bundle_sha256: str, window: Window, grace: timedelta) ->
 
 def open_alerts(engine: Engine, bundle_sha256: str) -> dict[str, datetime]:
     """Give the alerts that earlier runs raised and none has closed, with the time of the first."""
-    query = select(alerts.c.name, alerts.c.since).where(alerts.c.bundle_sha256 == bundle_sha256)
+    query = select(monitor_alerts.c.name, monitor_alerts.c.since).where(monitor_alerts.c.bundle_sha256 == bundle_sha256)
     with engine.connect() as connection:
         return {row.name: _utc(row.since) for row in connection.execute(query)}
 
@@ -132,19 +72,19 @@ def remember(engine: Engine, bundle_sha256: str, raised: dict[str, datetime]) ->
     """Make `raised` the open alerts, in one transaction."""
     rows = [{"bundle_sha256": bundle_sha256, "name": name, "since": since} for name, since in raised.items()]
     with engine.begin() as connection:
-        connection.execute(alerts.delete().where(alerts.c.bundle_sha256 == bundle_sha256))
+        connection.execute(monitor_alerts.delete().where(monitor_alerts.c.bundle_sha256 == bundle_sha256))
         if rows:
-            connection.execute(alerts.insert(), rows)
+            connection.execute(monitor_alerts.insert(), rows)
 
 
 def _joined(bundle_sha256: str) -> Select[Any]:
-    columns = [getattr(_predictions.c, name) for name in ("created_at", "input", "prediction", "lower", "upper")]
+    columns = [getattr(predictions.c, name) for name in ("created_at", "input", "prediction", "lower", "upper")]
     return (
-        select(*columns, _actuals.c.value.label("actual"), _actuals.c.recorded_at)
-        .join(_models, _models.c.id == _predictions.c.model_id)
-        .outerjoin(_actuals, _actuals.c.prediction_id == _predictions.c.id)
-        .where(_models.c.bundle_sha256 == bundle_sha256)
-        .order_by(_predictions.c.id)
+        select(*columns, actuals.c.value.label("actual"), actuals.c.recorded_at)
+        .join(models, models.c.id == predictions.c.model_id)
+        .outerjoin(actuals, actuals.c.prediction_id == predictions.c.id)
+        .where(models.c.bundle_sha256 == bundle_sha256)
+        .order_by(predictions.c.id)
     )
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, insert
 
-from services.api.app.store import database
 from services.api.app.store.records import Batch
-from services.api.app.store.schema import actuals
+from services.common.store import database
+from services.common.store.schema import actuals
 from services.common.tests import toy
 
 UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
@@ -36,6 +36,11 @@ def sample(generator: np.random.Generator, rows: int, shift: float = 0.0) -> lis
     species = generator.choice(["fern", "moss", "rosé"], rows)
     items = zip(light, water, species, strict=True)
     return [{"light": float(a), "water": int(b), "species": str(c)} for a, b, c in items]
+
+
+def usual(count: int = 500) -> list[dict[str, Any]]:
+    """Rows like those of the training."""
+    return sample(np.random.default_rng(2), count)
 
 
 def drifted() -> list[dict[str, Any]]:

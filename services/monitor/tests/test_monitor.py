@@ -83,6 +83,14 @@ def test_finds_a_growing_error_and_an_interval_that_misses(store, run, tmp_path)
     assert {"error", "coverage"} <= names(tmp_path)
 
 
+def test_finds_an_interval_that_holds_too_much(store, run, tmp_path):
+    store.fill(rows(), error=4)
+
+    assert run().returncode == 3
+    assert names(tmp_path) == {"coverage"}
+    assert "of the actuals lie in their interval; it promises 80%" in report(tmp_path)["alerts"][0]["text"]
+
+
 def test_finds_values_that_break_the_contract(store, run, tmp_path):
     store.fill(rows() + [{"light": 99.0, "water": 20, "species": "fern"}] * 10, actual_after=None)
 
@@ -232,10 +240,27 @@ def test_writes_and_pushes_every_metric(store, run, tmp_path, gateway):
     assert done.returncode == 0, done.stderr
     assert pushed == [("/metrics/job/monitor/model/plants", text)]
     assert {family.name for family in text_string_to_metric_families(text)} == {
-        "monitor_drift_features", "monitor_drift_share", "monitor_drift", "monitor_target_drift", "monitor_mae",
-        "monitor_interval_coverage", "monitor_actuals_share", "monitor_last_run_timestamp_seconds", "monitor_rows",
-        "monitor_invalid_share",
+        "monitor_verdict", "monitor_mae", "monitor_interval_coverage", "monitor_interval_promised",
+        "monitor_actuals_share", "monitor_last_run_timestamp_seconds", "monitor_rows", "monitor_invalid_share",
     }  # fmt: skip
+
+
+def test_exports_a_verdict_for_each_finding_and_raises_those_that_it_reports(store, run, tmp_path):
+    store.fill(rows(shift=1.0), error=40)
+    store.fill(rows(), days_ago=35)
+
+    run()
+
+    families = text_string_to_metric_families((tmp_path / "monitor.prom").read_text())
+    verdicts = {
+        ":".join(filter(None, (sample.labels["finding"], sample.labels["column"]))): sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == "monitor_verdict"
+    }
+    each = {f"{finding}:{column}" for finding in ("quality", "drift") for column in ("light", "water", "species")}
+    assert set(verdicts) == each | {"drift-of-target", "error", "coverage", "actuals"}
+    assert {name for name, raised in verdicts.items() if raised} == names(tmp_path) >= {"drift:light", "error"}
 
 
 def test_pushes_for_its_namespace(store, run, gateway):

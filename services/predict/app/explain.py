@@ -7,23 +7,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from services.common.answers import Explanation
 from services.predict.app.scorer import Scorer
 
 PERMUTATIONS = 32
-
-
-class Explanation(msgspec.Struct, frozen=True):
-    """A prediction as a sum.
-
-    Attributes:
-        prediction: In the target's unit.
-        baseline: The mean prediction of the rows it is compared with.
-        contributions: By field, the largest first; with the baseline they add up to the prediction.
-    """
-
-    prediction: float
-    baseline: float
-    contributions: dict[str, float]
 
 
 def explain(scorer: Scorer, row: Any, background: Sequence[Any]) -> Explanation:

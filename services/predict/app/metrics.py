@@ -4,7 +4,7 @@ import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.predict.app.model import Identity
+from services.common.answers import Identity
 
 REQUESTS = Counter("predict_requests_total", "Requests by route and status.", ["route", "status"])
 SECONDS = Histogram(

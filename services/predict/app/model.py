@@ -7,21 +7,9 @@ import msgspec
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.reading import Bundle
+from services.common.answers import Identity
 from services.common.rows import RowReader
 from services.predict.app import golden, scorer
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """Which model answered.
-
-    Attributes:
-        version: In the model registry; None for a bundle that nobody registered.
-        bundle_sha256: sha256 of the bundle's manifest.
-    """
-
-    name: str
-    version: str | None
-    bundle_sha256: str
 
 
 class Model:

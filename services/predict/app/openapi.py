@@ -1,11 +1,15 @@
-"""The OpenAPI document of the predict service, made from the contract."""
+"""The OpenAPI document of the predict service, made from the contract and from the structs of requests and answers."""
 
 from typing import Any
 
+import msgspec
+
 from plumbline.bundle.contract import Contract
-from services.common import problems
-from services.common.openapi import NUMBER, object_of, ref
-from services.predict.app import openapi_v2
+from services.common.answers import Alive, Description, Explanations, Scored
+from services.common.openapi import Rows, answer, components, ref, refusals
+from services.predict.app.routes.health import Ready
+from services.predict.app.routes.inference import InferenceResponse, ModelMetadata, ModelReady, Server
+from services.predict.app.tensors import DATATYPES, InferenceRequest
 
 _PROBLEMS = {
     "400": "The body is not JSON.",
@@ -15,6 +19,8 @@ _PROBLEMS = {
     "422": "The rows break the contract; every violation is listed.",
     "503": "No model is ready, or too many requests are waiting.",
 }
+_BODIES = (Rows, Scored, Explanations, Description, Alive, Ready)
+_INFERENCE = (Server, ModelMetadata, ModelReady, InferenceRequest, InferenceResponse)
 
 
 def document(contract: Contract) -> dict[str, Any]:
@@ -24,103 +30,52 @@ def document(contract: Contract) -> dict[str, Any]:
         contract: Of the model that answers.
     """
     example = {"inputs": [contract.example()]}
-    rows = {
-        "type": "object",
-        "properties": {"inputs": {"type": "array", "minItems": 1, "items": ref("Row")}},
-        "required": ["inputs"],
-        "additionalProperties": False,
-    }
+    target, model = contract.target.name, f"/v2/models/{contract.model}"
+    explain = "Which fields moved the prediction, for at most 10 rows."
+    infer = f"Predict {target} for each row of the tensors, one tensor for each column."
     return {
         "openapi": "3.1.0",
         "info": {"title": f"predict: {contract.model}", "version": "1"},
         "paths": {
-            "/v1/predict": {
-                "post": {
-                    "operationId": "predict",
-                    "summary": f"Predict {contract.target.name} for each row.",
-                    "requestBody": {
-                        "required": True,
-                        "content": {"application/json": {"schema": rows, "example": example}},
-                    },
-                    "responses": {"200": _json(ref("Predictions"))} | _refusals(*_PROBLEMS),
-                }
-            },
-            "/v1/explain": {
-                "post": {
-                    "operationId": "explain",
-                    "summary": "Which fields moved the prediction, for at most 10 rows.",
-                    "requestBody": {
-                        "required": True,
-                        "content": {"application/json": {"schema": rows, "example": example}},
-                    },
-                    "responses": {"200": _json(ref("Explanations"))} | _refusals(*_PROBLEMS),
-                }
-            },
-            "/v1/model": _get("model", "The contract, lineage and release.", ref("Model")),
-            "/livez": _get("livez", "Whether the process answers.", {"type": "object"}),
-            "/readyz": _get("readyz", "Which models answer.", {"type": "object"}),
-            **_inference(contract),
+            "/v1/predict": _post("predict", f"Predict {target} for each row.", Rows, example, Scored),
+            "/v1/explain": _post("explain", explain, Rows, example, Explanations),
+            "/v1/model": _get("model", "The contract, lineage and release.", Description),
+            "/livez": _get("livez", "Whether the process answers.", Alive),
+            "/readyz": _get("readyz", "Which models answer.", Ready),
+            "/v2": _get("server", "What the server is.", Server),
+            model: _get("metadata", "The model's tensors.", ModelMetadata),
+            f"{model}/ready": _get("ready", "Whether the model answers.", ModelReady),
+            f"{model}/infer": _post("infer", infer, InferenceRequest, _tensors(contract), InferenceResponse),
         },
-        "components": {
-            "schemas": {
-                "Row": contract.row_schema(),
-                "Identity": object_of(
-                    name={"type": "string"},
-                    version={"type": ["string", "null"]},
-                    bundle_sha256={"type": "string"},
-                ),
-                "Prediction": object_of(prediction=NUMBER, lower=NUMBER, upper=NUMBER),
-                "Predictions": object_of(
-                    model=ref("Identity"),
-                    predictions={"type": "array", "items": ref("Prediction")},
-                ),
-                "Explanations": object_of(
-                    model=ref("Identity"),
-                    explanations={
-                        "type": "array",
-                        "items": object_of(
-                            prediction=NUMBER,
-                            baseline=NUMBER,
-                            contributions={"type": "object", "additionalProperties": NUMBER},
-                        ),
-                    },
-                ),
-                "Model": object_of(
-                    model=ref("Identity"),
-                    contract={"type": "object"},
-                    lineage={"type": "object"},
-                    release={"type": ["object", "null"]},
-                ),
-                "Problem": problems.schema(),
-            }
-        },
+        "components": {"schemas": components(contract, *_BODIES, *_INFERENCE)},
     }
 
 
-def _inference(contract: Contract) -> dict[str, Any]:
-    paths: dict[str, Any] = {
-        path: _get(name, summary, answer) for path, (name, summary, answer) in openapi_v2.gets(contract).items()
-    }
-    paths[f"/v2/models/{contract.model}/infer"] = {
-        "post": {
-            "operationId": "infer",
-            "summary": f"Predict {contract.target.name} for each row of the tensors, one tensor for each column.",
-            "requestBody": {"required": True, "content": {"application/json": openapi_v2.request(contract)}},
-            "responses": {"200": _json(openapi_v2.answer())} | _refusals(*_PROBLEMS),
-        }
-    }
-    return paths
+def _tensors(contract: Contract) -> dict[str, Any]:
+    """Give the contract's example in the form of the Open Inference Protocol."""
+    row = contract.example()
+    inputs = [
+        {"name": column.name, "shape": [1, 1], "datatype": DATATYPES[column.type], "data": [row[column.name]]}
+        for column in contract.columns
+        if row.get(column.name) is not None
+    ]
+    return {"inputs": inputs}
 
 
-def _get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
-    responses = {"200": _json(schema)} | (_refusals("503") if name != "livez" else {})
+def _get(name: str, summary: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    responses = {"200": answer(ref(kind))} | (refusals(_PROBLEMS, "503") if name != "livez" else {})
     return {"get": {"operationId": name, "summary": summary, "responses": responses}}
 
 
-def _refusals(*statuses: str) -> dict[str, Any]:
-    content = {problems.MEDIA_TYPE: {"schema": ref("Problem")}}
-    return {status: {"description": _PROBLEMS[status], "content": content} for status in statuses}
-
-
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
+def _post(
+    name: str, summary: str, body: type[msgspec.Struct], example: dict[str, Any], kind: type[msgspec.Struct]
+) -> dict[str, Any]:
+    content = {"application/json": {"schema": ref(body), "example": example}}
+    return {
+        "post": {
+            "operationId": name,
+            "summary": summary,
+            "requestBody": {"required": True, "content": content},
+            "responses": {"200": answer(ref(kind))} | refusals(_PROBLEMS, *_PROBLEMS),
+        }
+    }

@@ -9,19 +9,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from plumbline.bundle import BundleError, files, reading
+from plumbline.bundle import BundleError, reading
 from services.common import server
+from services.common.answers import Scored
 from services.predict.app import golden
-from services.predict.app.model import Identity
 
 _SECONDS = 30.0
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """The body of the service's answer."""
-
-    model: Identity
-    predictions: list[files.Answer]
 
 
 def check(url: str, folder: Path) -> int:
@@ -48,11 +41,11 @@ def check(url: str, folder: Path) -> int:
     return len(wanted.rows)
 
 
-def _ask(url: str, body: bytes) -> Answer:
+def _ask(url: str, body: bytes) -> Scored:
     try:
         request = urllib.request.Request(url, body, {"content-type": "application/json"})  # noqa: S310 - the operator's
         with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
-            return msgspec.json.decode(response.read(), type=Answer)
+            return msgspec.json.decode(response.read(), type=Scored)
     except urllib.error.HTTPError as error:
         raise BundleError(f"{url} answered {error.code}: {error.read().decode(errors='replace')}") from None
     except msgspec.MsgspecError as error:

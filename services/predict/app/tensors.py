@@ -1,7 +1,7 @@
 """Rows from the tensors of the Open Inference Protocol, one tensor for each column."""
 
 import struct
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -26,10 +26,27 @@ class Tensor(msgspec.Struct):
     parameters: dict[str, Any] = {}
 
 
+class TensorMetadata(msgspec.Struct, frozen=True):
+    """A tensor of the model; -1 stands for any number of rows."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+
+
+class OutputTensor(msgspec.Struct, frozen=True):
+    """A tensor of the answer."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+    data: list[float]
+
+
 class InferenceRequest(msgspec.Struct):
     """The JSON part of a request."""
 
-    inputs: list[Tensor]
+    inputs: Annotated[list[Tensor], msgspec.Meta(min_length=1)]
     id: str | None = None
 
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.app import customers, responses, state
+from services.api.app import answers, customers, responses, state
 from services.api.app.store import deletion
 
 
@@ -16,4 +16,4 @@ async def forget(request: Request) -> Response:
     while done == deletion.GROUP:
         done = await parts.store.write(lambda connection: deletion.of_customer(connection, reference, key.id))
         total += done
-    return responses.json({"deleted": total})
+    return responses.json(answers.Deleted(total))

@@ -1,15 +1,26 @@
 """GET /livez, /readyz and /metrics: for the platform."""
 
+from typing import Literal
+
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.api.app import responses, state
 from services.common import metrics
+from services.common.answers import Alive, Identity
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """A prediction could be made by this model, and stored."""
+
+    model: Identity
+    status: Literal["ready"] = "ready"
 
 
 async def livez(_: Request) -> Response:
     """Say that the process answers, whatever the state of what it depends on."""
-    return responses.json({"status": "alive"})
+    return responses.json(Alive())
 
 
 async def readyz(request: Request) -> Response:
@@ -21,7 +32,7 @@ async def readyz(request: Request) -> Response:
     parts = state.of(request)
     await parts.store.check()
     served = await parts.predictor.refresh()
-    return responses.json({"status": "ready", "model": served.identity})
+    return responses.json(Ready(served.identity))
 
 
 async def scrape(_: Request) -> Response:

@@ -79,7 +79,7 @@ async def record_actual(request: Request) -> Response:
     new = await parts.store.write(
         lambda connection: records.record_actual(connection, key.id, identifier, actual.value, now)
     )
-    return responses.json({"id": identifier, "actual": actual.value}, 201 if new else 200)
+    return responses.json(answers.Recorded(identifier, actual.value), 201 if new else 200)
 
 
 def _identifier(request: Request) -> str:

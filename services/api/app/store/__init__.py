@@ -1,1 +1,1 @@
-"""Where predictions, actuals and keys are kept: SQLite by default, PostgreSQL by URL."""
+"""The api's work on the store: what it writes, reads and deletes."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
-from services.api.app.store.schema import actuals, predictions, replays
+from services.common.store.schema import actuals, predictions, replays
 
 GROUP = 2_000  # predictions deleted in one transaction: a writer of the api waits no longer than for one
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from services.api.app.store.schema import keys
+from services.common.store.schema import keys
 
 PREFIX = "plk"
 DEFAULT_SCOPES = ("predict", "read", "actuals")

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Dialect, Insert, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
-from services.api.app.store.schema import actuals, models, predictions, replays
 from services.common.problems import Problem
+from services.common.store.schema import actuals, models, predictions, replays
 
 
 class Replay(msgspec.Struct, frozen=True):

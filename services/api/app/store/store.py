@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.api.app.store import database
 from services.api.app.store.records import Batch
 from services.api.app.store.writer import Writer
 from services.common.problems import unavailable
+from services.common.store import database
 
 _RETRY_AFTER = 2  # seconds
 

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from services.api.app.store import database
 from services.common import logs
 from services.common.problems import Problem, unavailable
+from services.common.store import database
 
 _MOST_IN_GROUP = 256
 _MOST_WAITING = 4096

@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 
+from services.common.answers import Explanations
 from services.common.problems import Problem, Violation
 from services.predict.app.exchange import Request, Response
 from services.predict.app.explain import explain as explain_row
@@ -27,4 +28,4 @@ def _answer(model: Model, body: bytes) -> bytes:
         text = f"holds {len(rows)} rows; at most {MAX_ROWS} can be explained at once"
         raise Problem(422, "invalid-input", "Too many rows.", [Violation("/inputs", "maxItems", text)])
     explanations = [explain_row(model.scorer, row, model.golden_rows) for row in rows]
-    return msgspec.json.encode({"model": model.identity, "explanations": explanations})
+    return msgspec.json.encode(Explanations(model.identity, explanations))

@@ -14,7 +14,42 @@ from services.predict.app.exchange import Request, Response
 from services.predict.app.model import Model
 from services.predict.app.routes.predict import VARIANT_HEADER
 from services.predict.app.scorer import OUTPUTS
+from services.predict.app.tensors import OutputTensor, TensorMetadata
 from services.predict.app.variants import Variants
+
+
+class Server(msgspec.Struct, frozen=True):
+    """What the server is."""
+
+    name: str
+    version: str
+    extensions: list[str]
+
+
+class ModelReady(msgspec.Struct, frozen=True):
+    """Whether the model answers."""
+
+    name: str
+    ready: bool
+
+
+class ModelMetadata(msgspec.Struct, frozen=True):
+    """The model's tensors."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+
+
+class InferenceResponse(msgspec.Struct, frozen=True):
+    """A tensor for each of the outputs, with a row for each of the request's."""
+
+    model_name: str
+    outputs: list[OutputTensor]
+    model_version: str | msgspec.UnsetType = msgspec.UNSET
+    id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def template(path: str) -> str | None:
@@ -30,31 +65,22 @@ def template(path: str) -> str | None:
 
 async def server(_: Request, __: Variants) -> Response:
     """Describe the server."""
-    return Response(msgspec.json.encode({"name": "plumbline", "version": "1", "extensions": []}))
+    return Response(msgspec.json.encode(Server("plumbline", "1", [])))
 
 
 async def ready(request: Request, variants: Variants) -> Response:
     """Say that the model answers."""
-    return Response(msgspec.json.encode({"name": _model(request, variants).identity.name, "ready": True}))
+    return Response(msgspec.json.encode(ModelReady(_model(request, variants).identity.name, ready=True)))
 
 
 async def metadata(request: Request, variants: Variants) -> Response:
     """Describe the model's tensors."""
     model = _model(request, variants)
-    inputs = [
-        {"name": column.name, "datatype": tensors.DATATYPES[column.type], "shape": [-1, 1]}
-        for column in model.contract.columns
-    ]
-    outputs = [{"name": name, "datatype": "FP64", "shape": [-1, 1]} for name in OUTPUTS]
+    inputs = [TensorMetadata(column.name, tensors.DATATYPES[column.type], [-1, 1]) for column in model.contract.columns]
+    outputs = [TensorMetadata(name, "FP64", [-1, 1]) for name in OUTPUTS]
     identity = model.identity
-    body = {
-        "name": identity.name,
-        "versions": [identity.version] if identity.version else [],
-        "platform": "onnx",
-        "inputs": inputs,
-        "outputs": outputs,
-    }
-    return Response(msgspec.json.encode(body))
+    versions = [identity.version] if identity.version else []
+    return Response(msgspec.json.encode(ModelMetadata(identity.name, versions, "onnx", inputs, outputs)))
 
 
 async def infer(request: Request, variants: Variants) -> Response:
@@ -72,14 +98,11 @@ async def infer(request: Request, variants: Variants) -> Response:
 
 def _encode(model: Model, request_id: str | None, scores: NDArray[Any]) -> bytes:
     outputs = [
-        {"name": name, "datatype": "FP64", "shape": [len(scores), 1], "data": column.tolist()}
+        OutputTensor(name, "FP64", [len(scores), 1], column.tolist())
         for name, column in zip(OUTPUTS, scores.T, strict=True)
     ]
-    answer: dict[str, Any] = {"model_name": model.identity.name, "outputs": outputs}
-    if model.identity.version:
-        answer["model_version"] = model.identity.version
-    if request_id:
-        answer["id"] = request_id
+    version = model.identity.version or msgspec.UNSET
+    answer = InferenceResponse(model.identity.name, outputs, version, request_id or msgspec.UNSET)
     return msgspec.json.encode(answer)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from services.common.answers import Scores
 from services.predict.app import metrics
 from services.predict.app.exchange import Request, Response
 from services.predict.app.model import Model
@@ -14,14 +15,6 @@ VARIANT_HEADER = "x-model-variant"
 _LONG = (
     256 * 1024
 )  # bytes, about a millisecond; a longer body is scored beside the event loop, so that probes are answered
-
-
-class Prediction(msgspec.Struct, frozen=True, gc=False):
-    """The answer for one row, in the target's unit."""
-
-    prediction: float
-    lower: float
-    upper: float
 
 
 async def predict(request: Request, variants: Variants) -> Response:
@@ -37,4 +30,4 @@ def _answer(model: Model, body: bytes) -> bytes:
     rows: list[Any] = model.reader.read(body)
     scores = model.scorer.score(rows).tolist()
     metrics.ROWS.inc(len(rows))
-    return model.head + msgspec.json.encode([Prediction(*score) for score in scores]) + b"}"
+    return model.head + msgspec.json.encode([Scores(*score) for score in scores]) + b"}"

@@ -1,4 +1,4 @@
-"""The tables. A change here needs a migration in services/api/migrations/versions."""
+"""The tables. A change here needs a migration in migrations/versions, and HEAD."""
 
 from sqlalchemy import (
     Boolean,
@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0003"  # the newest migration
+HEAD = "0004"  # the newest migration
 
 metadata = MetaData()
 
@@ -78,4 +78,12 @@ replays = Table(
     Column("media_type", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("customer", String(128)),
+)
+
+monitor_alerts = Table(
+    "monitor_alerts",
+    metadata,
+    Column("bundle_sha256", String(64), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False, comment="end of the window that raised it"),
 )

@@ -1,6 +1,7 @@
-"""The connection to the database, with its schema brought up to date."""
+"""The connection to the store, and its schema's version: the api brings it up to date, the monitor asks for it."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from services.api.app.store.schema import HEAD
+from services.common.store.schema import HEAD
 
-_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_MIGRATIONS = Path(__file__).with_name("migrations")
 _BUSY_SECONDS = 4  # how long SQLite waits for another process that writes
 MIGRATION_LOCK = 7_526_001  # PostgreSQL's advisory lock, any number that nothing else in this database takes
 
@@ -21,12 +22,14 @@ class StoreError(Exception):
     """The store cannot be used; the message says why."""
 
 
-def connect(url: str, writes: bool) -> Engine:
+def connect(url: str, setting: str = "API_STORE_URL", *, writes: bool, seconds: int = 5) -> Engine:
     """Make an engine; nothing is connected yet.
 
     Args:
         url: Of SQLAlchemy's form: `sqlite:///folder/file.db` or `postgresql://user@host/name`.
+        setting: Where the URL was set, for the message.
         writes: Whether it writes; SQLite's writers wait for one another when they begin.
+        seconds: How long PostgreSQL may work on a statement; 0 for no limit.
 
     Raises:
         StoreError: The URL is not one of these.
@@ -34,16 +37,17 @@ def connect(url: str, writes: bool) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreError("API_STORE_URL is not the URL of a database") from None
+        raise StoreError(f"{setting} is not the URL of a database") from None
     if parsed.drivername in {"postgresql", "postgres"}:
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 3, "options": "-c statement_timeout=5000"},
+            connect_args={"connect_timeout": 3, "options": f"-c statement_timeout={seconds}s"},
         )
     if parsed.drivername != "sqlite" or not parsed.database:
-        raise StoreError("API_STORE_URL must be of the form sqlite:///file or postgresql://…")
-    Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        raise StoreError(f"{setting} must be of the form sqlite:///file or postgresql://…")
+    if writes:
+        Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _configure_sqlite)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
@@ -85,6 +89,24 @@ def migrate(engine: Engine) -> None:
         configuration.set_main_option("script_location", str(_MIGRATIONS))
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
+
+
+def require(engine: Engine) -> None:
+    """Refuse a store whose schema is not one that this version reads: its own, or a newer one, which only adds.
+
+    Raises:
+        StoreError: There is no schema, an older one, or somebody else's.
+        SQLAlchemyError: The database cannot be reached.
+    """
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found is None:
+        raise StoreError("the store has no schema: the api service has stored nothing yet")
+    if not re.fullmatch("[0-9]{4}", found):
+        raise StoreError(f"the store's schema is at revision {found}, which is none of this product's")
+    if not _suffices(found):
+        text = f"the store's schema is at revision {found}, older than {HEAD}, which this version reads"
+        raise StoreError(f"{text}: start the api service of this version, which brings it up to date")
 
 
 def _suffices(revision: str | None) -> bool:

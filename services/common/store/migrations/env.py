@@ -1,8 +1,8 @@
-"""Alembic's environment: the connection is given by services.api.app.store.database."""
+"""Alembic's environment: the connection is given by services.common.store.database."""
 
 from alembic import context
 
-from services.api.app.store.schema import metadata
+from services.common.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
