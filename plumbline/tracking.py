@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import mlflow
-import onnx
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
@@ -105,6 +104,8 @@ def record(execution: Execution) -> str:
 
 
 def _log(server: mlflow.MlflowClient, run: str, execution: Execution, tags: dict[str, str]) -> None:
+    import onnx  # here, because commands that ask the registry need none
+
     tags = tags | {_MODEL: hashing.digest(execution.model)}
     lock = Path("dvc.lock")
     if lock.exists():
