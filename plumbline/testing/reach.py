@@ -156,10 +156,9 @@ def _module(file: str) -> str:
 def _divided(body: list[ast.stmt], package: str) -> dict[str, Source]:
     """Tell apart the definitions, each with the imports that it uses, and what is run whenever the file is."""
     imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
-    defined = {
-        node.name: [node] for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
-    rest = [node for node in body if [node] not in (*defined.values(),) and node not in imports]
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined: dict[str, list[ast.stmt]] = {node.name: [node] for node in body if isinstance(node, kinds)}
+    rest: list[ast.stmt] = [node for node in body if not isinstance(node, kinds) and node not in imports]
     found = {}
     for name, statements in {"": rest, **defined}.items():
         used = Source(statements, package).identifiers
