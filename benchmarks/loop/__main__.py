@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 
 from benchmarks.loop import measure
 from plumbline.cli import table
@@ -19,14 +19,11 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="of which the median counts")
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/loop/results.md"))
     arguments = parser.parse_args()
     runs: int = arguments.runs
-    text = "# The inner loop\n\n" + _table(("what", "measured", "goal", "ratio to the goal"), _loop(runs))
-    text += "\n# Commands that take more than a second of CPU to import\n\n"
-    text += _table(("module", "commands", "CPU seconds"), _imports(runs))
-    arguments.output.write_text(text)
-    sys.stdout.write(text)
+    os.environ.update(runtime.pinned())
+    _print(("what", "measured", "goal", "ratio to the goal"), _loop(runs))
+    _print(("commands that take more than a second to import", "s of CPU"), _imports(runs))
 
 
 def _loop(runs: int) -> Iterator[Row]:
@@ -48,23 +45,26 @@ def _row(what: str, measured: float, goal: float, unit: str) -> Row:
     return what, f"{measured:.2f} {unit}", f"{goal:.1f} {unit}", f"{measured / goal:.2f}"
 
 
-def _imports(runs: int) -> Iterator[tuple[str, str, str]]:
-    modules: dict[str, list[str]] = {}
+def _imports(runs: int) -> Iterator[tuple[str, str]]:
+    commands: dict[str, list[str]] = {}
     for group in table.GROUPS:
         for command in group.commands:
             words = " ".join(filter(None, ["plumb", group.name, command.name]))
-            modules.setdefault(f"plumbline.{command.target.partition(':')[0]}", []).append(f"`{words}`")
-    spent = {name: measure.module(name, runs) for name in modules}
-    for name in sorted(modules, key=lambda name: -spent[name]):
-        if spent[name] > _HEAVY:
-            yield f"`{name}`", ", ".join(modules[name]), f"{spent[name]:.1f}"
+            commands.setdefault(f"plumbline.{command.target.partition(':')[0]}", []).append(f"`{words}`")
+    empty = measure.module("sys", runs)
+    for module, called in commands.items():
+        spent = measure.module(module, runs) - empty
+        if spent > _HEAVY:
+            yield ", ".join(called), f"{spent:.1f}"
 
 
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+def _print(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
+    """Print a table, each row as soon as it is measured."""
+    for cells in chain([head, ("---",) * len(head)], rows):
+        sys.stdout.write(f"| {' | '.join(cells)} |\n")
+        sys.stdout.flush()
+    sys.stdout.write("\n")
 
 
 if __name__ == "__main__":
-    os.environ.update(runtime.pinned())
     main()
