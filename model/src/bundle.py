@@ -178,7 +178,7 @@ def _lineage(sources: Sources, rows: list[int]) -> Lineage:
     )
 
 
-def _trained_with(params: dict[str, Any]) -> dict[str, Any]:
+def trained_with(params: dict[str, Any]) -> dict[str, Any]:
     """Give the parameters that the training used, without those of other estimators."""
     own = {name: value for name, value in params["train"].items() if name != "estimators"}
     estimators: dict[str, dict[str, Any]] = params["train"]["estimators"]
@@ -204,7 +204,7 @@ def main() -> None:
     sources = Sources(**arguments)
     sha256, parity = build(sources, folder)
     log.get("bundle").info("built", output=str(folder), sha256=sha256, parity=parity)
-    trained = _trained_with(read_yaml(sources.model_params))
+    trained = trained_with(read_yaml(sources.model_params))
     tracking.record(tracking.Execution((features,), trained, sources.model, sources.metrics, plots, folder, parity))
 
 
