@@ -1,25 +1,25 @@
 """MLflow: one run for one execution of the pipeline, whatever stages it consists of.
 
-`train` opens the run, or takes up the one that `MLFLOW_RUN_ID` names. The later stages find it by the hash of the model
-that they work on, so that no state but MLflow's own is needed. `MLFLOW_TRACKING_URI` names another server.
+The last stage records what all of them left, for MLflow takes two seconds of CPU to load and connect, in each process
+again. The run is a new one, or the one that `MLFLOW_RUN_ID` names. Later it is found by the hash of the model, so that
+no state but MLflow's own is needed. `MLFLOW_TRACKING_URI` names another server.
 """
 
 import functools
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import mlflow
-import onnx
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
 from plumbline.bundle import reading
 from plumbline.bundle.files import MODEL, Lineage
-from plumbline.kernel import git, hashing
+from plumbline.kernel import git, hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
@@ -73,41 +73,72 @@ def experiment(name: str | None = None) -> str:
     return str(server.create_experiment(name, artifact_location=location))
 
 
-@contextmanager
-def training(inputs: list[Path], parameters: dict[str, Any], output: Path) -> Iterator[None]:
-    """Track the training that happens inside, and the model that it leaves at `output`.
+@dataclass(frozen=True)
+class Execution:
+    """What one execution of the pipeline left.
 
-    Args:
-        inputs: The data files that the training depends on.
-        parameters: Nested parameters; they are logged under dotted names.
-        output: The model's file.
+    Attributes:
+        inputs: The data files that the model was trained on; the raw ones stand in the bundle's lineage.
+        parameters: Nested parameters of the training; they are logged under dotted names.
+        model: The model's file.
+        metrics: The file of the evaluation's metrics.
+        evaluation: The folder of its tables and plots.
+        bundle: The bundle's folder.
+        parity: Largest relative difference between the bundle's model and the training pipeline.
     """
+
+    inputs: tuple[Path, ...]
+    parameters: dict[str, Any]
+    model: Path
+    metrics: Path
+    evaluation: Path
+    bundle: Path
+    parity: float
+
+
+def record(execution: Execution) -> str:
+    """Record an execution as an MLflow run, with the portable model as an MLflow model; give the run's id."""
     server = client()
-    state = git.state()
-    tags = {
-        "mlflow.source.git.commit": state.commit or "unknown",
-        "git.dirty": str(state.dirty).lower(),
-    }
-    lock = Path("dvc.lock")
-    if lock.exists():
-        tags["dvc.lock"] = hashing.digest(lock)
-    run = variable("RUN_ID")
-    if not run:
-        run = server.create_run(experiment(), run_name=(state.commit or "uncommitted")[:8]).info.run_id
-    datasets = [_dataset(path, hashing.digest(path, "md5")) for path in inputs]
-    server.log_batch(
-        run,
-        params=[Param(name, str(value)) for name, value in _flat(parameters)],
-        tags=[RunTag(name, value) for name, value in tags.items()],
-    )
-    server.log_inputs(run, datasets)
+    commit, tags = _origin()
+    run = variable("RUN_ID") or server.create_run(experiment(), run_name=commit[:8]).info.run_id
     try:
-        yield
+        _log(server, run, execution, tags)
     except BaseException:
         server.set_terminated(run, "FAILED")
         raise
-    server.set_tag(run, _MODEL, hashing.digest(output))
     server.set_terminated(run)
+    return str(run)
+
+
+def _log(server: mlflow.MlflowClient, run: str, execution: Execution, tags: dict[str, str]) -> None:
+    import onnx  # here, because commands that ask the registry need none
+
+    tags = tags | {_MODEL: hashing.digest(execution.model)}
+    lock = Path("dvc.lock")
+    if lock.exists():
+        tags["dvc.lock"] = hashing.digest(lock)
+    now = time.time_ns() // 1_000_000
+    measured = jsonfile.read(execution.metrics) | {"parity": execution.parity}
+    server.log_batch(
+        run,
+        metrics=[Metric(name, value, now, 0) for name, value in measured.items()],
+        params=[Param(name, str(value)) for name, value in _flat(execution.parameters)],
+        tags=[RunTag(name, value) for name, value in tags.items()],
+    )
+    lineage = reading.part(execution.bundle, Lineage)
+    inputs = [_dataset(path, hashing.digest(path, "md5")) for path in execution.inputs]
+    raw = [_dataset(Path(path), entry.md5) for path, entry in lineage.data.items()]
+    server.log_inputs(run, [*inputs, *raw])
+    server.log_artifacts(run, str(execution.evaluation), "evaluation")
+    server.log_artifacts(run, str(execution.bundle), "bundle")
+    packages = lineage.packages
+    with mlflow.start_run(run_id=run):
+        logged = mlflow.onnx.log_model(
+            onnx.load(execution.bundle / MODEL),
+            name="model",
+            pip_requirements=[f"{name}=={packages[name]}" for name in ("onnxruntime", "onnx")],
+        )
+    server.set_tag(run, MODEL_URI, logged.model_uri)
 
 
 def run_of(model: Path) -> str:
@@ -121,44 +152,17 @@ def run_of(model: Path) -> str:
     )
     if found:
         return str(found[0].info.run_id)
-    state = git.state()
-    tags = {
-        _MODEL: sha256,
-        "mlflow.source.git.commit": state.commit or "unknown",
-        "trained": "elsewhere",
-    }
-    run = server.create_run(experiment(), run_name=(state.commit or "uncommitted")[:8], tags=tags)
+    commit, tags = _origin()
+    run = server.create_run(experiment(), run_name=commit[:8], tags=tags | {_MODEL: sha256, "trained": "elsewhere"})
     server.set_terminated(run.info.run_id)
     return str(run.info.run_id)
 
 
-def record_evaluation(model: Path, metrics: dict[str, float], folder: Path) -> None:
-    """Log the metrics, and the tables and plots of `folder`, to the run of `model`."""
-    server, run = client(), run_of(model)
-    now = time.time_ns() // 1_000_000
-    server.log_batch(run, [Metric(name, value, now, 0) for name, value in metrics.items()])
-    server.log_artifacts(run, str(folder), "evaluation")
-
-
-def record_bundle(model: Path, bundle: Path, parity: float) -> None:
-    """Log the bundle, its portable model as an MLflow model, and the measured parity to the run of `model`."""
-    run = run_of(model)
-    client().log_metric(run, "parity", parity)
-    client().log_artifacts(run, str(bundle), "bundle")
-    lineage = reading.part(bundle, Lineage)
-    raw = [_dataset(Path(path), entry.md5) for path, entry in lineage.data.items()]
-    client().log_inputs(run, raw)
-    packages = lineage.packages
-    with mlflow.start_run(run_id=run):
-        logged = mlflow.onnx.log_model(
-            onnx.load(bundle / MODEL),
-            name="model",
-            pip_requirements=[
-                f"onnxruntime=={packages['onnxruntime']}",
-                f"onnx=={packages['onnx']}",
-            ],
-        )
-    client().set_tag(run, MODEL_URI, logged.model_uri)
+def _origin() -> tuple[str, dict[str, str]]:
+    """Give the commit that is checked out, `uncommitted` if there is none, and the tags that tell of it."""
+    state = git.state()
+    tags = {"mlflow.source.git.commit": state.commit or "unknown", "git.dirty": str(state.dirty).lower()}
+    return state.commit or "uncommitted", tags
 
 
 def _dataset(path: Path, md5: str) -> DatasetInput:

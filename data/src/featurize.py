@@ -1,5 +1,10 @@
 """Turn the raw files into features with the fitted preprocessor."""
 
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
+
 import argparse
 from pathlib import Path
 

@@ -1,5 +1,10 @@
 """Fit the preprocessor on the training data and write it in its canonical form."""
 
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
+
 import argparse
 from pathlib import Path
 

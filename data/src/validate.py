@@ -1,5 +1,10 @@
 """Check the raw files against the contract and report every violation."""
 
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
+
 import argparse
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,9 @@
-"""Build the bundle: all that a service needs to answer, described in docs/bundle.md."""
+"""Build the bundle, all that a service needs to answer (docs/bundle.md), and record the execution that it ends."""
+
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
 
 import argparse
 import platform
@@ -173,6 +178,13 @@ def _lineage(sources: Sources, rows: list[int]) -> Lineage:
     )
 
 
+def trained_with(params: dict[str, Any]) -> dict[str, Any]:
+    """Give the parameters that the training used, without those of other estimators."""
+    own = {name: value for name, value in params["train"].items() if name != "estimators"}
+    estimators: dict[str, dict[str, Any]] = params["train"]["estimators"]
+    return own | estimators[own["estimator"]]
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -184,13 +196,16 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, default=Path("model/artifacts/metrics.json"))
     parser.add_argument("--data-params", type=Path, default=Path("data/params.yaml"))
     parser.add_argument("--model-params", type=Path, default=Path("model/params.yaml"))
+    parser.add_argument("--features", type=Path, default=Path("data/features/train.parquet"), help="recorded")
+    parser.add_argument("--plots", type=Path, default=Path("model/artifacts/evaluation"), help="recorded")
     parser.add_argument("--output", type=Path, required=True)
     arguments = vars(parser.parse_args())
-    folder: Path = arguments.pop("output")
+    folder, features, plots = (arguments.pop(name) for name in ("output", "features", "plots"))
     sources = Sources(**arguments)
     sha256, parity = build(sources, folder)
     log.get("bundle").info("built", output=str(folder), sha256=sha256, parity=parity)
-    tracking.record_bundle(sources.model, folder, parity)
+    trained = trained_with(read_yaml(sources.model_params))
+    tracking.record(tracking.Execution((features,), trained, sources.model, sources.metrics, plots, folder, parity))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 """Evaluate the model on the standard evaluation set."""
 
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
+
 import argparse
 from pathlib import Path
 
@@ -8,7 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.src import features, plots
-from plumbline import tracking
 from plumbline.kernel import canonical, contract, jsonfile, log, metrics, stage, table
 from plumbline.kernel.config import section
 from plumbline.kernel.contract import Contract
@@ -61,7 +65,6 @@ def main() -> None:
     plots.write(rows, by_slice, rules.target, parameters.slice_by, arguments.output)
     jsonfile.write(arguments.metrics, result)
     log.get("evaluate").info("evaluated", **{name: round(value, 4) for name, value in result.items()})
-    tracking.record_evaluation(arguments.model, result, arguments.output)
 
 
 if __name__ == "__main__":

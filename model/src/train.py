@@ -1,5 +1,10 @@
 """Train the model on the features."""
 
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
+
 import argparse
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +15,6 @@ from model import housing_models
 from model.src import features
 from model.src.features import Features
 from model.src.interval import IntervalRegressor
-from plumbline import tracking
 from plumbline.kernel import canonical, contract, log, stage
 from plumbline.kernel.config import Strict, section
 from plumbline.kernel.contract import Contract
@@ -27,10 +31,6 @@ class Parameters(Strict):
     folds: int = Field(ge=2)
     spread: dict[str, Any]
     estimators: dict[str, dict[str, Any]]
-
-    def logged(self) -> dict[str, Any]:
-        """Give the parameters that this training uses, without those of other estimators."""
-        return self.model_dump(exclude={"estimators"}) | self.estimators.get(self.estimator, {})
 
 
 def train(data: Features, parameters: Parameters, rules: Contract) -> IntervalRegressor:
@@ -81,9 +81,8 @@ def main() -> None:
     data = features.read(arguments.features, rules)
     logger = log.get("train")
     logger.info("fitting", estimator=parameters.estimator, rows=len(data.y), folds=parameters.folds)
-    with tracking.training([arguments.features], parameters.logged(), arguments.output):
-        model = train(data, parameters, rules)
-        canonical.dump(model, arguments.output)
+    model = train(data, parameters, rules)
+    canonical.dump(model, arguments.output)
     logger.info("fitted", output=str(arguments.output), quantile=round(model.quantile_, 4))
 
 

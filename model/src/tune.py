@@ -1,5 +1,10 @@
 """Search the parameters of the estimator and write the winner into model/params.yaml, which `train` reads."""
 
+from plumbline.kernel import runtime
+
+if __name__ == "__main__":
+    runtime.pin()  # before the imports below take seconds that a new start would take again
+
 import argparse
 from pathlib import Path
 from typing import Any

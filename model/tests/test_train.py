@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.src import features, train
+from model.src import bundle, features, train
 from model.tests import portable_cases as cases
 from plumbline.kernel import canonical, hashing
 from plumbline.kernel.errors import PlumblineError
@@ -70,6 +70,7 @@ def test_a_target_that_has_no_logarithm_is_refused() -> None:
 
 
 def test_only_the_parameters_in_use_are_logged() -> None:
-    logged = PARAMETERS.logged()
-    assert (logged["alpha"], logged["estimator"]) == (1.0, "linear")
+    logged = bundle.trained_with({"train": PARAMETERS.model_dump()})
+    assert logged["alpha"] == 1.0
+    assert logged["estimator"] == "linear"
     assert "estimators" not in logged

@@ -54,6 +54,7 @@ GROUPS = (
         "",
         "Proof",
         (
+            Command("test", "testing.run:main", "Run the tests, or only those that a change touches"),
             Command("hashes", "proof.hashes:main", "Compare the artifacts with expected_hashes.txt, or write it anew"),
             Command("prove", "proof.prove.__main__:main", "Rebuild under other circumstances and compare every byte"),
             Command("drill", "proof.drill.__main__:main", "Rehearse every fault with real git and real DVC"),

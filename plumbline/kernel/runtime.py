@@ -17,7 +17,8 @@ def pin() -> None:
     """Start this process again under the pinned variables unless it already runs under them.
 
     BLAS and OpenMP read their settings when they are loaded and Python reads the hash seed when it starts, so an
-    assignment later in the process comes too late. Under `make` the variables are there from the start.
+    assignment later in the process comes too late. Under `make` the variables are there from the start. A script calls
+    this before its imports, all of which a new start would do twice.
     """
     values = pinned()
     if any(os.environ.get(name) != value for name, value in values.items()):

@@ -7,17 +7,21 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from model_signing import hashing, signing, verifying
 
 from plumbline.bundle.files import SIGNATURE
 from plumbline.kernel import log
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 
+if TYPE_CHECKING:
+    from model_signing import hashing
+
+# model_signing is imported where it is used: with Sigstore's client it takes half a second.
 _PRIVATE = Path(".plumbline/keys/signing.pem")
 _PUBLIC = Path(".plumbline/keys/signing.pub.pem")
 _END = "-----END PUBLIC KEY-----\n"
@@ -88,6 +92,8 @@ def sign(folder: Path, private: Path) -> None:
     Raises:
         PlumblineError: The key cannot be used.
     """
+    from model_signing import signing
+
     folder = folder.resolve()  # the library compares paths as they are written
     signature = folder / SIGNATURE
     _public_half(private)
@@ -143,6 +149,8 @@ def _public_half(private: Path) -> bytes:
 
 
 def _fault(folder: Path, key: str) -> str | None:
+    from model_signing import verifying
+
     folder = folder.resolve()
     signature = folder / SIGNATURE
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
@@ -160,7 +168,9 @@ def _fault(folder: Path, key: str) -> str | None:
     return None
 
 
-def _all_but(signature: Path) -> hashing.Config:
+def _all_but(signature: Path) -> "hashing.Config":
+    from model_signing import hashing
+
     config = hashing.Config()  # type: ignore[no-untyped-call]
     return config.set_ignored_paths(paths=[signature], ignore_git_paths=False)
 

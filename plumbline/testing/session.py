@@ -1,12 +1,12 @@
 """How a run of many tests is spread over the cores, watched and reported; a single file runs as it always did."""
 
-import os
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from plumbline.testing.progress import Progress
+from plumbline.testing.run import cores
 from plumbline.testing.times import Times, read
 
 SLOW, USUAL = 20.0, 0.2  # seconds to expect of a test that never ran here
@@ -16,7 +16,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Give each core a worker, but run what names a file or a test in this process."""
     if any(Path(argument.partition("::")[0]).suffix == ".py" for argument in config.args):
         return 0
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores()
 
 
 @pytest.hookimpl(trylast=True)

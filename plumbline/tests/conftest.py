@@ -78,7 +78,7 @@ class Workspace:
         return bundle
 
     def _record(self, model: Path) -> None:
-        """Record the run as tracking.record_bundle does, without the artifacts: those take most of a second."""
+        """Record the run as tracking.record does, without the artifacts: those take most of a second."""
         server, run = tracking.client(), tracking.run_of(model)
         logged = server.create_logged_model(tracking.experiment(), "model", source_run_id=run)
         server.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)

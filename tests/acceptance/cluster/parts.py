@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, Literal
+from typing import Any, Literal
 
 import boto3
 import httpx
