@@ -1,10 +1,12 @@
 """One MLflow run for one execution, found by the model's bytes."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from plumbline import tracking
+from plumbline.kernel.errors import PlumblineError
 
 
 @pytest.fixture
@@ -61,3 +63,32 @@ def test_a_run_that_is_given_is_the_one_that_is_used(files: tuple[Path, Path], m
 def test_without_a_server_the_artifacts_lie_beside_the_database(files: tuple[Path, Path], tmp_path: Path) -> None:
     run = tracking.client().get_run(trained(files, "one"))
     assert run.info.artifact_uri.startswith((tmp_path / "mlartifacts").as_uri())
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("http://127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
+        ("postgresql+psycopg://me:secret@127.0.0.1:9/mlflow", "postgresql.*://127.0.0.1:9/mlflow does not answer"),
+        ("sqlite:////proc/nowhere/mlflow.db", "does not answer.*nowhere"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_named_within_seconds(
+    monkeypatch: pytest.MonkeyPatch, uri: str, reason: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    begin = time.monotonic()
+    with pytest.raises(PlumblineError, match=reason) as caught:
+        tracking.client()
+    assert time.monotonic() - begin < 8
+    assert len(str(caught.value).splitlines()) == 1
+    assert "secret" not in str(caught.value)
+
+
+def test_a_deleted_experiment_says_how_to_restore_it(files: tuple[Path, Path]) -> None:
+    identity = tracking.experiment()
+    tracking.client().delete_experiment(identity)
+    with pytest.raises(PlumblineError, match=f"mlflow experiments restore --experiment-id {identity}"):
+        trained(files, "one")
+    tracking.client().restore_experiment(identity)
+    assert tracking.experiment() == identity
