@@ -30,5 +30,5 @@ data-pull: setup ## Bring the version of the raw data that git names; all that p
 	@$(PLUMB) data pull
 
 .PHONY: remote
-remote: setup ## Set the DVC remote: make remote URL=s3://BUCKET/PREFIX or URL=/a/folder
-	@$(PLUMB) data remote "$(URL)"
+remote: setup ## Move everything to another DVC remote: make remote URL=s3://BUCKET/PREFIX or URL=/a/folder
+	@$(PLUMB) data remote $(if $(URL),"$(URL)")

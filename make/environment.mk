@@ -15,6 +15,7 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+	@$(PLUMB) data remote
 
 .PHONY: requirements
 requirements: setup ## Compile every requirements*.txt anew from its .in file

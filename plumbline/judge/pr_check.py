@@ -12,7 +12,7 @@ import pandas as pd
 from mlflow.entities import Metric, RunTag
 
 from plumbline import tracking
-from plumbline.dvc import lock, remote
+from plumbline.dvc import lock, place, remote
 from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log
 from plumbline.kernel.config import read_yaml
@@ -29,11 +29,14 @@ def pull() -> None:
     """Bring the data and the model that `dvc.lock` names, and check that no stage has anything to do.
 
     Raises:
-        PlumblineError: An object is not on the remote, or the lock is stale.
+        PlumblineError: An object is not on the remote, what lies here is another version, or the lock is stale.
     """
     lost = remote.missing()
     if lost:
-        raise PlumblineError("\n".join(["not everything that git names is on the remote:", *lost]))
+        folder = place.inside()
+        advice = [place.advice(folder)] if folder else []
+        raise PlumblineError("\n".join(["not everything that git names is on the remote:", *lost, *advice]))
+    lock.refuse_strange()
     outdated = lock.stale()
     if outdated:
         raise PlumblineError("\n".join(["you forgot to run `dvc repro` and to commit dvc.lock:", *outdated]))
@@ -62,10 +65,12 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
         The gate's report.
 
     Raises:
-        PlumblineError: There is no bundle or no plot, or git's metrics are not those of the model.
+        PlumblineError: There is no bundle or no plot, what lies here is not what git names, or git's metrics are not
+            those of the model.
     """
     if not (BUNDLE / "manifest.json").exists():
         raise PlumblineError(f"{BUNDLE} holds no bundle: run `dvc pull` or `dvc repro bundle`")
+    lock.refuse_strange()
     data = gate.standard()
     rows = data.score(BUNDLE)
     metrics = score(rows)
@@ -98,11 +103,7 @@ def branch() -> str:
 
 def default_base() -> str:
     """Give `origin/main` where there is such a branch, and `main` elsewhere."""
-    try:
-        command.run("git", "rev-parse", "--verify", "--quiet", "origin/main")
-    except PlumblineError:
-        return "main"
-    return "origin/main"
+    return "origin/main" if git.subject("origin/main") else "main"
 
 
 def _copy_plots(folder: Path) -> None:
@@ -122,10 +123,7 @@ def _same_metrics(metrics: dict[str, float]) -> None:
 
 
 def _base_metrics(base: str) -> dict[str, float]:
-    try:
-        content: dict[str, float] = json.loads(command.run("git", "show", f"{base}:{METRICS.as_posix()}"))
-    except PlumblineError:
-        return {}
+    content: dict[str, float] = json.loads(git.show(base, METRICS.as_posix()) or b"{}")
     return content
 
 

@@ -103,7 +103,7 @@ def _show(console: Console, times: dict[str, float], sample: dict[str, Any], ans
         "actual": f"{sample['actual']:,.0f}",
         "model": f"{model['name']} version {model['version']}",
         "bundle sha256": model["bundle_sha256"],
-        "git commit": lineage["git_commit"],
+        "git commit": f"{lineage['git_commit']}{', with uncommitted changes' if lineage['git_dirty'] else ''}",
     }
     rows |= {f"md5 of {path}": data["md5"] for path, data in lineage["data"].items()}
     for name, value in rows.items():
