@@ -156,7 +156,7 @@ def _lineage() -> dict[str, str]:
     state, lineage = git.state(), jsonfile.read(BUNDLE / "lineage.json")
     return {
         "branch": branch(),
-        "git commit": f"{state.commit}{' with uncommitted changes' if state.dirty else ''}",
+        "git commit": git.described(state.commit, state.dirty),
         "sha256 of dvc.lock": hashing.digest(Path("dvc.lock")),
         **{f"md5 of {path}": entry["md5"] for path, entry in lineage["data"].items()},
         "sha256 of the bundle": hashing.digest(BUNDLE / "manifest.json"),

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from plumbline import tracking
 from plumbline.judge import gate, report
-from plumbline.kernel import jsonfile, log
+from plumbline.kernel import git, jsonfile, log
 from plumbline.kernel.config import Strict, parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor
@@ -64,7 +64,7 @@ def describe(outcome: Outcome, release: dict[str, Any], judged: dict[str, Any] |
     lines = [
         f"## {release['model']} version {release['version']}: {verdict}",
         outcome.reason,
-        f"Commit `{release['git_commit']}`, bundle sha256 `{release['bundle_sha256']}`.",
+        f"Commit {git.described(release['git_commit'], release.get('git_dirty', False))}; bundle sha256 `{release['bundle_sha256']}`.",
     ]
     if judged and judged["bundle_sha256"] == release["bundle_sha256"]:
         lines += [f"### Gate: {judged['verdict']}", report.gate_table(judged)]

@@ -84,6 +84,11 @@ def subject(commit: str, root: Path = Path()) -> str | None:
     return _text(line) if line else None
 
 
+def described(commit: str | None, dirty: bool) -> str:
+    """Name a commit as that of something that was made where it was checked out."""
+    return f"{commit or 'none'}{', with uncommitted changes' if dirty else ''}"
+
+
 def origin(root: Path = Path()) -> str | None:
     """Give the address of the remote `origin` without a user name or password; None if there is none.
 

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from plumbline.kernel import jsonfile
+from plumbline.kernel import git, jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes, stack
 
@@ -103,7 +103,7 @@ def _show(console: Console, times: dict[str, float], sample: dict[str, Any], ans
         "actual": f"{sample['actual']:,.0f}",
         "model": f"{model['name']} version {model['version']}",
         "bundle sha256": model["bundle_sha256"],
-        "git commit": f"{lineage['git_commit']}{', with uncommitted changes' if lineage['git_dirty'] else ''}",
+        "git commit": git.described(lineage["git_commit"], lineage["git_dirty"]),
     }
     rows |= {f"md5 of {path}": data["md5"] for path, data in lineage["data"].items()}
     for name, value in rows.items():

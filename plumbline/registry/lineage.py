@@ -89,9 +89,8 @@ def of_data(registry: Registry, wanted: str) -> Iterator[Link]:
                 name = key.removesuffix(".md5")
                 yield Link(1, "data", f"{name} md5 {value}", "edited by hand since" if name in _edited(found) else "")
             last = value
-            changed = ", with uncommitted changes" if found.tags.get("git_dirty") == "true" else ""
-            commit = f"commit {found.tags.get('git_commit', '')}{changed}"
-            yield Link(2, "version", _name(registry, found, aliases), commit)
+            commit = git.described(found.tags.get("git_commit"), found.tags.get("git_dirty") == "true")
+            yield Link(2, "version", _name(registry, found, aliases), f"commit {commit}")
             yield Link(3, "bundle", found.tags.get("bundle_sha256", ""))
             for entry in entries:
                 if (entry.model, entry.version) == (registry.model, number):

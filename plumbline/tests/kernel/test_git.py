@@ -96,3 +96,9 @@ def test_in_a_repository_of_our_own_nothing_of_the_users_counts(
     commit = ["git", "-C", tmp_path / "ours", "commit", "-q", "--allow-empty", "-m", "one"]
     subprocess.run(commit, env=environment, check=True)
     assert git.state(tmp_path / "ours").commit is not None
+
+
+def test_a_commit_is_named_with_what_was_not_in_it() -> None:
+    assert git.described("abc", dirty=False) == "abc"
+    assert git.described("abc", dirty=True) == "abc, with uncommitted changes"
+    assert git.described(None, dirty=False) == "none"
