@@ -23,7 +23,7 @@ DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not 
 
 def add(files: list[Path]) -> None:
     """Put the raw files into DVC's cache and write their `.dvc` files."""
-    _run(*DVC, "add", "--quiet", *map(str, files))
+    _run(*DVC, "add", *map(str, files))
 
 
 def push(files: list[Path]) -> None:

@@ -40,7 +40,7 @@ def pull() -> None:
     outdated = lock.stale()
     if outdated:
         raise PlumblineError("\n".join(["you forgot to run `dvc repro` and to commit dvc.lock:", *outdated]))
-    command.run("dvc", "pull", "--quiet", "--force")
+    command.run("dvc", "pull", "--force")
     # The one output that is rebuilt and never pulled.
     stages: Any = read_yaml(Path("dvc.yaml"))["stages"]
     command.run("bash", "-c", stages["preprocess"]["cmd"])

@@ -60,11 +60,12 @@ def apply(policy: Policy, registry: Registry, version: str, who: str) -> Outcome
 
 def describe(outcome: Outcome, release: dict[str, Any], judged: dict[str, Any] | None) -> str:
     """Write the report of an outcome, with the gate's figures if they are of the same bundle."""
+    commit = git.described(release["git_commit"], release.get("git_dirty", False))
     verdict = "promoted" if outcome.promoted else "not promoted"
     lines = [
         f"## {release['model']} version {release['version']}: {verdict}",
         outcome.reason,
-        f"Commit {git.described(release['git_commit'], release.get('git_dirty', False))}; bundle sha256 `{release['bundle_sha256']}`.",
+        f"Commit {commit}; bundle sha256 `{release['bundle_sha256']}`.",
     ]
     if judged and judged["bundle_sha256"] == release["bundle_sha256"]:
         lines += [f"### Gate: {judged['verdict']}", report.gate_table(judged)]

@@ -62,7 +62,7 @@ def main() -> None:
     demo.step("warehouse, extract, dvc add, dvc push", lambda: demo.run("make", "data"))
     demo.step("dvc repro", lambda: demo.run("make", "pipeline"))
     demo.step("register in MLflow, release the bundle", lambda: demo.run("make", "register"))
-    demo.step("dvc push", lambda: demo.run("dvc", "push", "--quiet"))
+    demo.step("dvc push", lambda: demo.run("dvc", "push"))
     demo.run(sys.executable, "-m", "plumbline.cli", "data", "sample", "--output", str(_SAMPLE))
     programs = stack.services(*free_ports(), prefix="demo-")
     try:

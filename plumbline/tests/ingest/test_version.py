@@ -171,6 +171,13 @@ def test_an_add_that_fails_leaves_no_commit(files: list[Path]) -> None:
     assert not list(Path("data/raw").glob("*.dvc"))
 
 
+def test_what_a_killed_dvc_left_is_named(files: list[Path]) -> None:
+    Path(".dvc/tmp").mkdir(exist_ok=True)
+    Path(".dvc/tmp/rwlock").write_text('{"half')
+    with pytest.raises(PlumblineError, match=r"dvc add.*\.dvc/tmp/rwlock"):
+        version.add(files)
+
+
 @pytest.mark.parametrize("action", ["add", "commit", "push"])
 def test_production_refuses_to_add_and_push(files: list[Path], monkeypatch: pytest.MonkeyPatch, action: str) -> None:
     monkeypatch.setenv("PLUMBLINE_ENV", "production")
