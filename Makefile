@@ -15,6 +15,9 @@ SETUP ?= $(VENV)/.installed
 PLUMB := python -m plumbline.cli
 export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
 
+# What git sets for its hooks would point every git and DVC below at the hook's repository and index.
+unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS
+
 include plumbline/kernel/runtime.env
 export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' plumbline/kernel/runtime.env)
 
@@ -121,3 +124,4 @@ $(VENV)/.installed: $(REQUIREMENTS) requirements/uv.txt pyproject.toml services/
 	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@PYTHON=$(BIN)/python services/predict/build-native
 	@touch $@
+	@test ! -x $(BIN)/dvc || $(PLUMB) data remote

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from plumbline.kernel import runtime
 from plumbline.testing.postgresql import Server
 
-pytest_plugins = ["plumbline.testing.needs", "plumbline.testing.session"]
+pytest_plugins = ["plumbline.testing.isolation", "plumbline.testing.needs", "plumbline.testing.session"]
 
 # Before anything loads OpenMP or BLAS: their threads get in each other's way, and `pytest` does what `make test` does.
 os.environ.update(runtime.pinned())

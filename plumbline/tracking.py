@@ -12,10 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import mlflow
-from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
+import sqlalchemy
+from mlflow.entities import Dataset, DatasetInput, LifecycleStage, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
+from mlflow.utils.credentials import get_default_host_creds
+from mlflow.utils.rest_utils import http_request
 
 from plumbline.bundle import reading
 from plumbline.bundle.files import MODEL, Lineage
@@ -24,6 +28,12 @@ from plumbline.kernel.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
 _SQLITE = "sqlite:///"
+_PATIENCE = 5  # seconds that a server has to answer at first
+_CONNECT = {
+    "postgresql": "connect_timeout",
+    "mysql": "connect_timeout",
+    "mssql": "timeout",
+}  # how their drivers call it
 MODEL_URI = "logged_model"  # the tag of a run that names its MLflow model
 _MODEL = "model_sha256"
 _Given = ParamSpec("_Given")
@@ -31,18 +41,43 @@ _Result = TypeVar("_Result")
 
 
 def client() -> mlflow.MlflowClient:
-    """Connect to the tracking server."""
+    """Connect to the tracking server.
+
+    Raises:
+        PlumblineError: It does not answer within seconds.
+    """
     uri = variable("TRACKING_URI") or DEFAULT_URI
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # seconds until an error, not MLflow's minutes
     mlflow.set_tracking_uri(uri)
-    if uri == DEFAULT_URI:
-        Path(".plumbline").mkdir(exist_ok=True)
+    _reach(uri)
     return mlflow.MlflowClient(uri)
 
 
 def variable(name: str) -> str:
     """Read MLFLOW_ and `name`, a variable of MLflow's own, which are read here alone; empty if it is not set."""
     return os.environ.get(f"MLFLOW_{name}", "")
+
+
+@functools.cache
+def _reach(uri: str) -> None:
+    """Ask a server once for an answer: MLflow itself tries ten times, and for minutes."""
+    scheme = urlsplit(uri).scheme.partition("+")[0]
+    try:
+        if scheme in ("http", "https"):
+            http_request(
+                get_default_host_creds(uri), "/health", "GET", max_retries=0, timeout=_PATIENCE, raise_on_status=False
+            )
+        elif scheme == "sqlite":
+            Path(uri.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+            sqlalchemy.inspect(sqlalchemy.create_engine(uri))
+        elif scheme in _CONNECT:
+            sqlalchemy.inspect(sqlalchemy.create_engine(uri, connect_args={_CONNECT[scheme]: _PATIENCE}))
+    except (ImportError, MlflowException, OSError, sqlalchemy.exc.SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise PlumblineError(
+            f"MLflow at {git.strip_credentials(uri)} does not answer: start it, or name another with"
+            f" MLFLOW_TRACKING_URI ({reason})"
+        ) from None
 
 
 def explained(main: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
@@ -54,16 +89,25 @@ def explained(main: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
             return main(*given, **named)
         except MlflowException as error:
             reason = str(error.message).partition("\n")[0]
-            raise PlumblineError(f"MLflow at {mlflow.get_tracking_uri()}: {reason}") from error
+            raise PlumblineError(f"MLflow at {git.strip_credentials(mlflow.get_tracking_uri())}: {reason}") from error
 
     return wrapped
 
 
 def experiment(name: str | None = None) -> str:
-    """Find or create an experiment, that of `MLFLOW_EXPERIMENT_NAME` or `plumbline` by default; give its id."""
+    """Find or create an experiment, that of `MLFLOW_EXPERIMENT_NAME` or `plumbline` by default; give its id.
+
+    Raises:
+        PlumblineError: It was deleted.
+    """
     name = name or variable("EXPERIMENT_NAME") or "plumbline"
     server = client()
     found = server.get_experiment_by_name(name)
+    if found and found.lifecycle_stage == LifecycleStage.DELETED:
+        raise PlumblineError(
+            f"the MLflow experiment {name!r} was deleted: `mlflow experiments restore --experiment-id"
+            f" {found.experiment_id}` brings it back, and MLFLOW_EXPERIMENT_NAME names another"
+        )
     if found:
         return str(found.experiment_id)
     uri = mlflow.get_tracking_uri()

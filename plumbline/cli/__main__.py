@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from plumbline.bundle import BundleError
-from plumbline.kernel import runtime
+from plumbline.kernel import git, runtime, text
 from plumbline.kernel.errors import PlumblineError
 
 USAGE = 2
@@ -15,6 +15,7 @@ INTERRUPTED = 130  # as a shell says it of SIGINT
 
 def main() -> NoReturn:
     """Run a command under the pinned runtime; what the user can mend ends it with one line, not a traceback."""
+    git.forget_hook()
     runtime.pin()
     # What a command starts is found though no environment is active: its own programs, and what make installs.
     own = f"{Path(sys.executable).parent}:{Path('.plumbline/bin').absolute()}"
@@ -25,6 +26,7 @@ def main() -> NoReturn:
     from plumbline.cli import app
 
     try:
+        text.check_given(sys.argv[1:], os.environ)
         sys.exit(app.run(sys.argv[1:]))
     except CycloptsError as error:
         words = " ".join(["plumb", *(error.command_chain or ())])

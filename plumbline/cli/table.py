@@ -76,7 +76,7 @@ GROUPS = (
             Command("version", "ingest.version:keep", "Add the raw data to DVC and commit its .dvc files"),
             Command("push", "ingest.version:share", "Copy the versions that git names to the DVC remote"),
             Command("pull", "ingest.version:bring", "Bring the version that git names"),
-            Command("remote", "dvc.set_remote:main", "Set the DVC remote"),
+            Command("remote", "dvc.set_remote:main", "Bring everything to another DVC remote, or say where it is"),
             Command("check", "dvc.check_data:main", "Check that git, cache and remote tell the same story"),
             Command("sample", "ingest.sample:main", "Take one row that training has not seen"),
             Command("merge", "dvc.merge_lock:configure", "Make git merge dvc.lock stage by stage in this clone"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from plumbline.dvc import lock, remote
+from plumbline.dvc import lock, place, remote
 from plumbline.kernel import log
 from plumbline.kernel.errors import PlumblineError
 
@@ -12,7 +12,7 @@ from plumbline.kernel.errors import PlumblineError
 def faults(root: Path) -> list[str]:
     """Collect every fault, each with what to do about it."""
     # The cache first: DVC removes a corrupted object when it comes upon one, and says nothing.
-    return [*remote.corrupted(root), *lock.stale(root), *remote.missing(root)]
+    return [*remote.corrupted(root), *lock.strange(root), *lock.stale(root), *remote.missing(root)]
 
 
 def tracked(root: Path) -> list[str]:
@@ -35,5 +35,6 @@ def main(*, root: Path = Path()) -> None:
     """
     found = faults(root)
     if found:
-        raise PlumblineError("\n  ".join([f"{len(found)} fault(s) of the versioned data:", *found]))
+        heading, folder = f"{len(found)} fault(s) of the versioned data:", place.inside(root)
+        raise PlumblineError("\n  ".join([heading, *found]) + (f"\n{place.advice(folder)}" if folder else ""))
     log.get("check-data").info("whole", tracked=tracked(root))

@@ -33,17 +33,15 @@ def read(root: Path) -> dict[str, Any]:
 def stale(root: Path = Path()) -> list[str]:
     """Find the stages whose code, parameters, command or data are not those that dvc.lock was written for.
 
-    What a stage made is not looked at: it may not be pulled yet.
+    The data is what git names, whatever lies here (`strange`). What a stage made is not looked at: it may not be pulled
+    yet.
 
     Returns:
         A line for each change, which says what to do.
     """
     found = [_line(stage, path) for stage, path in newer_data(root, read(root))]
-    done = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PlumblineError(f"`dvc status` failed in {root}:\n{done.stderr.strip()}")
-    outs = {out["path"] for stage in read(root).values() for out in stage.get("outs", [])}
-    for stage, changes in json.loads(done.stdout).items():
+    outs = {out["path"] for stage in read(root).values() for out in stage.get("outs", [])} | _named(root).keys()
+    for stage, changes in _status(root).items():
         if stage.endswith(".dvc"):
             continue
         for change in changes:
@@ -56,6 +54,34 @@ def stale(root: Path = Path()) -> list[str]:
     return sorted(set(found))
 
 
+def strange(root: Path = Path()) -> list[str]:
+    """Find what lies here and is another version than git names: git switches branches, and DVC's files stay.
+
+    Returns:
+        A line for each file or folder, which says what to do.
+    """
+    found = []
+    for name, changes in _status(root).items():
+        versioned = name.endswith(".dvc")
+        keep = "`plumb data version`, then `dvc repro`" if versioned else "`dvc repro`, and commit dvc.lock"
+        found += [
+            f"{path} is not the version that git names: `dvc checkout {name}` brings that, as after a switch of"
+            f" branches; if it was changed here on purpose, {keep}"
+            for change in changes
+            if change != "changed command"
+            for path, state in change.get("changed outs", {}).items()
+            if state == "modified"
+        ]
+    return sorted(found)
+
+
+def refuse_strange(root: Path = Path()) -> None:
+    """Raise a PlumblineError if something here is another version than git names."""
+    found = strange(root)
+    if found:
+        raise PlumblineError("\n".join(["what lies here is not what git names:", *found]))
+
+
 def newer_data(root: Path, stages: dict[str, Any]) -> list[tuple[str, str]]:
     """Compare the hashes of the `.dvc` files with those that the stages were run on; needs no data.
 
@@ -66,16 +92,30 @@ def newer_data(root: Path, stages: dict[str, Any]) -> list[tuple[str, str]]:
     Returns:
         Each stage that was run on another version than the clone's `.dvc` file names, with the path of the data.
     """
-    named = {}
-    for record in root.glob("data/**/*.dvc"):
-        for out in yaml.safe_load(record.read_text())["outs"]:
-            named[(record.parent / out["path"]).relative_to(root).as_posix()] = out["md5"]
+    named = _named(root)
     return [
         (stage, dep["path"])
         for stage, entry in stages.items()
         for dep in entry.get("deps", [])
         if named.get(dep["path"], dep["md5"]) != dep["md5"]
     ]
+
+
+def _named(root: Path) -> dict[str, str]:
+    """Give the md5 of each file that a `.dvc` file names, by its path."""
+    return {
+        (record.parent / out["path"]).relative_to(root).as_posix(): out["md5"]
+        for record in root.glob("data/**/*.dvc")
+        for out in yaml.safe_load(record.read_text())["outs"]
+    }
+
+
+def _status(root: Path) -> dict[str, Any]:
+    done = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PlumblineError(f"`dvc status` failed in {root.absolute()}:\n{done.stderr.strip()}")
+    status: dict[str, Any] = json.loads(done.stdout)
+    return status
 
 
 def _flat(changes: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """Whether the DVC remote holds every object that git names, looked up object by object.
 
 `dvc status --cloud` is not enough: it exits with 0 when objects are missing, it says nothing of a folder whose list is
-neither in the cache nor on the remote, and it takes a folder for complete once its list is there.
+neither in the cache nor on the remote, it takes a folder for complete once its list is there, and an object for whole
+once there is anything of its name.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,26 +14,31 @@ from typing import Any
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
+from plumbline.dvc import place
+from plumbline.kernel import hashing
 from plumbline.kernel.errors import PlumblineError
 
 
 @dataclass(frozen=True)
 class Object:
-    """A file that DVC tracks: its path in the clone and the name of its object."""
+    """A file that DVC tracks: its path in the clone, the name of its object, and its bytes if they are known."""
 
     path: str
     oid: str
+    size: int | None = None
 
 
 def missing(root: Path = Path(), remote: str | None = None) -> list[str]:
-    """Look for the objects that the clone's `.dvc` files and `dvc.lock` name.
+    """Look for the objects that the clone's `.dvc` files and `dvc.lock` name, whole.
+
+    Those in a folder are hashed; elsewhere their size is compared, which costs no download.
 
     Args:
         root: The clone.
         remote: Name of the remote; the default remote if left out.
 
     Returns:
-        A line for each object that the remote lacks, which says what to do.
+        A line for each object that the remote lacks or holds in part, which says what to do.
 
     Raises:
         PlumblineError: There is no such remote, or it cannot be reached.
@@ -41,16 +46,21 @@ def missing(root: Path = Path(), remote: str | None = None) -> list[str]:
     try:
         with Repo(str(root)) as repo:
             cache, there = repo.cache.local, repo.cloud.get_remote_odb(remote)
-            return [
-                _advice(item, cache.exists(item.oid))
-                for item in _objects(repo, [cache, there])
-                if not there.exists(item.oid)
-            ]
+            found = [_fault(item, cache, there) for item in _objects(repo, [cache, there])]
     except (DvcException, OSError, ValueError) as error:
-        raise PlumblineError(
-            f"the DVC remote cannot be read: {error}\nAsk whoever runs it for access (read is enough to pull), and set"
-            " the credentials in the environment, for S3 as AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        ) from None
+        raise PlumblineError(f"the DVC remote cannot be read: {error}\n{place.ACCESS}") from None
+    return [line for line in found if line]
+
+
+def why(root: Path = Path()) -> str:
+    """Say why DVC could not pull or push here, and what to do."""
+    folder = place.inside(root)
+    if folder:
+        return place.advice(folder)
+    try:
+        return "\n".join(missing(root))
+    except PlumblineError as error:
+        return str(error)
 
 
 def corrupted(root: Path = Path()) -> list[str]:
@@ -64,7 +74,7 @@ def corrupted(root: Path = Path()) -> list[str]:
         cache = repo.cache.local
         for item in _objects(repo, [cache]):
             path = Path(cache.oid_to_path(item.oid))
-            if path.exists() and hashlib.md5(path.read_bytes()).hexdigest() != item.oid.removesuffix(".dir"):  # noqa: S324
+            if path.exists() and not _whole(item, path):
                 found.append(
                     f"{item.path}: the cached object {item.oid} is corrupted; delete {path}, then `dvc pull --force`"
                 )
@@ -78,8 +88,9 @@ def _objects(repo: Any, stores: list[Any]) -> Iterator[Object]:
             continue
         path = Path(out.fspath).relative_to(repo.root_dir).as_posix()
         oid = out.hash_info.value
-        yield Object(path, oid)
-        if oid.endswith(".dir"):
+        folder = oid.endswith(".dir")
+        yield Object(path, oid, None if folder else out.meta.size)  # a folder's is that of its files
+        if folder:
             for entry in _listed(oid, stores):
                 yield Object(f"{path}/{entry['relpath']}", entry["md5"])
 
@@ -88,12 +99,34 @@ def _listed(oid: str, stores: list[Any]) -> list[dict[str, str]]:
     for store in stores:
         if store.exists(oid):
             with store.fs.open(store.oid_to_path(oid), "rb") as file:
-                entries: list[dict[str, str]] = json.load(file)
+                try:
+                    entries: list[dict[str, str]] = json.load(file)
+                except ValueError:
+                    continue  # damaged, which is said of the list itself
                 return entries
     return []  # the list itself is then what is missing
 
 
-def _advice(item: Object, cached: bool) -> str:
+def _whole(item: Object, path: Path) -> bool:
+    return hashing.digest(path, "md5") == item.oid.removesuffix(".dir")
+
+
+def _fault(item: Object, cache: Any, there: Any) -> str | None:
+    """Say what is wrong with an object on the remote, and what to do; None if nothing is."""
+    cached = cache.exists(item.oid)
+    if there.exists(item.oid):
+        path = there.oid_to_path(item.oid)
+        if there.fs.protocol == "local":
+            whole = _whole(item, Path(path))
+        else:
+            size = Path(cache.oid_to_path(item.oid)).stat().st_size if cached else item.size
+            whole = size in (None, there.fs.info(path)["size"])
+        if whole:
+            return None
+        return (
+            f"{item.path}: object {item.oid} on the remote is damaged; delete {path} there, then `dvc push` from a"
+            " clone that has the file"
+        )
     what = f"{item.path}: object {item.oid} is not on the remote"
     if cached:
         return f"{what}, only in the local cache; run `dvc push`"

@@ -1,14 +1,18 @@
-"""Set the DVC remote of the repository, a local folder by default, to another one."""
+"""Set the DVC remote of the repository, a folder of the clone by default, to one that clones share."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from plumbline.kernel import log
+from plumbline.dvc import place, remote
+from plumbline.kernel import command, git, log
 from plumbline.kernel.errors import PlumblineError
 
 NAME = "storage"
+_CONFIG = Path(".dvc/config")
+_BUILD = "`make data pipeline` builds what is not here"
 
 
 def check(url: str) -> None:
@@ -48,18 +52,55 @@ def set_remote(url: str, root: Path = Path(), endpoint: str | None = None) -> No
         _dvc(root, "remote", "modify", NAME, "endpointurl", endpoint)
 
 
-def _dvc(root: Path, *arguments: str) -> None:
+def _dvc(root: Path, *arguments: str, advice: str = "") -> None:
     command = [sys.executable, "-m", "dvc", *arguments]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise PlumblineError(f"`dvc {' '.join(arguments[:2])}` failed: {done.stderr.strip()}")
+        raise PlumblineError(f"`dvc {' '.join(arguments[:2])}` failed: {done.stderr.strip()}\n{advice}".strip())
 
 
-def main(url: str, /) -> None:
-    """Set the DVC remote.
+def move(url: str, root: Path = Path(), endpoint: str | None = None) -> None:
+    """Bring everything that git names to another remote, make it the default one, and commit that to git.
+
+    Nothing is deleted from the remote before. What fails leaves `.dvc/config` as it was.
+
+    Raises:
+        PlumblineError: As `set_remote`; something that git names is neither here nor on the remote before, or the new
+            one refuses it.
+    """
+    config = root / _CONFIG
+    before = config.read_bytes()
+    with contextlib.suppress(PlumblineError):  # the remote before may be gone; what is missing then is named below
+        _dvc(root, "fetch")
+    try:
+        set_remote(url, root, endpoint)
+        _dvc(root, "push", advice=_BUILD)
+        _check_whole(root)
+        if config.read_bytes() != git.show("HEAD", _CONFIG.as_posix(), root):
+            message = ("--message", f"Keep the data at {url}")
+            command.run("git", "commit", "--quiet", *message, "--only", "--", str(_CONFIG), folder=root)
+    except BaseException:
+        config.write_bytes(before)
+        raise
+
+
+def _check_whole(root: Path) -> None:
+    lost = remote.missing(root)
+    if lost:
+        raise PlumblineError("\n".join(["the new remote does not hold all that git names:", *lost, _BUILD]))
+
+
+def main(url: str = "", /, *, endpoint: str = "") -> None:
+    """Bring everything to another DVC remote, as one commit; without a URL, say where the remote is.
 
     Args:
         url: s3://BUCKET/PREFIX or a folder.
+        endpoint: URL of an S3 server other than Amazon's.
     """
-    set_remote(url)
-    log.get("remote").info("set", url=url, file=".dvc/config", next="commit .dvc/config, then plumb data push")
+    if url:
+        move(url, endpoint=endpoint or None)
+        log.get("remote").info("moved", url=url, file=str(_CONFIG), next="git push; then every clone can dvc pull")
+        return
+    folder = place.inside()
+    text = place.advice(folder) if folder else f"The DVC remote is {place.url() or 'not set: plumb data remote URL'}"
+    sys.stdout.write(f"{text}\n")

@@ -8,7 +8,7 @@ import yaml
 
 from plumbline.ingest import lake
 from plumbline.kernel import hashing, jsonfile, table, validation
-from plumbline.kernel.config import Config, Settings
+from plumbline.kernel.config import Config, Directories, Settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -67,20 +67,36 @@ def extraction_of(path: Path, staging: Path) -> dict[str, Any]:
     return metadata
 
 
+def by_hand(path: Path) -> bool:
+    """Tell whether no extraction that is known wrote these bytes of a raw file: it was edited since, say."""
+    if extraction_of(path, Directories(raw=path.parent).staging):
+        return False
+    meta = _record(path).get("meta", {})
+    return "extraction" not in meta or meta.get("sha256") != hashing.digest(path)
+
+
 def named(path: Path) -> str | None:
     """Give the md5 that the `.dvc` file of a raw file names; None without one."""
-    record = record_of(path)
-    if not record.exists():
-        return None
-    try:
-        return str(yaml.safe_load(record.read_text())["outs"][0]["md5"])
-    except (yaml.YAMLError, LookupError, TypeError):
-        raise PlumblineError(f"{record} is not a DVC file: restore it with `git checkout {record}`") from None
+    record = _record(path)
+    return str(record["outs"][0]["md5"]) if record else None
 
 
 def record_of(path: Path) -> Path:
     """Give the path of the `.dvc` file of a raw file."""
     return path.with_name(path.name + ".dvc")
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """Read the `.dvc` file of a raw file; empty without one."""
+    record = record_of(path)
+    if not record.exists():
+        return {}
+    try:
+        content: dict[str, Any] = yaml.safe_load(record.read_text())
+        str(content["outs"][0]["md5"])
+    except (yaml.YAMLError, LookupError, TypeError):
+        raise PlumblineError(f"{record} is not a DVC file: restore it with `git checkout {record}`") from None
+    return content
 
 
 def _refuse_overwriting(path: Path, fresh: str, new_version: bool) -> None:

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from dvc.utils.serialize import dump_yaml
 
+from plumbline.dvc import place, remote
 from plumbline.ingest import raw
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.kernel import hashing, log, table
@@ -18,25 +19,21 @@ from plumbline.kernel.config import Directories, Settings, section, settings
 from plumbline.kernel.errors import PlumblineError
 
 DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not it is active
-ACCESS = (
-    "Ask whoever runs the DVC remote for access (read is enough to pull), and set the credentials in the environment,"
-    " for S3 as AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-)
 
 
 def add(files: list[Path]) -> None:
     """Put the raw files into DVC's cache and write their `.dvc` files."""
-    _run(*DVC, "add", "--quiet", *map(str, files))
+    _run(*DVC, "add", *map(str, files))
 
 
 def push(files: list[Path]) -> None:
     """Copy the versions that the `.dvc` files name from DVC's cache to the remote."""
-    _run(*DVC, "push", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
+    _run(*DVC, "push", *[str(raw.record_of(path)) for path in files], advice=lambda: place.ACCESS)
 
 
 def pull(files: list[Path]) -> None:
     """Bring the versions that the `.dvc` files name from the remote; a changed file is not overwritten."""
-    _run(*DVC, "pull", "--quiet", *[str(raw.record_of(path)) for path in files], advice=ACCESS)
+    _run(*DVC, "pull", *[str(raw.record_of(path)) for path in files], advice=remote.why)
 
 
 def commit(files: list[Path], also: tuple[Path, ...] = ()) -> None:
@@ -114,12 +111,12 @@ def _restored_on_failure(paths: list[Path]) -> Iterator[None]:
         saved.unlink(missing_ok=True)
 
 
-def _run(*command: str, advice: str = "") -> str:
+def _run(*command: str, advice: Callable[[], str] = str) -> str:
     done: subprocess.CompletedProcess[Any] = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         name = " ".join(command).removeprefix(f"{sys.executable} -m ")
         output = (done.stderr or done.stdout).strip()
-        raise PlumblineError("\n".join(filter(None, [f"`{name}` failed: {output}", advice])))
+        raise PlumblineError("\n".join(filter(None, [f"`{name}` failed: {output}", advice()])))
     return str(done.stdout)
 
 

@@ -75,7 +75,7 @@ def _build(commit: str, settings: recording.Settings) -> str:
     judged = gate.judge(rebuild.BUNDLE, champion(_model()), gate.standard(), gate.read_limits(), promotion=True)
     jsonfile.write(gate.OUTPUT, judged)
     gate.show(judged)
-    command.run("dvc", "push", "--quiet")
+    command.run("dvc", "push")
     recorder = recording.Recorder(settings)
     if recorder.commit() and settings.record == "commit":
         recorder.push_commit()

@@ -14,7 +14,7 @@ from plumbline import tracking
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.files import MANIFEST, Lineage
-from plumbline.dvc import lock, remote
+from plumbline.dvc import lock, place, remote
 from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log
 from plumbline.kernel.config import read_yaml, settings
@@ -31,15 +31,18 @@ def pull() -> None:
     """Bring the data and the model that `dvc.lock` names, and check that no stage has anything to do.
 
     Raises:
-        PlumblineError: An object is not on the remote, or the lock is stale.
+        PlumblineError: An object is not on the remote, what lies here is another version, or the lock is stale.
     """
     lost = remote.missing()
     if lost:
-        raise PlumblineError("\n".join(["not everything that git names is on the remote:", *lost]))
+        folder = place.inside()
+        advice = [place.advice(folder)] if folder else []
+        raise PlumblineError("\n".join(["not everything that git names is on the remote:", *lost, *advice]))
+    lock.refuse_strange()
     outdated = lock.stale()
     if outdated:
         raise PlumblineError("\n".join(["you forgot to run `dvc repro` and to commit dvc.lock:", *outdated]))
-    command.run("dvc", "pull", "--quiet", "--force")
+    command.run("dvc", "pull", "--force")
     # The one output that is rebuilt and never pulled.
     stages: Any = read_yaml(Path("dvc.yaml"))["stages"]
     command.run("bash", "-c", stages["preprocess"]["cmd"])
@@ -64,10 +67,12 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
         The gate's report.
 
     Raises:
-        PlumblineError: There is no bundle or no plot, or git's metrics are not those of the model.
+        PlumblineError: There is no bundle or no plot, what lies here is not what git names, or git's metrics are not
+            those of the model.
     """
     if not (BUNDLE / MANIFEST).exists():
         raise PlumblineError(f"{BUNDLE} holds no bundle: run `dvc pull` or `dvc repro bundle`")
+    lock.refuse_strange()
     data = gate.standard()
     rows = data.score(BUNDLE)
     metrics = score(rows)
@@ -100,11 +105,7 @@ def branch() -> str:
 
 def default_base() -> str:
     """Give `origin/main` where there is such a branch, and `main` elsewhere."""
-    try:
-        command.run("git", "rev-parse", "--verify", "--quiet", "origin/main")
-    except PlumblineError:
-        return "main"
-    return "origin/main"
+    return "origin/main" if git.subject("origin/main") else "main"
 
 
 def _copy_plots(folder: Path) -> None:
@@ -124,10 +125,7 @@ def _same_metrics(metrics: dict[str, float]) -> None:
 
 
 def _base_metrics(base: str) -> dict[str, float]:
-    try:
-        content: dict[str, float] = json.loads(command.run("git", "show", f"{base}:{METRICS.as_posix()}"))
-    except PlumblineError:
-        return {}
+    content: dict[str, float] = json.loads(git.show(base, METRICS.as_posix()) or b"{}")
     return content
 
 
@@ -160,7 +158,7 @@ def _lineage() -> dict[str, str]:
     state, lineage = git.state(), reading.part(BUNDLE, Lineage)
     return {
         "branch": branch(),
-        "git commit": f"{state.commit}{' with uncommitted changes' if state.dirty else ''}",
+        "git commit": git.described(state.commit, state.dirty),
         "sha256 of dvc.lock": hashing.digest(Path("dvc.lock")),
         **{f"md5 of {path}": entry.md5 for path, entry in lineage.data.items()},
         "sha256 of the bundle": reading.identity(BUNDLE),

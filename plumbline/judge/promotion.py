@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from plumbline import tracking
 from plumbline.judge import gate, report
-from plumbline.kernel import github, jsonfile, log
+from plumbline.kernel import git, github, jsonfile, log
 from plumbline.kernel.config import Strict, parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor
@@ -59,11 +59,12 @@ def apply(policy: Policy, registry: Registry, version: str, who: str) -> Outcome
 
 def describe(outcome: Outcome, release: dict[str, Any], judged: dict[str, Any] | None) -> str:
     """Write the report of an outcome, with the gate's figures if they are of the same bundle."""
+    commit = git.described(release["git_commit"], release.get("git_dirty", False))
     verdict = "promoted" if outcome.promoted else "not promoted"
     lines = [
         f"## {release['model']} version {release['version']}: {verdict}",
         outcome.reason,
-        f"Commit `{release['git_commit']}`, bundle sha256 `{release['bundle_sha256']}`.",
+        f"Commit {commit}; bundle sha256 `{release['bundle_sha256']}`.",
     ]
     if judged and judged["bundle_sha256"] == release["bundle_sha256"]:
         lines += [f"### Gate: {judged['verdict']}", report.gate_table(judged)]

@@ -35,7 +35,7 @@ def rebuild() -> None:
         PlumblineError: The raw data is not on the remote, or a stage failed.
     """
     advice = "Whoever extracted the data must run `dvc push`"
-    command.run("dvc", "pull", "--quiet", *(f"{path}.dvc" for path in _RAW), advice=advice)
+    command.run("dvc", "pull", *(f"{path}.dvc" for path in _RAW), advice=advice)
     command.run("dvc", "repro", "--force", "--no-run-cache")
 
 

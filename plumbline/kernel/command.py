@@ -22,7 +22,9 @@ def run(*command: str, folder: Path = Path(), advice: str = "", environment: dic
         PlumblineError: It failed; the message holds the end of its output.
     """
     variables = os.environ | (environment or {})
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_TAIL:])
         raise PlumblineError("\n".join(filter(None, [f"`{' '.join(command)}` failed:", tail, advice])))

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from plumbline.kernel import jsonfile
+from plumbline.kernel import git, jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes, stack
 
@@ -63,7 +63,7 @@ def main() -> None:
     demo.step("warehouse, extract, dvc add, dvc push", lambda: demo.run("make", "data"))
     demo.step("dvc repro", lambda: demo.run("make", "pipeline"))
     demo.step("register in MLflow, release the bundle", lambda: demo.run(*_PLUMB, "release", "register"))
-    demo.step("dvc push", lambda: demo.run("dvc", "push", "--quiet"))
+    demo.step("dvc push", lambda: demo.run("dvc", "push"))
     demo.run(*_PLUMB, "data", "sample", "--output", str(_SAMPLE))
     programs = stack.services(*free_ports(), prefix="demo-")
     try:
@@ -104,7 +104,7 @@ def _show(console: Console, times: dict[str, float], sample: dict[str, Any], ans
         "actual": f"{sample['actual']:,.0f}",
         "model": f"{model['name']} version {model['version']}",
         "bundle sha256": model["bundle_sha256"],
-        "git commit": lineage["git_commit"],
+        "git commit": git.described(lineage["git_commit"], lineage["git_dirty"]),
     }
     rows |= {f"md5 of {path}": data["md5"] for path, data in lineage["data"].items()}
     for name, value in rows.items():

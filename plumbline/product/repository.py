@@ -38,12 +38,9 @@ def git(root: Path, *arguments: str, data: bytes | None = None, index: Path | No
     Raises:
         PlumblineError: It failed; the message is git's own.
     """
-    # A hook that calls us has these set, for another index or tree than the one we mean.
-    elsewhere = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
-    variables = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    variables = dict(os.environ)
     if index is not None:
-        values = (str(index.parents[1]), str(index), str(root))
-        variables |= dict(zip(elsewhere, values, strict=True))
+        variables |= {"GIT_DIR": str(index.parents[1]), "GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(root)}
     command = [*_GIT, "-C", str(root), *arguments]
     done = subprocess.run(command, input=data, capture_output=True, check=False, env=variables)
     if done.returncode:

@@ -25,10 +25,12 @@ class Expected:
     Attributes:
         hashes: sha256 by path.
         versions: What the bytes depend on, by name.
+        bare: Whether the file was a hash alone.
     """
 
     hashes: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    bare: bool = False
 
 
 def parse(text: str) -> Expected:
@@ -49,6 +51,7 @@ def parse(text: str) -> Expected:
         if not re.fullmatch(r"[0-9a-f]{64}", words[-1]) or len(words) > 2:
             raise PlumblineError(f"{EXPECTED}:{number}: {line!r} is not `path sha256`; run `plumb hashes --update`")
         expected.hashes[words[0] if len(words) == 2 else PREPROCESSOR] = words[-1]
+        expected.bare |= len(words) == 1
     return expected
 
 
@@ -96,8 +99,11 @@ def likely_cause(expected: Expected, found: Expected) -> str:
     )
 
 
-def verify(root: Path) -> int:
-    """Compare the artifacts in `root` with the file; give the number of artifacts.
+def verify(root: Path) -> tuple[int, list[str]]:
+    """Compare the artifacts in `root` with the file.
+
+    Returns:
+        The number of artifacts that were compared, and those that a file of the older habit does not list.
 
     Raises:
         PlumblineError: One differs; the message gives expected and actual for each path, and the likely cause.
@@ -106,14 +112,15 @@ def verify(root: Path) -> int:
     if not path.exists():
         raise PlumblineError(f"{path} does not exist: run `plumb hashes --update` and commit it")
     expected, found = parse(path.read_text()), actual(root)
-    if list(expected.hashes) == [PREPROCESSOR]:  # the older habit knew nothing else
-        found.hashes = {name: sha256 for name, sha256 in found.hashes.items() if name == PREPROCESSOR}
+    unlisted = [name for name in found.hashes if name not in expected.hashes] if expected.bare else []
+    for name in unlisted:
+        del found.hashes[name]
     blocks = differences(expected, found)
     if blocks:
         raise PlumblineError(
             "\n".join(["these artifacts are not those of this commit:", *blocks, "", likely_cause(expected, found)])
         )
-    return len(found.hashes)
+    return len(found.hashes), unlisted
 
 
 def write(root: Path) -> list[str]:
@@ -145,5 +152,9 @@ def main(*, update: bool = False, root: Path = Path(), json: bool = False) -> No
     if update:
         text = "\n".join(write(root)) or f"{EXPECTED} was up to date"
     else:
-        text = f"{verify(root)} artifacts have the expected hashes"
+        count, unlisted = verify(root)
+        text = f"{count} artifacts have the expected hashes"
+        if unlisted:
+            text += f"; {EXPECTED} lists no more, so {len(unlisted)} were not compared: {', '.join(unlisted)}"
+            text += "\n`plumb hashes --update` lists them"
     print(jsonfile.dumps(actual(root).hashes).decode().strip() if json else text)  # noqa: T201 - the command's output

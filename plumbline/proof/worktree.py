@@ -1,8 +1,11 @@
 """Copies of a clone's working tree, as it is now."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
+
+from plumbline.kernel import git
 
 
 def copy(root: Path, target: Path) -> Path:
@@ -14,5 +17,6 @@ def copy(root: Path, target: Path) -> Path:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target / name)
-    subprocess.run(["git", "init", "--quiet", "--initial-branch", "main", str(target)], check=True)
+    init = ["git", "init", "--quiet", "--initial-branch", "main", str(target)]
+    subprocess.run(init, env=os.environ | git.apart("plumbline"), check=True)
     return target

@@ -3,6 +3,7 @@
 import getpass
 import os
 
+from plumbline.kernel import text
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 from plumbline.kernel.github import job
@@ -17,8 +18,12 @@ def current() -> str:
     sets it to `human:` and that person's name.
 
     Raises:
-        PlumblineError: `PLUMBLINE_ACTOR` is not of that form.
+        PlumblineError: `PLUMBLINE_ACTOR` is not of that form, or a name is not UTF-8.
     """
+    return text.check("the actor", _named())
+
+
+def _named() -> str:
     given = settings().actor
     if given:
         kind, _, name = given.partition(":")

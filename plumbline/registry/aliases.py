@@ -48,9 +48,24 @@ class Aliases:
         return self._complete(move)
 
     def recover(self) -> Entry | None:
-        """Complete the move of a process that died in the middle of one; give its entry, None if there was none."""
+        """Complete the move of a process that died in the middle of one; give its entry, None if there was none.
+
+        Raises:
+            PlumblineError: It cannot be completed, as its version is gone, say; the message says how to end it.
+        """
         written = self._registered().tags.get(_MOVE)
-        return self._complete(json.loads(written)) if written else None
+        if not written:
+            return None
+        try:
+            return self._complete(_readable(json.loads(written)))
+        except (KeyError, TypeError, ValueError, MlflowException) as error:
+            if isinstance(error, MlflowException) and error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            raise PlumblineError(
+                f"a move of {self.model}'s aliases was begun and cannot be completed: {_line(error)}.\nIt is written in"
+                f" the tag {_MOVE} of that model: {written}\nSee to whom `champion` belongs, then delete the tag in"
+                " MLflow's interface, or with `MlflowClient().delete_registered_model_tag`"
+            ) from None
 
     def _complete(self, move: dict[str, Any]) -> Entry:
         # Every step can be taken twice, so that it does not matter where the move was left.
@@ -80,3 +95,16 @@ class Aliases:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
             raise PlumblineError(f"the registry holds no model {self.model!r}: run `plumb release register`") from None
+
+
+def _readable(move: dict[str, Any]) -> dict[str, Any]:
+    """Replace what could not be written to the ledger: moves were begun before text was checked."""
+    fact = {
+        name: value.encode(errors="replace").decode() if isinstance(value, str) else value
+        for name, value in move["fact"].items()
+    }
+    return move | {"fact": fact}
+
+
+def _line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -58,6 +58,7 @@ def deployed(version: str, environment: str, /, *, reason: str = "") -> None:
     _tell(open_registry().deployed(version, environment, actor.current(), reason or None))
 
 
+@tracking.explained
 def show(*, at: str = "", json: bool = False) -> None:
     """List the ledger, or say what served at a time and what it was built from.
 
@@ -80,6 +81,7 @@ def show(*, at: str = "", json: bool = False) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+@tracking.explained
 def verify() -> None:
     """Check that no line of the ledger was edited, removed or added."""
     book = anchor.open_ledger()

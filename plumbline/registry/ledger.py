@@ -17,11 +17,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import filelock
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
+from plumbline.kernel import text
 from plumbline.kernel.config import Strict, settings
 from plumbline.kernel.errors import PlumblineError
 
@@ -48,6 +49,13 @@ class Fact(Strict):
     dvc_lock_sha256: str | None = None
     environment: str | None = None
     reason: str | None = None
+
+    @model_validator(mode="after")
+    def _writable(self) -> Self:
+        for name, value in self:
+            if isinstance(value, str):
+                text.check(name, value)
+        return self
 
 
 class Entry(Fact):

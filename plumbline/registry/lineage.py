@@ -20,6 +20,7 @@ from plumbline.bundle.files import LINEAGE, Lineage
 from plumbline.kernel import git, hashing
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import answers, history, registry, release
+from plumbline.registry.register import BY_HAND
 from plumbline.registry.registry import Registry
 
 _MD5 = re.compile(r"[0-9a-f]{6,32}")
@@ -87,9 +88,10 @@ def of_data(registry: Registry, wanted: str) -> Iterator[Link]:
                 continue
             if value != last:
                 yield from _query(registry, found, 0)
-                yield Link(1, "data", f"{key.removesuffix('.md5')} md5 {value}")
+                name = key.removesuffix(".md5")
+                yield Link(1, "data", f"{name} md5 {value}", "edited by hand since" if name in _edited(found) else "")
             last = value
-            commit = found.tags.get("git_commit", "")
+            commit = git.described(found.tags.get("git_commit"), found.tags.get("git_dirty") == "true")
             yield Link(2, "version", _name(registry, found, aliases), f"commit {commit}")
             yield Link(3, "bundle", found.tags.get("bundle_sha256", ""))
             for entry in entries:
@@ -117,11 +119,13 @@ def _of_version(registry: Registry, found: ModelVersion, depth: int, fault: str)
     yield Link(depth + 3, "commit", commit or "none", says)
     lock = git.show(commit, "dvc.lock") if commit else None
     yield _lock(tags.get("dvc_lock_sha256", ""), lock, dirty, depth + 4)
+    edited = _edited(found)
     for name, entry in lineage.data.items():
         differs = tags.get(f"{name}.md5") != entry.md5 or (
             lock is not None and not dirty and entry.md5.encode() not in lock
         )
-        says = "dvc.lock or the version names other data" if differs else f"{entry.rows} rows"
+        rows = f"{entry.rows} rows" + (", edited by hand since" if name in edited else "")
+        says = "dvc.lock or the version names other data" if differs else rows
         yield Link(depth + 5, "data", f"{name} md5 {entry.md5}", says, broken=differs)
     yield from _query(registry, found, depth + 6)
 
@@ -153,9 +157,16 @@ def _query(registry: Registry, found: ModelVersion, depth: int) -> Iterator[Link
         return
     extract = reading.part(folder, Lineage).parameters["data"]["extract"]
     given = ", ".join(f"{name} = {value}" for name, value in extract["parameters"].items())
+    if edited := _edited(found):
+        given = ", ".join([*filter(None, [given]), f"which did not give {' and '.join(edited)}: edited by hand since"])
     yield Link(depth, "query", f"of {extract['dataset']}.{extract['table']} through {extract['connection']}", given)
     for line in extract["query"].strip().splitlines():
         yield Link(depth + 1, " ", line)
+
+
+def _edited(found: ModelVersion) -> list[str]:
+    """Name the data that no query gave as it is."""
+    return list(filter(None, found.tags.get(BY_HAND, "").split(", ")))
 
 
 def _name(registry: Registry, found: ModelVersion, aliases: dict[str, str]) -> str:

@@ -11,11 +11,13 @@ from plumbline import tracking
 from plumbline.bundle import SCHEMA_VERSION, reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.files import MANIFEST, Lineage, Release
+from plumbline.ingest import raw
 from plumbline.kernel import git, hashing, jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor, anchor, release, signing
 from plumbline.registry.ledger import Fact, Ledger
 
+BY_HAND = "edited_by_hand"  # the tag that names such data
 _DVC_CONFIG = Path(".dvc/config")
 # One version for one bundle from one commit: registering again is no new version.
 _IDENTITY = ("bundle_sha256", "git_commit", "git_dirty")
@@ -35,8 +37,10 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
         The content of the `release.json` that lies beside the manifest in the store.
 
     Raises:
-        PlumblineError: There is no bundle, its run holds no model, or there is no key to sign with.
+        PlumblineError: There is no bundle, its run holds no model, there is no key to sign with, or nobody can be
+            named who registers.
     """
+    who = actor.current()
     if not (bundle / MANIFEST).exists():
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc repro bundle`")
     sha256 = reading.identity(bundle)
@@ -59,7 +63,7 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
         )
         gate_sha256 = tracking.client().get_model_version(name, number).tags.get("gate_sha256")
         released = release.publish(bundle, store / name / sha256, now.describe(), gate_sha256)
-        _tell(ledger, released)
+        _tell(ledger, released, who)
     return released
 
 
@@ -78,7 +82,9 @@ def _tags(bundle: Path, sha256: str) -> dict[str, str]:
     remote = config.get("core", "remote", fallback="")
     tags["dvc_remote"] = remote
     tags["dvc_remote_url"] = git.strip_credentials(config.get(f"'remote \"{remote}\"'", "url", fallback=""))
-    return tags | {f"{name}.md5": entry.md5 for name, entry in data.items()}
+    # What was never extracted from the query that the lineage names, or was edited since.
+    edited = [name for name in data if Path(name).exists() and raw.by_hand(Path(name))]
+    return tags | {f"{name}.md5": entry.md5 for name, entry in data.items()} | {BY_HAND: ", ".join(edited)}
 
 
 def _version(name: str, run: str, tags: dict[str, str]) -> str:
@@ -113,10 +119,10 @@ def _attach(name: str, number: str, run: str, report: Path, sha256: str) -> None
     server.log_artifact(run, str(report), "gate")
 
 
-def _tell(ledger: Ledger, released: dict[str, Any]) -> None:
+def _tell(ledger: Ledger, released: dict[str, Any], who: str) -> None:
     fact = Fact(
         event="registered",
-        actor=actor.current(),
+        actor=who,
         model=released["model"],
         version=released["version"],
         bundle_sha256=released["bundle_sha256"],

@@ -1,14 +1,18 @@
 """One MLflow run for one execution, found by the model's bytes."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
 from plumbline import tracking
+from plumbline.bundle import SCHEMA_VERSION, files
 from plumbline.kernel import hashing, jsonfile
+from plumbline.kernel.errors import PlumblineError
 
 
 @pytest.fixture
@@ -21,10 +25,15 @@ def execution(tmp_path: Path, mlflow_uri: str) -> tracking.Execution:
     (tmp_path / "model.joblib").write_text("one")
     (tmp_path / "evaluation/slices.csv").write_text("slice\n")
     jsonfile.write(tmp_path / "metrics.json", {"mae": 2.5})
-    packages = {"onnxruntime": "1.31.1", "onnx": "1.23.2"}
-    jsonfile.write(
-        tmp_path / "bundle/lineage.json", {"data": {"data/raw/a.tsv": {"md5": "0" * 32}}, "packages": packages}
+    lineage = files.Lineage(
+        SCHEMA_VERSION,
+        data={"data/raw/a.tsv": files.Data("0" * 32, rows=7)},
+        artifacts={},
+        parameters={},
+        metrics={},
+        packages={"onnxruntime": "1.31.1", "onnx": "1.23.2"},
     )
+    (tmp_path / "bundle" / files.LINEAGE).write_bytes(msgspec.json.encode(lineage))
     ends = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, 1]) for name in ("x", "y")]
     graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "toy", ends[:1], ends[1:])
     onnx.save(
@@ -91,3 +100,32 @@ def test_a_run_that_is_given_is_the_one_that_is_used(
 def test_without_a_server_the_artifacts_lie_beside_the_database(execution: tracking.Execution, tmp_path: Path) -> None:
     run = tracking.client().get_run(tracking.record(execution))
     assert run.info.artifact_uri.startswith((tmp_path / "mlartifacts").as_uri())
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("http://127.0.0.1:9", "http://127.0.0.1:9 does not answer"),
+        ("postgresql+psycopg://me:secret@127.0.0.1:9/mlflow", "postgresql.*://127.0.0.1:9/mlflow does not answer"),
+        ("sqlite:////proc/nowhere/mlflow.db", "does not answer.*nowhere"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_named_within_seconds(
+    monkeypatch: pytest.MonkeyPatch, uri: str, reason: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    begin = time.monotonic()
+    with pytest.raises(PlumblineError, match=reason) as caught:
+        tracking.client()
+    assert time.monotonic() - begin < 8
+    assert len(str(caught.value).splitlines()) == 1
+    assert "secret" not in str(caught.value)
+
+
+def test_a_deleted_experiment_says_how_to_restore_it(execution: tracking.Execution) -> None:
+    identity = tracking.experiment()
+    tracking.client().delete_experiment(identity)
+    with pytest.raises(PlumblineError, match=f"mlflow experiments restore --experiment-id {identity}"):
+        tracking.record(execution)
+    tracking.client().restore_experiment(identity)
+    assert tracking.experiment() == identity

@@ -14,46 +14,57 @@ from plumbline.kernel.errors import PlumblineError
 JIRA = ("JIRA_URL", "JIRA_USER", "JIRA_TOKEN", "JIRA_PROJECT")
 
 
-def of_environment() -> list[Channel]:
-    """Give the channels whose variables are set (docs/workflows.md lists them).
+def _slack() -> Channel | None:
+    url = os.environ.get("SLACK_WEBHOOK_URL")
+    return Slack(url) if url else None
 
-    Raises:
-        PlumblineError: Some of a channel's variables are missing, or a value is wrong.
-    """
-    channels: list[Channel] = []
-    if url := os.environ.get("SLACK_WEBHOOK_URL"):
-        channels.append(Slack(url))
-    if url := os.environ.get("TEAMS_WEBHOOK_URL"):
-        channels.append(Teams(url))
+
+def _teams() -> Channel | None:
+    url = os.environ.get("TEAMS_WEBHOOK_URL")
+    return Teams(url) if url else None
+
+
+def _jira() -> Channel | None:
     # The token is the last to be given: without it, the rest is only configuration.
-    if os.environ.get("JIRA_TOKEN"):
-        missing = [name for name in JIRA if not os.environ.get(name)]
-        if missing:
-            raise PlumblineError(f"JIRA_TOKEN is set: {' and '.join(missing)} must be set too")
-        channels.append(Jira(*(os.environ[name] for name in JIRA)))
-    if number := os.environ.get("REPORT_ISSUE"):
-        if not number.isdecimal():
-            raise PlumblineError(f"REPORT_ISSUE is {number!r}: it must be the number of an issue")
-        channels.append(GitHubIssue(Repository.of_environment(), int(number)))
-    return channels
+    if not os.environ.get("JIRA_TOKEN"):
+        return None
+    missing = [name for name in JIRA if not os.environ.get(name)]
+    if missing:
+        raise PlumblineError(f"Jira: JIRA_TOKEN is set: {' and '.join(missing)} must be set too")
+    return Jira(*(os.environ[name] for name in JIRA))
+
+
+def _issue() -> Channel | None:
+    number = os.environ.get("REPORT_ISSUE")
+    if not number:
+        return None
+    if not number.isdecimal():
+        raise PlumblineError(f"GitHub: REPORT_ISSUE is {number!r}: it must be the number of an issue")
+    return GitHubIssue(Repository.of_environment(), int(number))
+
+
+# docs/workflows.md lists their variables.
+_CHANNELS = (_slack, _teams, _jira, _issue)
 
 
 def notify(message: Message) -> list[str]:
-    """Tell each channel; one that fails keeps none of the others from it.
+    """Tell each channel that the environment names; one that fails or is half set keeps none of the others from it.
 
     Returns:
         The names of the channels that took it.
 
     Raises:
-        PlumblineError: One or more channels failed; the message names each.
+        PlumblineError: One or more channels failed or are half set; the message names each, and those that were told.
     """
-    told, failed = [], []
-    for channel in of_environment():
+    told: list[str] = []
+    failed: list[str] = []
+    for of_environment in _CHANNELS:
         try:
-            if send(channel, message):
+            channel = of_environment()
+            if channel and send(channel, message):
                 told.append(channel.name)
         except PlumblineError as error:
             failed.append(str(error))
     if failed:
-        raise PlumblineError("\n".join(failed))
+        raise PlumblineError("\n".join([*failed, f"told: {', '.join(told) or 'nobody'}"]))
     return told

@@ -6,6 +6,8 @@ from plumbline.ci.github import Repository
 from plumbline.ci.notify.channel import Request
 from plumbline.ci.notify.message import Message
 
+_LIMIT = 65_000  # characters; a comment takes 65,536
+
 
 @dataclass(frozen=True)
 class GitHubIssue:
@@ -23,4 +25,4 @@ class GitHubIssue:
     def request(self, message: Message) -> Request:
         """Write a comment."""
         url = f"{self.repository.api}/repos/{self.repository.name}/issues/{self.number}/comments"
-        return Request(url, {"body": f"### {message.plain()}"}, self.repository.headers())
+        return Request(url, {"body": f"### {message.plain(_LIMIT)}"}, self.repository.headers())

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from plumbline.ci.notify.channel import Request
-from plumbline.ci.notify.message import Message
+from plumbline.ci.notify.message import Message, shortened
 
 _SUMMARY = 255  # characters that Jira takes
+_DESCRIPTION = 30_000  # it takes 32,767, the document around the text included
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ class Jira:
             return None
         paragraphs = [
             {"type": "paragraph", "content": [{"type": "text", "text": part}]}
-            for part in message.plain().split("\n\n")
+            for part in message.plain(_DESCRIPTION).split("\n\n")
             if part.strip()
         ]
         fields = {
             "project": {"key": self.project},
             "issuetype": {"name": self.kind},
-            "summary": message.title[:_SUMMARY],
+            "summary": shortened(message.title, _SUMMARY),
             # The Atlassian Document Format, which version 3 of the API asks for.
             "description": {"type": "doc", "version": 1, "content": paragraphs},
             "labels": ["plumbline"],

@@ -21,9 +21,16 @@ class Message:
     link: str = ""
     failed: bool = False
 
-    def plain(self) -> str:
-        """Give all of it, a blank line between the parts."""
-        return "\n\n".join(filter(None, [self.title, self.text, self.link]))
+    def plain(self, limit: int) -> str:
+        """Give all of it in at most `limit` characters, a blank line between the parts; the text is what is cut off."""
+        around = "\n\n".join(filter(None, [self.title, self.link]))
+        text = shortened(self.text, limit - len(around) - len("\n\n"))
+        return "\n\n".join(filter(None, [self.title, text, self.link]))
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text off after `limit` characters, and say so with an ellipsis."""
+    return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
 
 
 def describe(what: str, result: str, text: str = "") -> Message:

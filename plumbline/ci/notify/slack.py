@@ -17,7 +17,5 @@ class Slack:
 
     def request(self, message: Message) -> Request:
         """Put the title into the notification, and all of it into the message."""
-        text = message.plain()
-        shown = text if len(text) <= _LIMIT else text[: _LIMIT - 1] + "…"
-        section = {"type": "section", "text": {"type": "mrkdwn", "text": shown}}
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": message.plain(_LIMIT)}}
         return Request(self.webhook, {"text": message.title, "blocks": [section]})

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from plumbline.ci.notify.channel import Request
-from plumbline.ci.notify.message import Message
+from plumbline.ci.notify.message import Message, shortened
+
+_LIMIT = 6_000  # characters; a message takes 28 KB, and a character up to four bytes
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Teams:
         """Make a card: the title, the text, and a button that opens the run."""
         blocks = [{"type": "TextBlock", "text": message.title, "wrap": True, "weight": "Bolder"}]
         if message.text:
-            blocks.append({"type": "TextBlock", "text": message.text, "wrap": True})
+            blocks.append({"type": "TextBlock", "text": shortened(message.text, _LIMIT), "wrap": True})
         card: dict[str, object] = {"type": "AdaptiveCard", "version": "1.4", "body": blocks}
         if message.link:
             card["actions"] = [{"type": "Action.OpenUrl", "title": "Open the run", "url": message.link}]

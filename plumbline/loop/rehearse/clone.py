@@ -10,17 +10,13 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from plumbline.kernel import command
+from plumbline.kernel.git import apart
 from plumbline.local import processes
 from plumbline.proof import worktree
 
 ROOT = Path(__file__).parents[3]
 AUTOMATION, PERSON = "automation:rehearsal", "human:on-call"
 _OURS = ("API_", "AWS_", "DVC_", "GIT_", "MLFLOW_", "MONITOR_", "PLUMBLINE_", "PREDICT_")
-_IDENTITY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "rehearsal"), ("EMAIL", "rehearsal@localhost"))
-}
 
 
 @contextmanager
@@ -29,7 +25,7 @@ def entered(folder: Path) -> Iterator[Path]:
     clone = worktree.copy(ROOT, folder / "clone")
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         del os.environ[name]
-    os.environ |= _IDENTITY | {"PYTHONPATH": str(clone), "GIT_CONFIG_GLOBAL": os.devnull, "PLUMBLINE_ACTOR": AUTOMATION}
+    os.environ |= apart("rehearsal") | {"PYTHONPATH": str(clone), "PLUMBLINE_ACTOR": AUTOMATION}
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     os.chdir(clone)
     try:

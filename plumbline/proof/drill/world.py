@@ -13,15 +13,11 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
+from plumbline.kernel import git
 from plumbline.kernel.errors import PlumblineError
 from plumbline.proof import worktree
 
 ROOT = Path(__file__).parents[3]
-_IDENTITY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "drill"), ("EMAIL", "drill@localhost"))
-}
 _AWS = {"AWS_ACCESS_KEY_ID": "drill", "AWS_SECRET_ACCESS_KEY": "drill", "AWS_DEFAULT_REGION": "us-east-1"}
 _BUCKET = "plumbline"
 
@@ -56,7 +52,7 @@ class World:
             DrillError: It failed, or, with `fails`, it did not.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "AWS_"))}
-        environment |= _IDENTITY | _AWS | {"PYTHONPATH": str(clone), "GIT_CONFIG_GLOBAL": os.devnull}
+        environment |= git.apart("drill") | _AWS | {"PYTHONPATH": str(clone)}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
         output = done.stdout + done.stderr

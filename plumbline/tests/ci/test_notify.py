@@ -87,11 +87,11 @@ def test_each_channel_is_told_in_its_own_form(server: Server) -> None:
     assert notify(FAILED) == ["Slack", "Teams", "Jira", "GitHub"]
 
     assert server.body("/slack")["text"] == "the gate refuses it"
-    assert server.body("/slack")["blocks"][0]["text"]["text"] == FAILED.plain()
+    assert server.body("/slack")["blocks"][0]["text"]["text"] == FAILED.plain(3000)
     card = server.body("/teams")["attachments"][0]["content"]
     assert [block["text"] for block in card["body"]] == [FAILED.title, FAILED.text]
     assert card["actions"][0]["url"] == "https://run"
-    assert server.body(COMMENT) == {"body": f"### {FAILED.plain()}"}
+    assert server.body(COMMENT) == {"body": f"### {FAILED.plain(3000)}"}
 
 
 def test_a_ticket_has_its_project_and_a_document_of_paragraphs(server: Server) -> None:
@@ -129,18 +129,32 @@ def test_a_channel_that_fails_keeps_no_other_from_its_message_and_shows_no_secre
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("JIRA_PROJECT", "", "JIRA_TOKEN is set: JIRA_PROJECT must be set too"),
-        ("REPORT_ISSUE", "twelve", "must be the number of an issue"),
-        ("GITHUB_TOKEN", "", "GITHUB_TOKEN must be set"),
+        ("JIRA_PROJECT", "", "JIRA_TOKEN is set: JIRA_PROJECT must be set too\ntold: Slack, Teams, GitHub"),
+        ("REPORT_ISSUE", "twelve", "must be the number of an issue\ntold: Slack, Teams, Jira"),
+        ("GITHUB_TOKEN", "", "(?s)GITHUB_TOKEN must be set.*told: Slack, Teams, Jira"),
     ],
 )
-def test_a_channel_that_is_half_set_is_refused(
+def test_a_channel_that_is_half_set_is_named_and_the_others_are_told(
     server: Server, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(PlumblineError, match=message):
         notify(FAILED)
-    assert server.received == []
+    assert len(server.received) == 3
+
+
+def test_a_long_report_keeps_its_link_in_every_channel(server: Server) -> None:
+    notify(Message("t" * 300, "x" * 200_000, "https://run", failed=True))
+    slack = server.body("/slack")["blocks"][0]["text"]["text"]
+    assert len(slack) == 3000
+    assert slack.endswith("x…\n\nhttps://run")
+    assert server.body(COMMENT)["body"].endswith("x…\n\nhttps://run")
+    assert len(server.body(COMMENT)["body"]) <= 65_536
+    description = server.body(TICKET)["fields"]["description"]
+    assert description["content"][-1]["content"][0]["text"] == "https://run"
+    assert len(json.dumps(description)) <= 32_767
+    assert len(server.body(TICKET)["fields"]["summary"]) == 255
+    assert len(json.dumps(server.body("/teams")).encode()) <= 28 * 1024
 
 
 def test_a_workflow_sends_its_report_its_commit_and_its_run(server: Server, tmp_path: Path) -> None:

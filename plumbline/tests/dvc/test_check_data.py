@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 import yaml
 
@@ -81,6 +82,50 @@ def test_a_file_of_a_listed_folder_is_missing_though_the_list_is_there(root: Pat
     assert fault.startswith(f"out/rule.txt: object {rule} is not on the remote")
 
 
+def test_an_object_that_the_remote_holds_in_part_is_named(root: Path) -> None:
+    path = stored(root, "remote", "data/raw.tsv.dvc")
+    path.chmod(0o644)
+    path.write_text("")
+    (fault,) = check_data.faults(root)
+    assert fault.startswith("data/raw.tsv: object ")
+    assert fault.endswith(
+        f"on the remote is damaged; delete {path} there, then `dvc push` from a clone that has the file"
+    )
+
+
+def test_an_object_that_s3_holds_in_part_is_named(root: Path, moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "tester")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="parts")
+    dvc(root, "remote", "add", "--default", "s3", "s3://parts/dvc")
+    dvc(root, "push")
+    assert remote.missing(root) == []
+    for key in [entry["Key"] for entry in client.list_objects_v2(Bucket="parts")["Contents"]]:
+        client.put_object(Bucket="parts", Key=key, Body=b"")
+    assert len([line for line in remote.missing(root) if "on the remote is damaged" in line]) == 4
+    shutil.rmtree(root / ".dvc/cache")
+    assert [line for line in remote.missing(root) if line.startswith("data/raw.tsv: ") and "damaged; delete" in line]
+
+
+def test_data_of_another_branch_asks_for_a_checkout_and_for_no_run(root: Path) -> None:
+    (root / "data/raw.tsv").write_text("of another branch\n")
+    assert lock.stale(root) == []
+    (line,) = lock.strange(root)
+    assert line.startswith(
+        "data/raw.tsv is not the version that git names: `dvc checkout data/raw.tsv.dvc` brings that"
+    )
+    assert line.endswith("if it was changed here on purpose, `plumb data version`, then `dvc repro`")
+
+
+def test_a_model_of_another_branch_asks_for_a_checkout(root: Path) -> None:
+    (root / "out/rule.txt").write_text("of another branch\n")
+    with pytest.raises(PlumblineError, match="out is not the version that git names: `dvc checkout copy` brings that"):
+        lock.refuse_strange(root)
+
+
 def test_a_corrupted_cache_object_is_found_before_dvc_removes_it(root: Path) -> None:
     path = stored(root, ".dvc/cache", "data/raw.tsv.dvc")
     path.chmod(0o644)
@@ -117,5 +162,5 @@ def test_conflict_markers_are_named(root: Path) -> None:
 
 
 def test_a_remote_that_cannot_be_read_says_what_to_ask_for(root: Path) -> None:
-    with pytest.raises(PlumblineError, match="Ask whoever runs it for access"):
+    with pytest.raises(PlumblineError, match="Ask whoever runs the DVC remote for access"):
         remote.missing(root, "nowhere")

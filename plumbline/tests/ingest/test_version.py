@@ -8,8 +8,9 @@ import boto3
 import pytest
 import yaml
 
-from plumbline.dvc.set_remote import set_remote
-from plumbline.ingest import version
+from plumbline.dvc import remote
+from plumbline.dvc.set_remote import move, set_remote
+from plumbline.ingest import raw, version
 from plumbline.ingest.connections import connect
 from plumbline.ingest.extract import Parameters, extract, load
 from plumbline.kernel import hashing
@@ -60,6 +61,77 @@ def test_a_file_edited_by_hand_is_a_version_without_a_query(files: list[Path]) -
     assert meta["sha256"] == hashing.digest(files[0])
 
 
+@pytest.mark.parametrize("again", ["version", "dvc add"])
+def test_only_what_an_extraction_wrote_is_not_edited_by_hand(files: list[Path], again: str) -> None:
+    assert not raw.by_hand(files[0])
+    version.commit(files)
+    shutil.rmtree(".plumbline/staging")  # another clone
+    assert not raw.by_hand(files[0])
+    files[0].write_text(files[0].read_text().replace("red", "blue"))
+    assert raw.by_hand(files[0])
+    version.commit(files) if again == "version" else version.add(files)
+    assert raw.by_hand(files[0])
+    assert not raw.by_hand(files[1])
+
+
+def test_a_pull_from_a_remote_inside_the_clone_says_where_it_is_and_what_to_do(files: list[Path]) -> None:
+    run(Path(), "dvc", "remote", "add", "--default", "local", "store")
+    version.commit(files)
+    shutil.rmtree(".dvc/cache")
+    files[0].unlink()
+    with pytest.raises(PlumblineError, match=r"(?s)Missing cache files.*store, lies inside this clone") as caught:
+        version.pull(files)
+    assert "AWS" not in str(caught.value)
+    assert "plumb data remote URL" in str(caught.value)
+
+
+def test_a_pull_of_what_nobody_pushed_names_it(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> None:
+    set_remote(str(tmp_path_factory.mktemp("shared")))
+    version.commit(files)
+    shutil.rmtree(".dvc/cache")
+    files[0].unlink()
+    with pytest.raises(PlumblineError, match=r"training.tsv: object .* whoever made it must run `dvc push`"):
+        version.pull(files)
+
+
+def test_another_remote_holds_everything_and_is_one_commit(
+    files: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run(Path(), "dvc", "remote", "add", "--default", "local", "store")
+    version.commit(files)
+    version.push(files)
+    shutil.rmtree(".dvc/cache")  # what only the remote before holds is brought along
+    Path("other.txt").write_text("mine")
+    git("add", "other.txt")
+    shared = tmp_path_factory.mktemp("shared")
+
+    move(str(shared))
+
+    assert remote.missing() == []
+    assert git("show", "--name-only", "--format=%s", "HEAD").split("\n\n") == [
+        f"Keep the data at {shared}",
+        ".dvc/config\n",
+    ]
+    head = git("rev-parse", "HEAD")
+    move(str(shared))
+    assert git("rev-parse", "HEAD") == head
+    another = tmp_path_factory.mktemp("clones") / "another"
+    git("clone", "--quiet", ".", str(another))
+    run(another, "dvc", "pull")
+    assert (another / files[0]).read_bytes() == files[0].read_bytes()
+
+
+def test_a_remote_that_does_not_get_everything_is_not_set(files: list[Path], tmp_path: Path) -> None:
+    version.commit(files)
+    before = Path(".dvc/config").read_bytes()
+    shutil.rmtree(".dvc/cache")
+    for path in files:
+        path.unlink()
+    with pytest.raises(PlumblineError, match="`make data pipeline` builds what is not here"):
+        move(str(tmp_path / "shared"))
+    assert Path(".dvc/config").read_bytes() == before
+
+
 def test_the_same_data_again_is_no_new_version(files: list[Path]) -> None:
     version.commit(files)
     head = git("rev-parse", "HEAD")
@@ -75,6 +147,7 @@ def test_a_commit_that_fails_leaves_no_record(files: list[Path], first: bool) ->
         version.commit(files)
         files[0].write_text(files[0].read_text().replace("red", "blue"))
     hook = Path(".git/hooks/pre-commit")
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
     hook.chmod(0o755)
     before = git("status", "--porcelain"), git("rev-parse", "HEAD")
@@ -96,6 +169,13 @@ def test_an_add_that_fails_leaves_no_commit(files: list[Path]) -> None:
         version.commit(files)
     assert git("rev-parse", "HEAD") == head
     assert not list(Path("data/raw").glob("*.dvc"))
+
+
+def test_what_a_killed_dvc_left_is_named(files: list[Path]) -> None:
+    Path(".dvc/tmp").mkdir(exist_ok=True)
+    Path(".dvc/tmp/rwlock").write_text('{"half')
+    with pytest.raises(PlumblineError, match=r"dvc add.*\.dvc/tmp/rwlock"):
+        version.add(files)
 
 
 @pytest.mark.parametrize("action", ["add", "commit", "push"])

@@ -90,6 +90,7 @@ def test_a_branch_whose_model_changed_is_left_alone(clones: tuple[Path, Path]) -
 def test_a_remote_that_refuses_is_asked_a_bounded_number_of_times(clones: tuple[Path, Path]) -> None:
     ci, _ = clones
     hook = ci.parent / "origin.git/hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho asked >> asked\necho protected >&2\nexit 1\n")
     hook.chmod(0o755)
     (ci / "dvc.lock").write_text("two\n")

@@ -169,6 +169,7 @@ def test_it_must_know_from_where(team, released) -> None:
 def test_hooks_of_the_team_do_not_run(team, released) -> None:
     for name in ("pre-commit", "post-checkout", "post-merge"):
         hook = team.root / ".git/hooks" / name
+        hook.parent.mkdir(exist_ok=True)
         hook.write_text("#!/bin/sh\ntouch ran\nexit 1\n")
         hook.chmod(0o755)
     upgrade("v0.3.0", root=team.root)

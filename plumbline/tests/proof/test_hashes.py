@@ -20,7 +20,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_what_was_written_is_verified(root: Path) -> None:
-    assert hashes.verify(root) == 5
+    assert hashes.verify(root) == (5, [])
     assert hashes.write(root) == []
 
 
@@ -33,7 +33,7 @@ def test_a_changed_artifact_is_named_with_expected_and_actual(root: Path) -> Non
     assert f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}" in str(caught.value)
     assert "data/preprocessor.joblib" not in str(caught.value)
     assert hashes.write(root) == [f"model/artifacts/model.joblib\n  expected {expected}\n  actual   {actual}"]
-    assert hashes.verify(root) == 5
+    assert hashes.verify(root) == (5, [])
 
 
 def test_a_missing_artifact_and_an_unlisted_one_are_named(root: Path) -> None:
@@ -59,12 +59,24 @@ def test_a_manifest_edited_by_hand_is_a_changed_artifact(root: Path, text: str) 
         hashes.verify(root)
 
 
-def test_a_bare_hash_is_the_preprocessors(root: Path) -> None:
+def test_a_bare_hash_is_the_preprocessors_and_names_what_it_says_nothing_of(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sha256 = hashes.actual(root).hashes[hashes.PREPROCESSOR]
     (root / hashes.EXPECTED).write_text(f"{sha256}\n")
-    assert hashes.verify(root) == 1
+    others = [*hashes.ARTIFACTS[1:], f"{hashes.BUNDLE}/manifest.json"]
+    assert hashes.verify(root) == (1, others)
+    hashes.main(root=root)
+    assert f"4 were not compared: {', '.join(others)}" in capsys.readouterr().out
     (root / hashes.PREPROCESSOR).write_text("other")
     with pytest.raises(PlumblineError, match=f"data/preprocessor.joblib\n  expected {sha256}"):
+        hashes.verify(root)
+
+
+def test_a_file_that_lost_its_other_lines_is_refused(root: Path) -> None:
+    sha256 = hashes.actual(root).hashes[hashes.PREPROCESSOR]
+    (root / hashes.EXPECTED).write_text(f"{hashes.PREPROCESSOR} {sha256}\n")
+    with pytest.raises(PlumblineError, match=r"model.joblib\n  expected \(none: not listed\)"):
         hashes.verify(root)
 
 
@@ -73,7 +85,7 @@ def test_a_changed_version_is_said_to_be_the_likely_cause(root: Path, name: str,
     path = root / hashes.EXPECTED
     now = hashes.actual(root).versions[name]
     path.write_text(path.read_text().replace(f"# {name} {now}", f"# {name} {other}"))
-    assert hashes.verify(root) == 5  # the bytes are what counts
+    assert hashes.verify(root) == (5, [])  # the bytes are what counts
     (root / hashes.PREPROCESSOR).write_text("other")
     with pytest.raises(PlumblineError, match=f"The likely cause: {name} was {other} and is {now}"):
         hashes.verify(root)

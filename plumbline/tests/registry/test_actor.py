@@ -37,3 +37,12 @@ def test_refuses_an_actor_of_another_form(monkeypatch, given):
 
     with pytest.raises(PlumblineError, match="write human:NAME or automation:NAME"):
         actor.current()
+
+
+@pytest.mark.parametrize("name", ["PLUMBLINE_ACTOR", "GITHUB_WORKFLOW", "LOGNAME"])
+def test_refuses_a_name_that_is_not_utf8(monkeypatch, name):
+    monkeypatch.setenv("CI", "" if name == "LOGNAME" else "true")
+    monkeypatch.setenv(name, "human:caf\udce9")
+
+    with pytest.raises(PlumblineError, match=r"'.*caf\\udce9', which is not UTF-8"):
+        actor.current()

@@ -50,6 +50,33 @@ def test_leads_from_data_to_the_versions_built_from_it_and_what_became_of_them(w
     assert "promoted" in str(links[-1])
 
 
+def test_says_what_no_query_gave_as_it_is(workspace):
+    raw = workspace.root / "data/raw/train.tsv"
+    raw.parent.mkdir(parents=True)
+    raw.write_text("edited")
+    record = {"outs": [{"md5": "0" * 32}], "meta": {"sha256": "0" * 64, "extraction": {"query": "before"}}}
+    raw.with_name("train.tsv.dvc").write_text(json.dumps(record))
+    workspace.register("a")
+
+    for links in (lineage.of_version(workspace.registry, "1"), lineage.of_data(workspace.registry, md5(workspace))):
+        text = {link.kind: str(link) for link in links if link.kind.strip()}
+        assert "edited by hand since" in text["data"]
+        assert "which did not give data/raw/train.tsv: edited by hand since" in text["query"]
+
+
+def md5(workspace):
+    return workspace.registry.version("1").tags["data/raw/train.tsv.md5"]
+
+
+def test_says_of_a_commit_that_files_differed_from_it(workspace):
+    workspace.build("a")
+    (workspace.root / "dvc.lock").write_text("stages: {}\n")
+    workspace.register_built()
+
+    for links in (lineage.of_version(workspace.registry, "1"), lineage.of_data(workspace.registry, md5(workspace))):
+        assert "with uncommitted changes" in "\n".join(map(str, links))
+
+
 def test_takes_a_file_for_its_md5(workspace, released):
     assert "version" in kinds(lineage.of_data(workspace.registry, "model/artifacts/model.joblib"))
 

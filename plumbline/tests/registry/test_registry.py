@@ -1,4 +1,5 @@
 import contextlib
+import json
 
 import pytest
 
@@ -195,5 +196,43 @@ def test_says_in_a_sentence_that_mlflow_does_not_answer(workspace, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 
-    with pytest.raises(PlumblineError, match=r"MLflow at http://127\.0\.0\.1:9: API request"):
+    with pytest.raises(PlumblineError, match=r"MLflow at http://127\.0\.0\.1:9 does not answer"):
         tracking.explained(lambda: anchor.open_ledger().entries())()
+
+
+def test_a_reason_that_is_not_utf8_moves_nothing(workspace):
+    workspace.register("a")
+
+    with pytest.raises(PlumblineError, match=r"reason is 'caf.udce9', which is not UTF-8"):
+        workspace.registry.promote("1", CI, "caf\udce9")
+
+    assert workspace.registry.aliases.read() == {"challenger": "1"}
+    assert workspace.registry.promote("1", CI)
+
+
+def begun(workspace, **fact):
+    """Write down a move of version 1 as a process does that dies right after."""
+    known = {"event": "promoted", "actor": CI, "model": "toys", "version": "1"} | fact
+    move = json.dumps({"fact": known, "previous": None, "after": 1})
+    tracking.client().set_registered_model_tag("toys", "alias_move", move)
+
+
+def test_a_move_begun_for_a_reason_that_cannot_be_written_is_completed(workspace):
+    workspace.register("a")
+    begun(workspace, reason="caf\udce9")
+
+    assert workspace.registry.promote("1", CI).reason == "caf?"
+
+
+@pytest.mark.parametrize(("written", "why"), [(None, "Model Version"), ("{", "Expecting"), ("{}", "fact")])
+def test_a_move_that_cannot_be_completed_says_how_to_end_it(workspace, written, why):
+    workspace.register("a")
+    begun(workspace, version="7")
+    if written:
+        tracking.client().set_registered_model_tag("toys", "alias_move", written)
+
+    with pytest.raises(PlumblineError, match=f"(?s){why}.*delete the tag"):
+        workspace.registry.promote("1", CI)
+
+    tracking.client().delete_registered_model_tag("toys", "alias_move")
+    assert workspace.registry.promote("1", CI)

@@ -11,11 +11,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from plumbline.kernel import git
 from plumbline.proof import worktree
 from plumbline.testing.repository import ROOT
 from tests.acceptance.act import runner
 
-_WHO = ("-c", "user.name=act", "-c", "user.email=act@localhost")
 # A file of each folder, and the workflow that a push of its change runs; ci.yml runs for every push.
 CHANGES = {
     "service-pipeline.yml": "services/api/app/main.py",
@@ -36,7 +36,7 @@ def _commit(root: Path, name: str) -> dict[str, object]:
     before = _git(root, "rev-parse", "HEAD").strip()
     with (root / name).open("a", encoding="utf-8") as file:
         file.write("\n<!-- changed -->\n" if name.endswith(".md") else "\n# Changed.\n")
-    _git(root, *_WHO, "commit", "--quiet", "--all", "-m", f"change {name}")
+    _git(root, "commit", "--quiet", "--all", "-m", f"change {name}")
     after = _git(root, "rev-parse", "HEAD").strip()
     return {"ref": "refs/heads/main", "before": before, "after": after, "repository": {"default_branch": "main"}}
 
@@ -48,6 +48,8 @@ def main() -> int:
     parser.add_argument("--python", nargs="*", default=[], help="only these of the versions of Python")
     parser.add_argument("--workflow", choices=CHANGES, nargs="*", default=list(CHANGES))
     arguments = parser.parse_args()
+    git.forget_hook()
+    os.environ |= git.apart("act")
     if reason := runner.missing():
         sys.exit(f"error: {reason}")
     environment = {"PATH": os.environ["PATH"].replace(f"{ROOT}/.venv/bin:", "")}
@@ -61,7 +63,7 @@ def main() -> int:
         try:
             clone = worktree.copy(ROOT, folder / "clone")
             _git(clone, "add", "--all")
-            _git(clone, *_WHO, "commit", "--quiet", "-m", "base")
+            _git(clone, "commit", "--quiet", "-m", "base")
             push = _commit(clone, CHANGES[workflow])
             chosen = [*options, *LAST_JOB.get(workflow, [])]
             done = runner.act(clone, "push", push, workflow, folder, chosen, environment)

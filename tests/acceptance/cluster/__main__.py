@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from plumbline.kernel import log
+from plumbline.kernel import git, log
 from plumbline.kernel.errors import PlumblineError
 from tests.acceptance.cluster import steps, world
 from tests.acceptance.cluster.world import World
@@ -38,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave clone and cluster as they are, to look at")
     given = parser.parse_args()
+    git.forget_hook()
     log.configure()
     console = Console(width=150, highlight=False)
     table = Table("step", "seconds", "what was seen", title="From a commit to a pod")

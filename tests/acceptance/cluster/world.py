@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from plumbline.kernel import git
 from plumbline.kernel.errors import PlumblineError
 from plumbline.proof import worktree
 from plumbline.testing.repository import ROOT, environment
@@ -18,7 +19,6 @@ from tests.acceptance.cluster.kube import kubectl, until
 ENVIRONMENT, NAMESPACE, TESTBED, ARGOCD = "cluster", "plumbline-cluster", "plumbline-testbed", "argocd"
 OVERLAY = Path("infrastructure/kubernetes/overlays") / ENVIRONMENT
 GIT_URL = f"git://git.{TESTBED}.svc.cluster.local/plumbline.git"
-_IDENTITY = {f"GIT_{role}_{what}": "story@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
 @dataclass
@@ -41,7 +41,7 @@ class World:
         Raises:
             PlumblineError: It failed, or, if it `fails`, it did not.
         """
-        given = environment(self.clone) | _IDENTITY | {"COLUMNS": "200"} | variables
+        given = environment(self.clone) | git.apart("story") | {"COLUMNS": "200"} | variables
         done = subprocess.run(command, cwd=self.clone, env=given, capture_output=True, text=True, check=False)
         text = done.stdout + done.stderr
         if bool(done.returncode) != fails:

@@ -1,0 +1,1 @@
+"""What happens to users every day, played in fresh clones of this working tree; a file for each theme."""
