@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -21,19 +22,20 @@ def _show(*words: str, **variables: str) -> None:
         raise PlumblineError(f"`{' '.join(words)}` failed: it says why above")
 
 
-def run(*rooms: Room) -> None:
-    """Run the tests of rooms, on the bundle that lies here; one is built if there is none.
+def paths(rooms: Sequence[Room]) -> list[str]:
+    """Give the tests of rooms, as pytest takes them, each once."""
+    table = {pipeline.name: pipeline for pipeline in pipelines.read()}
+    return list(dict.fromkeys(path for room in rooms for path in table[room].tests))
 
-    Args:
-        rooms: As pipelines.toml names them.
+
+def build() -> None:
+    """Build a bundle if there is none: tests look at what lies here.
 
     Raises:
-        PlumblineError: A test fails.
+        PlumblineError: A step fails.
     """
-    if not _MANIFEST.exists():
+    if Path("dvc.yaml").exists() and not _MANIFEST.exists():
         _show("make", "data", "pipeline")
-    table = {pipeline.name: pipeline for pipeline in pipelines.read()}
-    _show("pytest", *dict.fromkeys(path for room in rooms for path in table[room].tests))
 
 
 def changed(*, base: str = "main") -> None:
@@ -51,7 +53,8 @@ def changed(*, base: str = "main") -> None:
     rooms: list[Room] = [pipeline.name for pipeline in table if routes[pipeline.name]]  # type: ignore[misc]
     if rooms:
         _show("make", "lint")
-        run(*rooms)
+        build()
+        _show("pytest", *paths(rooms))
 
 
 def run_service(name: Literal["api", "predict", "monitor"], /, *, python: str = sys.executable) -> None:

@@ -54,11 +54,11 @@ GROUPS = (
         "",
         "Proof",
         (
-            Command("test", "testing.run:main", "Run the tests, or only those that a change touches"),
+            Command("test", "testing.run:main", "Run the tests: all, of rooms, or those that a change touches"),
             Command("hashes", "proof.hashes:main", "Compare the artifacts with expected_hashes.txt, or write it anew"),
             Command("prove", "proof.prove.__main__:main", "Rebuild under other circumstances and compare every byte"),
             Command("drill", "proof.drill.__main__:main", "Rehearse every fault with real git and real DVC"),
-            Command("rehearse", "loop.rehearse.__main__:main", "Replay two years of sales, retraining on the way"),
+            Command("rehearse", "loop.rehearse.__main__:main", "Replay the past, retraining on the way"),
             Command("chaos", "local.programs:chaos", "Break the services under load and print what happened"),
             Command("fuzz", "local.programs:fuzz", "Feed the decoder of rows with what a fuzzer invents"),
             Command("test-cluster", "local.programs:cluster", "From a commit to pods and back, on a cluster"),
@@ -138,7 +138,7 @@ GROUPS = (
         "Container images of the services and of the pipeline",
         (
             Command("build", "local.images.build:main", "Build the images, tagged by the commit"),
-            Command("smoke", "local.images.proof:main", "Start the built images, price a house, rebuild the bundle"),
+            Command("smoke", "local.images.proof:main", "Start the built images, ask them, rebuild the bundle"),
             Command("compose-env", "local.images.environment:main", "Write .env for compose.yaml"),
             Command("save", "local.images.files:save", "Write built images to files"),
             Command("load", "local.images.files:load", "Take the images that another machine built"),
@@ -195,7 +195,6 @@ GROUPS = (
         (
             Command("route", "ci.routing.route:main", "Say which pipelines a change runs, and why"),
             Command("changed", "ci.rooms:changed", "Run here what CI runs for a change"),
-            Command("test", "ci.rooms:run", "Run the tests of rooms"),
             Command("test-service", "ci.rooms:run_service", "Test a service under a version of Python"),
             Command("gate", "ci.routing.gate:main", "Judge the jobs in NEEDS"),
             Command("preflight", "ci.preflight:main", "Say which secrets and variables a pipeline lacks"),

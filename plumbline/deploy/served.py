@@ -54,14 +54,14 @@ def price(cluster: Cluster, seen: Snapshot, bundle: Path, key: str) -> dict[str,
     while True:
         status, answer = cluster.ask(pods[0]["metadata"]["name"], 8000, "POST", "/v1/predictions", body, key)
         if status != 201:
-            raise PlumblineError(f"api does not price a house: {status} {answer}")
+            raise PlumblineError(f"api does not answer: {status} {answer}")
         # A pod of the version before may still answer on a connection that it is about to close.
         if answer["model"]["bundle_sha256"] == bundle.name or time.monotonic() > end:
             break
         time.sleep(_PAUSE)
     right = expected.predictions[0].prediction
     if abs(answer["prediction"] - right) > expected.relative_tolerance * abs(right):
-        raise PlumblineError(f"api says {answer['prediction']} for a house that the training pipeline prices {right}")
+        raise PlumblineError(f"api says {answer['prediction']} and the training pipeline {right}")
     result: dict[str, Any] = answer
     return result
 

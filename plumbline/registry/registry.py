@@ -155,7 +155,12 @@ class Registry:
         )
 
 
-def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
-    """Open the registry of the model that the section `bundle` of model/params.yaml names."""
+def model_name() -> str:
+    """Give the name of the registered model, which the section `bundle` of model/params.yaml says."""
     section: Any = read_yaml(Path("model/params.yaml"))["bundle"]
-    return Registry(section["model"], tracking.client(), anchor.open_ledger(), store)
+    return str(section["model"])
+
+
+def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
+    """Open the registry of this clone's model."""
+    return Registry(model_name(), tracking.client(), anchor.open_ledger(), store)

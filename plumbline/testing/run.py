@@ -6,6 +6,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from plumbline.ci.rooms import Room, build, paths
 from plumbline.ci.routing import changes
 from plumbline.kernel import command
 from plumbline.testing.choice import Choice, choose
@@ -19,10 +20,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def main(*, changed: bool = False, base: str = "main", all: bool = False) -> int:  # noqa: A002 - the option's name
+def main(*rooms: Room, changed: bool = False, base: str = "main", all: bool = False) -> int:  # noqa: A002 - the option's name
     """Run the tests but the slow ones; give pytest's exit code.
 
     Args:
+        rooms: Run those of these pipelines alone.
         changed: Run only the files of tests that a change touches: commits since the base, uncommitted, untracked.
         base: What the change is compared with.
         all: Run the slow tests, too.
@@ -30,7 +32,9 @@ def main(*, changed: bool = False, base: str = "main", all: bool = False) -> int
     Raises:
         PlumblineError: There is no such base, or no history in common with it.
     """
+    build()
     options = [] if all else ["-m", "not slow"]
+    options += paths(rooms)
     if changed:
         found = changes.of_clone(base)
         listed = command.run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")

@@ -39,7 +39,7 @@ def main(*names: Name) -> None:
             schemas.fetch()
         elif name == "promtool":
             _install("promtool", "prometheus")
-        elif not shutil.which(name):
+        elif not shutil.which("kubectl" if name == "kustomize" else name):  # kubectl holds kustomize
             _build(name)
         log.get("tools").info("ready", tool=name)
 

@@ -87,7 +87,7 @@ def test_the_gate_opens_when_what_was_routed_succeeded(clone: Path, act: Act, fi
     assert "ci gate" in called
 
 
-@pytest.mark.parametrize("target", ["make lint", "ci test"])
+@pytest.mark.parametrize("target", ["make lint", "test main"])
 def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target: str) -> None:
     call.replace_calls(clone / ".github/workflows/pr-gate.yml")
     push = commit(clone, "README.md")
@@ -122,7 +122,7 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
             {"make data", "make pipeline", "make preproc", "hashes", "dvc push", "data check"},
         ),
         ("model/housing_models.py", "model-pipeline.yml", {"ci data", "make pr-check"}),
-        ("README.md", "main.yml", {"make lint", "ci test"}),
+        ("README.md", "main.yml", {"make lint", "test main"}),
         ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"ci preflight"}),
         ("README.md", "ci.yml", {"ci data", "dvc repro", "hashes"}),
     ],

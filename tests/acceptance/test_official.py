@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import yaml
 from ruamel.yaml import YAML
 
 from plumbline.bundle.files import SIGNATURE
@@ -205,7 +206,8 @@ def test_a_build_that_is_killed_is_finished_by_the_next_and_nothing_is_doubled(d
     kill_when(lambda: not metrics.exists(), clone)
     kill_when(release.exists, clone)
     # Or before it pushed the tag
-    run(clone, "git", *IDENTITY, "tag", "--annotate", "model/housing/v1", "--message", "made, not pushed", check=False)
+    tag = f"model/{yaml.safe_load((clone / 'model/params.yaml').read_text())['bundle']['model']}/v1"
+    run(clone, "git", *IDENTITY, "tag", "--annotate", tag, "--message", "made, not pushed", check=False)
 
     # Then the next one comes through, with one version, one line of the ledger and one tag
     assert "verdict: identical bytes" in official(clone)

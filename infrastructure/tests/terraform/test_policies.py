@@ -43,11 +43,11 @@ def test_predict_reads_models_with_their_key_and_nothing_else(environments: Envi
     policy = workload(environments, environment, "predict")
     through_s3 = {"kms__ViaService": "s3.ap-south-1.amazonaws.com"}
     arn = key(environments[environment], "dvc_remote")
-    assert allows(policy, "s3:GetObject", f"{bucket(environment, 'models')}/housing/model.onnx")
+    assert allows(policy, "s3:GetObject", f"{bucket(environment, 'models')}/toys/model.onnx")
     assert allows(policy, "kms:Decrypt", arn, **through_s3)
     assert not allows(policy, "kms:Decrypt", arn)
     assert not allows(policy, "kms:GenerateDataKey", arn, **through_s3)
-    assert not allows(policy, "s3:PutObject", f"{bucket(environment, 'models')}/housing/model.onnx")
+    assert not allows(policy, "s3:PutObject", f"{bucket(environment, 'models')}/toys/model.onnx")
     assert not allows(policy, "s3:GetObject", f"{bucket(environment, 'data')}/files/md5/00")
 
 
@@ -92,7 +92,7 @@ def test_who_deploys_to_production_adds_bundles_and_only_reads_data(environments
     resources = environments["production"]
     policy = policies(resources)['module.dvc_remote.aws_iam_policy.remote["release"]']
     bundle, datum = (
-        f"{bucket('production', 'models')}/housing/model.onnx",
+        f"{bucket('production', 'models')}/toys/model.onnx",
         f"{bucket('production', 'data')}/files/md5/00",
     )
     assert allows(policy, "s3:PutObject", bundle)
@@ -105,7 +105,7 @@ def test_who_deploys_to_production_adds_bundles_and_only_reads_data(environments
 
 def test_pods_of_production_add_no_bundles(environments: Environments) -> None:
     policy = workload(environments, "production", "pipeline")
-    assert not allows(policy, "s3:PutObject", f"{bucket('production', 'models')}/housing/model.onnx")
+    assert not allows(policy, "s3:PutObject", f"{bucket('production', 'models')}/toys/model.onnx")
 
 
 # Environment of GitHub whose jobs take a role of staging, and the policies of that role.

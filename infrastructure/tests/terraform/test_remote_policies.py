@@ -107,9 +107,9 @@ def test_a_release_adds_bundles_deletes_none_and_only_reads_data(s3_as: Callable
     s3 = s3_as("release")
     assert allowed(s3) == {"list", "get"}
     models = BUCKET.replace("-data-", "-models-")
-    s3.put_object(Bucket=models, Key="housing/manifest.json", Body=b"{}")
+    s3.put_object(Bucket=models, Key="toys/manifest.json", Body=b"{}")
     with pytest.raises(ClientError, match="AccessDenied"):
-        s3.delete_object(Bucket=models, Key="housing/manifest.json")
+        s3.delete_object(Bucket=models, Key="toys/manifest.json")
 
 
 def test_production_only_reads(s3_as: Callable[[str], Any]) -> None:

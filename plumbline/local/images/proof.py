@@ -13,7 +13,7 @@ from plumbline.local.images.smoke import Smoke
 
 
 def main(*names: str, named: Images = HERE) -> None:
-    """Start the built images, price a house, stop them under load, and rebuild the bundle.
+    """Start the built images, ask them, stop them under load, and rebuild the bundle.
 
     Args:
         names: Of the images; all if none is said.
@@ -34,7 +34,7 @@ def main(*names: str, named: Images = HERE) -> None:
         steps |= {
             "start predict": functools.partial(smoke.start, "predict"),
             "start api": functools.partial(smoke.start, "api"),
-            "price a house": smoke.price,
+            "ask api": smoke.price,
             "golden parity": smoke.parity,
             "stop api": functools.partial(smoke.stop, "api"),
             "stop predict": functools.partial(smoke.stop, "predict"),

@@ -39,7 +39,7 @@ def rehearse(folder: Path, console: Console) -> None:
 
 
 def main(*, keep: Path | None = None) -> None:
-    """Replay two years of sales through the services and retrain on the way, in a temporary clone.
+    """Replay the past through the services and retrain on the way, in a temporary clone.
 
     Args:
         keep: An empty folder for the clone, which is kept to be looked at.

@@ -1,4 +1,4 @@
-"""The customers: they ask `api` for prices, tell it later what was paid, and ask on while bundles change."""
+"""The customers: they ask `api` for predictions, tell it later what came true, and ask on while bundles change."""
 
 import itertools
 import sqlite3
@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from plumbline.kernel.errors import PlumblineError
-from plumbline.loop.rehearse.sales import Sale
+from plumbline.loop.rehearse.past import Case
 from plumbline.loop.rehearse.serving import FROZEN, STORE, Services
 
 _CLIENTS = 4
@@ -18,43 +18,43 @@ _PAUSE = 0.005  # seconds between two requests of a client, which leaves the CPU
 
 
 @dataclass(frozen=True)
-class Priced:
-    """A sale and what was answered for it; `frozen` is the price of the model that is never trained again."""
+class Answered:
+    """A case and what was answered for it; `frozen` is the prediction of the model that is never trained again."""
 
     id: str
     version: str
-    sale: Sale
-    price: float
+    case: Case
+    prediction: float
     frozen: float
 
 
-def ask(services: Services, sales: list[Sale]) -> list[Priced]:
-    """Ask for each sale's price, one request each.
+def ask(services: Services, cases: list[Case]) -> list[Answered]:
+    """Ask for each case's prediction, one request each.
 
     Raises:
-        PlumblineError: A request was not answered with a price.
+        PlumblineError: A request was not answered with a prediction.
     """
-    features = [sale.features for sale in sales]
+    features = [case.features for case in cases]
     with _client(services) as client:
         answers = [_checked(client.post("/v1/predictions", json={"input": row})) for row in features]
         headers = {"x-model-variant": FROZEN}
         url = f"{services.predict}/v1/predict"
         frozen = _checked(httpx.post(url, json={"inputs": features}, headers=headers, timeout=10))["predictions"]
     return [
-        Priced(answer["id"], str(answer["model"]["version"]), sale, answer["prediction"], other["prediction"])
-        for sale, answer, other in zip(sales, answers, frozen, strict=True)
+        Answered(answer["id"], str(answer["model"]["version"]), case, answer["prediction"], other["prediction"])
+        for case, answer, other in zip(cases, answers, frozen, strict=True)
     ]
 
 
-def tell(services: Services, priced: list[Priced]) -> None:
-    """Tell what was paid.
+def tell(services: Services, answered: list[Answered]) -> None:
+    """Tell what came true.
 
     Raises:
-        PlumblineError: A price was refused.
+        PlumblineError: What came true was refused.
     """
     with _client(services) as client:
-        for item in priced:
-            _checked(client.post(f"/v1/predictions/{item.id}/actual", json={"value": item.sale.price}))
+        for item in answered:
+            _checked(client.post(f"/v1/predictions/{item.id}/actual", json={"value": item.case.actual}))
 
 
 @dataclass
@@ -62,12 +62,12 @@ class Load:
     """Clients that ask all the time, in threads; none repeats a request, so that a lost one is seen.
 
     Attributes:
-        answers: By identifier, the price and the version that gave it.
-        lost: What was answered, or what broke, instead of a price.
+        answers: By identifier, the prediction and the version that gave it.
+        lost: What was answered, or what broke, instead of a prediction.
     """
 
     services: Services
-    sales: list[Sale]
+    cases: list[Case]
     answers: dict[str, tuple[float, str]] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -97,7 +97,7 @@ class Load:
             self._stop.wait(0.05)
 
     def check(self, before: str, after: str) -> str:
-        """Check, once it is over, that every request got a price of one of two versions, and that the store holds it.
+        """Check, once it is over, that one of two versions answered every request, and that the store holds all.
 
         Returns:
             What was seen.
@@ -116,7 +116,7 @@ class Load:
             )
         with sqlite3.connect(f"file:{STORE}?mode=ro", uri=True) as store:
             stored = dict(store.execute("select id, prediction from predictions"))
-        absent = [name for name, (price, _) in self.answers.items() if stored.get(name) != price]
+        absent = [name for name, (prediction, _) in self.answers.items() if stored.get(name) != prediction]
         if absent:
             raise PlumblineError(f"{len(absent)} answers are not in the store as they were given, first: {absent[0]}")
         return (
@@ -126,11 +126,11 @@ class Load:
 
     def _run(self, number: int) -> None:
         with _client(self.services) as client:
-            for sale in itertools.cycle(self.sales[number::_CLIENTS]):
+            for case in itertools.cycle(self.cases[number::_CLIENTS]):
                 if self._stop.wait(_PAUSE):
                     return
                 try:
-                    response = client.post("/v1/predictions", json={"input": sale.features})
+                    response = client.post("/v1/predictions", json={"input": case.features})
                 except httpx.HTTPError as error:
                     self.lost.append(f"{type(error).__name__}: {error}")
                     continue

@@ -6,7 +6,7 @@ import yaml
 
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
-from plumbline.loop.rehearse import clone, sales, serving
+from plumbline.loop.rehearse import clone, past, serving
 from plumbline.loop.rehearse.state import Outcome
 
 PROMOTION = Path("reports/promotion.md")
@@ -20,8 +20,8 @@ def version_data(last_year: int, *extract: str) -> Outcome:
     Raises:
         PlumblineError: A step failed, or the commit names the data that was there before.
     """
-    clone.edit(str(sales.PARAMETERS), "extract", "parameters", "last_year", value=last_year)
-    clone.commit(f"Let the extraction read the sales up to {last_year}")
+    clone.edit(str(past.PARAMETERS), "extract", "parameters", past.settings().parameter, value=last_year)
+    clone.commit(f"Let the extraction read up to {last_year}")
     before = versions()
     for words in (("data", "warehouse"), extract, ("data", "version"), ("data", "push")):
         clone.plumb(*words)
@@ -33,7 +33,7 @@ def version_data(last_year: int, *extract: str) -> Outcome:
             f" {', '.join(same) or 'the data'}"
         )
     rows = sum(yaml.safe_load(record.read_text())["meta"]["rows"] for record in _records())
-    return Outcome(f"{rows} sales up to {last_year}", hashes={"commit": clone.head()} | after)
+    return Outcome(f"{rows} rows up to {last_year}", hashes={"commit": clone.head()} | after)
 
 
 def versions() -> dict[str, str]:

@@ -7,7 +7,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from plumbline.loop.rehearse import replay
+from plumbline.kernel import contract
+from plumbline.loop.rehearse import past, replay
 from plumbline.loop.rehearse.state import Month
 
 matplotlib.use("Agg")
@@ -17,7 +18,7 @@ _BLUE, _ORANGE = "#1f4e8c", "#d9822b"
 def write(replayed: list[Month], folder: Path) -> None:
     """Write `error.png` and `monitor.png` to `folder`."""
     names = [month.name for month in replayed]
-    figure, axes = _figure("mean absolute error (US dollars)", names)
+    figure, axes = _figure(f"mean absolute error ({contract.read(past.CONTRACT).target.unit})", names)
     axes.plot(
         names, [replay.mae([month], frozen=True) for month in replayed], color=_ORANGE, label="without retraining"
     )

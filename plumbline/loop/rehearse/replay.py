@@ -1,36 +1,36 @@
-"""The time that passes in the rehearsal: months of sales under the monitor's eye, and changes of bundles under load."""
+"""The time that passes in the rehearsal: months under the monitor's eye, and changes of bundles under load."""
 
 from plumbline.kernel.errors import PlumblineError
 from plumbline.loop.rehearse import customers, serving, watch
-from plumbline.loop.rehearse.customers import Load, Priced
+from plumbline.loop.rehearse.customers import Answered, Load
 from plumbline.loop.rehearse.state import Month, Outcome, Rehearsal, hashes_of
 
 _WINDOW = 3  # months that the monitor looks back
 
 
 def months(rehearsal: Rehearsal, year: str) -> Outcome:
-    """Ask for a year's sales month by month; the prices of a month come in the next one.
+    """Ask for a year's cases month by month; what came true in a month is told in the next one.
 
     Raises:
         PlumblineError: A request was not answered by the champion, or the monitor failed.
     """
     champion = serving.champion()
     replayed = []
-    for name, sold in rehearsal.year(year).items():
+    for name, cases in rehearsal.year(year).items():
         rehearsal.began.append(watch.now())
-        priced = customers.ask(rehearsal.services, sold)
-        strangers = {item.version for item in priced} - {champion.version}
+        answered = customers.ask(rehearsal.services, cases)
+        strangers = {item.version for item in answered} - {champion.version}
         if strangers:
             raise PlumblineError(f"in {name} version {champion.version} should have answered, not {strangers.pop()}")
-        customers.tell(rehearsal.services, rehearsal.unpaid)
-        rehearsal.unpaid = priced
+        customers.tell(rehearsal.services, rehearsal.untold)
+        rehearsal.untold = answered
         since = rehearsal.began[max(0, len(rehearsal.began) - _WINDOW)]
         seen = watch.look(name, champion, since, watch.now())
-        replayed.append(Month(name, champion.version, priced, seen))
+        replayed.append(Month(name, champion.version, answered, seen))
     rehearsal.months += replayed
     alerts = sorted({alert for month in replayed for alert in month.seen.alerts})
     text = (
-        f"{sum(len(month.priced) for month in replayed)} prices in {len(replayed)} months; mean absolute error"
+        f"{sum(len(month.answered) for month in replayed)} predictions in {len(replayed)} months; mean absolute error"
         f" {mae(replayed):,.0f}, of the first model {mae(replayed, frozen=True):,.0f};"
         f" alerts: {', '.join(alerts) or 'none'}"
     )
@@ -39,12 +39,12 @@ def months(rehearsal: Rehearsal, year: str) -> Outcome:
 
 def mae(replayed: list[Month], *, frozen: bool = False) -> float:
     """Give the mean absolute error of what was answered, or of what the first model would have answered."""
-    errors = [_error(item, frozen=frozen) for month in replayed for item in month.priced]
+    errors = [_error(item, frozen=frozen) for month in replayed for item in month.answered]
     return sum(errors) / len(errors)
 
 
-def _error(item: Priced, *, frozen: bool) -> float:
-    return abs((item.frozen if frozen else item.price) - item.sale.price)
+def _error(item: Answered, *, frozen: bool) -> float:
+    return abs((item.frozen if frozen else item.prediction) - item.case.actual)
 
 
 def change(rehearsal: Rehearsal) -> Outcome:
@@ -55,7 +55,7 @@ def change(rehearsal: Rehearsal) -> Outcome:
     """
     champion = serving.champion()
     before = rehearsal.services.served()["release"]["version"]
-    asked = [sale for sold in rehearsal.sales.values() for sale in sold]
+    asked = [case for cases in rehearsal.cases.values() for case in cases]
     with Load(rehearsal.services, asked) as load:
         load.await_answers()
         seconds = rehearsal.services.deploy(champion)

@@ -63,7 +63,7 @@ def write(folder: Path, done: list[Done], replayed: list[Month]) -> None:
                 {
                     "month": month.name,
                     "version": month.version,
-                    "sales": len(month.priced),
+                    "cases": len(month.answered),
                     "mae": replay.mae([month]),
                     "mae_without_retraining": replay.mae([month], frozen=True),
                     "alerts": month.seen.texts,
@@ -83,7 +83,7 @@ def write(folder: Path, done: list[Done], replayed: list[Month]) -> None:
     (folder / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_MONTHS = ["month", "model", "sales", "mean absolute error", "without retraining", "the monitor's, 3 months", "alerts"]
+_MONTHS = ["month", "model", "cases", "mean absolute error", "without retraining", "the monitor's, 3 months", "alerts"]
 
 
 def _cells(month: Month) -> list[str]:
@@ -91,10 +91,10 @@ def _cells(month: Month) -> list[str]:
     return [
         month.name,
         month.version,
-        str(len(month.priced)),
+        str(len(month.answered)),
         f"{replay.mae([month]):,.0f}",
         f"{replay.mae([month], frozen=True):,.0f}",
-        f"{seen[0]:,.0f} ({seen[1]:,.0f} to {seen[2]:,.0f})" if seen else "too few prices yet",
+        f"{seen[0]:,.0f} ({seen[1]:,.0f} to {seen[2]:,.0f})" if seen else "too few answers yet",
         ", ".join(month.seen.alerts) or "none",
     ]
 

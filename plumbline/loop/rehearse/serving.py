@@ -13,8 +13,8 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.local import processes, stack
 from plumbline.local.demo import free_ports
 from plumbline.loop.rehearse import clone
+from plumbline.registry.registry import model_name
 
-MODEL = "housing"
 FROZEN = "frozen"  # the variant that is never trained again
 STORE = Path(".plumbline/predictions.db")
 _VARIANTS = Path(".plumbline/variants.json")
@@ -33,7 +33,7 @@ class Champion:
     @property
     def uri(self) -> str:
         """The folder of its released bundle."""
-        return (Path(".plumbline/models") / MODEL / self.sha256).resolve().as_uri()
+        return (Path(".plumbline/models") / model_name() / self.sha256).resolve().as_uri()
 
 
 def champion() -> Champion:

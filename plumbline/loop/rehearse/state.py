@@ -4,8 +4,8 @@ import datetime
 from dataclasses import dataclass, field
 
 from plumbline.kernel.errors import PlumblineError
-from plumbline.loop.rehearse.customers import Priced
-from plumbline.loop.rehearse.sales import Sale
+from plumbline.loop.rehearse.customers import Answered
+from plumbline.loop.rehearse.past import Case
 from plumbline.loop.rehearse.serving import Champion, Services
 from plumbline.loop.rehearse.watch import Seen
 
@@ -32,13 +32,13 @@ class Month:
     Attributes:
         name: Such as 2009-01.
         version: Of the model that served.
-        priced: Its sales and their answers.
+        answered: Its cases and their answers.
         seen: What the monitor saw at its end.
     """
 
     name: str
     version: str
-    priced: list[Priced]
+    answered: list[Answered]
     seen: Seen
 
 
@@ -47,16 +47,16 @@ class Rehearsal:
     """All that the steps hand on.
 
     Attributes:
-        sales: By month.
+        cases: By month.
         months: Those that were replayed.
-        unpaid: Sales whose price nobody has told yet.
+        untold: What was answered and nobody has told the truth of yet.
         running: The services, once they run.
         began: When each month of the model that serves began, in wall-clock time.
     """
 
-    sales: dict[str, list[Sale]] = field(default_factory=dict)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
     months: list[Month] = field(default_factory=list)
-    unpaid: list[Priced] = field(default_factory=list)
+    untold: list[Answered] = field(default_factory=list)
     running: Services | None = None
     began: list[datetime.datetime] = field(default_factory=list)
 
@@ -67,9 +67,9 @@ class Rehearsal:
             raise PlumblineError("the services do not run yet")
         return self.running
 
-    def year(self, year: str) -> dict[str, list[Sale]]:
-        """Give the sales of a year by month."""
-        return {name: sold for name, sold in self.sales.items() if name.startswith(year)}
+    def year(self, year: str) -> dict[str, list[Case]]:
+        """Give the cases of a year by month."""
+        return {name: cases for name, cases in self.cases.items() if name.startswith(year)}
 
 
 def hashes_of(champion: Champion) -> dict[str, str]:

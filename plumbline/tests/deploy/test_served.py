@@ -78,8 +78,8 @@ def test_the_price_is_that_of_the_training_pipeline_once_the_version_before_is_g
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (answer(200.1), "api says 200.1 for a house that the training pipeline prices 200.0"),
-        ((503, {"title": "predict does not answer"}), "api does not price a house: 503"),
+        (answer(200.1), "api says 200.1 and the training pipeline 200.0"),
+        ((503, {"title": "predict does not answer"}), "api does not answer: 503"),
     ],
     ids=["another price", "a refusal"],
 )

@@ -1,5 +1,6 @@
 """plumbline.toml, and that every file of this repository has one owner."""
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -31,6 +32,15 @@ def test_every_file_has_one_owner() -> None:
     # In a house whatever nobody claims is the team's; in the product a new file needs a pattern.
     enough = (0, 1) if (ROOT / release.MANIFEST).exists() else (1,)
     assert {name: found for name, found in claims.items() if len(found) not in enough} == {}
+
+
+def test_no_file_of_the_product_names_the_example_that_it_comes_with() -> None:
+    """Documents show it; a team that brings its own table edits none but its own files."""
+    example = re.compile(r"\b(ames|iowa|housing|price[sd]? (a|the) house|houses? (is |are )?priced|sale_price)\b", re.I)
+    code = [name for name in PRESENT if owner(name, HOUSE.paths) == "product" and not name.endswith((".md", "LICENSE"))]
+    here = str(Path(__file__).relative_to(ROOT))
+    read = {name: (ROOT / name).read_text(encoding="utf-8", errors="replace") for name in code if name != here}
+    assert [name for name, text in read.items() if example.search(text)] == []
 
 
 @pytest.mark.parametrize("glob", HOUSE.paths.product)

@@ -21,7 +21,7 @@ STORY: dict[str, Callable[[World], str]] = {
     "testbed in the cluster": steps.testbed,
     "two models built, judged, signed": steps.train,
     "first version by commit": steps.first,
-    "a house priced through api": steps.price,
+    "an answer through api": steps.price,
     "users begin to ask": steps.users,
     "new bundle by commit: canary, promoted": steps.promoted,
     "bad bundle by commit": steps.bad_bundle,

@@ -7,6 +7,7 @@ import yaml
 from infrastructure.tests.manifests import rendering
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.registry import model_name
 from tests.acceptance.cluster import definitions, images, kube, world
 from tests.acceptance.cluster.kill import kill, killer
 from tests.acceptance.cluster.kube import kubectl, until
@@ -136,8 +137,8 @@ def bad_bundle(story: World) -> str:
     """A bundle whose signature nobody trusts: its pods never get ready, and the Rollout gives up by itself."""
     sha256 = story.known["bundles"][0]
     with object_store() as (_, client):
-        body = client.get_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig")["Body"].read()
-        client.put_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig", Body=body.replace(b"A", b"B"))
+        body = client.get_object(Bucket="models", Key=f"{model_name()}/{sha256}/bundle.sig")["Body"].read()
+        client.put_object(Bucket="models", Key=f"{model_name()}/{sha256}/bundle.sig", Body=body.replace(b"A", b"B"))
     deploy(story, "bundle", sha256)
     story.push()
     said = verify(story, fails=True)
@@ -146,7 +147,7 @@ def bad_bundle(story: World) -> str:
     serves(story, story.known["bundles"][1])
     rollback(story)
     with object_store() as (_, client):
-        client.put_object(Bucket="models", Key=f"housing/{sha256}/bundle.sig", Body=body)
+        client.put_object(Bucket="models", Key=f"{model_name()}/{sha256}/bundle.sig", Body=body)
     return "refused by its signature, taken back by itself, reverted in git"
 
 

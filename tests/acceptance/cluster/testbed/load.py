@@ -1,4 +1,4 @@
-"""Price a house again and again, as users do: a line for each answer or failure, a summary at the end.
+"""Ask for a prediction again and again, as users do: a line for each answer or failure, a summary at the end.
 
 Standard library alone. Ends by itself after `--seconds`, or on SIGTERM.
 """
@@ -51,7 +51,7 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", required=True)
-    parser.add_argument("--row", required=True, help="JSON of the row to price")
+    parser.add_argument("--row", required=True, help="JSON of the row to ask for")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--users", type=int, default=4)
     parser.add_argument("--pause", type=float, default=0.1, help="seconds a user waits between two requests")
