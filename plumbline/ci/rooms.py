@@ -34,7 +34,7 @@ def build() -> None:
     Raises:
         PlumblineError: A step fails.
     """
-    if Path("dvc.yaml").exists() and not _MANIFEST.exists():
+    if Path("Makefile").exists() and not _MANIFEST.exists():
         _show("make", "data", "pipeline")
 
 
