@@ -1,4 +1,4 @@
-"""Measure what a person waits for again and again, beside its goal: python -m benchmarks.loop."""
+"""Measure what a person waits for again and again, beside its goal."""
 
 import argparse
 import os

@@ -178,6 +178,7 @@ GROUPS = (
         "Benchmarks, side by side with peers",
         (
             Command("serving", "local.programs:bench_serving", "Compare the services with their peers"),
+            Command("loop", "local.programs:bench_loop", "Measure what a person waits for again and again"),
             Command("monitor", "local.programs:bench_monitor", "Measure the monitor's false alarms and findings"),
         ),
     ),

@@ -106,6 +106,15 @@ def bench_monitor(*, undrifted: int = 300, planted: int = 100) -> int:
     return _start("benchmarks.monitor", "--undrifted", str(undrifted), "--planted", str(planted))
 
 
+def bench_loop(*, runs: int = 3) -> int:
+    """Measure what a person waits for again and again, beside its goal; it prints two tables.
+
+    Args:
+        runs: Of which the median counts.
+    """
+    return _start("benchmarks.loop", "--runs", str(runs))
+
+
 def chaos(*, seconds: float = 3.0) -> int:
     """Break the services under load and print what happened.
 
