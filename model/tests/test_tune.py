@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model.src import search, tune
+from model.src import search, train, tune
 from model.src.search import Search
 from plumbline import tracking
 from plumbline.kernel.config import parse, read_yaml, section
@@ -81,7 +81,7 @@ def test_the_winner_is_written_where_train_reads_it_and_nothing_else_changes(tmp
     tune.write({"learning_rate": 0.07, "max_leaf_nodes": 5}, "hist_gradient_boosting", params)
     changed = set(params.read_text().splitlines()) - set(PARAMS.splitlines())
     assert {line.strip() for line in changed} == {"learning_rate: 0.07", "max_leaf_nodes: 5"}
-    read = section(tune.train.Parameters, params, "train")
+    read = section(train.Parameters, params, "train")
     assert read.estimators["hist_gradient_boosting"]["learning_rate"] == 0.07
     assert read.spread["learning_rate"] == 0.05
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,33 +31,33 @@ def api(second_dataset: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def sample(second_dataset: Path) -> dict[str, object]:
+def sample(second_dataset: Path) -> dict[str, Any]:
     run(second_dataset, "plumb", "data", "sample", "--output", ".plumbline/sample.json")
     return json.loads((second_dataset / ".plumbline/sample.json").read_text())
 
 
-def test_the_services_answer_for_another_data_set_unchanged(api: httpx.Client, sample: dict[str, object]) -> None:
+def test_the_services_answer_for_another_data_set_unchanged(api: httpx.Client, sample: dict[str, Any]) -> None:
     answer = api.post("/v1/predictions", json={"input": sample["input"]}).raise_for_status().json()
     assert answer["interval"]["lower"] < answer["prediction"] < answer["interval"]["upper"]
     assert answer["model"]["name"] == "diamonds"
     assert answer["prediction"] == pytest.approx(sample["actual"], rel=0.5)
 
 
-def test_a_missing_number_and_a_missing_label_are_answered(api: httpx.Client, sample: dict[str, object]) -> None:
+def test_a_missing_number_and_a_missing_label_are_answered(api: httpx.Client, sample: dict[str, Any]) -> None:
     given = {name: value for name, value in sample["input"].items() if name not in ("table", "color")}
     for body in (given, given | {"color": None}):
         answer = api.post("/v1/predictions", json={"input": body}).raise_for_status().json()
         assert answer["prediction"] > 0
 
 
-def test_its_own_contract_is_what_refuses_a_row(api: httpx.Client, sample: dict[str, object]) -> None:
+def test_its_own_contract_is_what_refuses_a_row(api: httpx.Client, sample: dict[str, Any]) -> None:
     answer = api.post("/v1/predictions", json={"input": sample["input"] | {"lot_area": 5000, "cut": "Superb"}})
     assert 400 <= answer.status_code < 500
     assert {"lot_area", "cut"} <= {error["field"].rsplit("/")[-1] for error in answer.json()["errors"]}
 
 
 def test_an_answer_leads_back_to_its_query(
-    api: httpx.Client, sample: dict[str, object], second_dataset: Path, tmp_path: Path
+    api: httpx.Client, sample: dict[str, Any], second_dataset: Path, tmp_path: Path
 ) -> None:
     answer = api.post("/v1/predictions", json={"input": sample["input"]}).raise_for_status()
     (tmp_path / "answer.json").write_bytes(answer.content)

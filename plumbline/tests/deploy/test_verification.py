@@ -29,7 +29,7 @@ def hasty(monkeypatch):
     """No grace for what is final; the overlay of HEAD is that of the revision `new`."""
     monkeypatch.setattr(verification, "_GRACE", 0)
     monkeypatch.setattr(verification, "_PAUSE", 0.01)
-    monkeypatch.setattr(verification.commits, "changed_since", lambda revision, where: revision != "new")
+    monkeypatch.setattr("plumbline.deploy.commits.changed_since", lambda revision, where: revision != "new")
 
 
 def test_the_end_of_the_deployment_before_is_not_taken_for_the_end_of_this_one(overlay, hasty):

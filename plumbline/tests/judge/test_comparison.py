@@ -35,8 +35,8 @@ def compare(challenger: pd.DataFrame, champion: pd.DataFrame, seed: int = 42) ->
 @pytest.mark.parametrize("metric", ["rmsle", "rmse", "mae"])
 def test_the_difference_is_that_of_the_metrics(metric: comparison.Metric, actual: np.ndarray) -> None:
     rows, others = scored(actual * 1.1, actual), scored(actual * 0.95, actual)
-    losses = [comparison.losses(frame, metric) for frame in (rows, others)]
-    found = comparison.bootstrap(*losses, metric, confidence=0.95, resamples=200, seed=1)
+    first, second = (comparison.losses(frame, metric) for frame in (rows, others))
+    found = comparison.bootstrap(first, second, metric, confidence=0.95, resamples=200, seed=1)
     assert found.value == pytest.approx(metrics.score(rows)[metric] - metrics.score(others)[metric])
     assert found.lower <= found.value <= found.upper
 

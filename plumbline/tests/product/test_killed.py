@@ -90,7 +90,7 @@ def test_a_move_that_fails_half_way_is_put_back(team, released, monkeypatch) -> 
     before, after = half_moved(team, released)
     team.git("reset", "--quiet", "--hard", before)
     (team.root / "docs/new.md").unlink()
-    git = move.git
+    git = move.git  # type: ignore[attr-defined]
 
     def fail(root: Path, *arguments: str) -> bytes:
         if arguments[0] != "merge":

@@ -197,7 +197,7 @@ class _InTurn(http.server.BaseHTTPRequestHandler):
 
     def pass_on(self, body):
         request = urllib.request.Request(
-            next(self.server.urls[self.command]) + self.path,
+            next(self.server.urls[self.command]) + self.path,  # type: ignore[attr-defined]
             body,
             {"content-type": "application/json"},
             method=self.command,
@@ -225,7 +225,7 @@ def two_versions(tmp_path):
         Running("predict", tmp_path / "4.log", bundle_uri=tmp_path / "4", bundle_sha256=hashes["4"]) as canary,
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), _InTurn) as turns,
     ):
-        turns.urls = {"GET": itertools.repeat(stable.url), "POST": itertools.repeat(stable.url)}
+        turns.urls = {"GET": itertools.repeat(stable.url), "POST": itertools.repeat(stable.url)}  # type: ignore[attr-defined]
         threading.Thread(target=turns.serve_forever, daemon=True).start()
         url, store = f"http://127.0.0.1:{turns.server_port}", f"sqlite:///{tmp_path}/store.db"
         with Running("api", tmp_path / "api.log", predict_url=url, store_url=store, require_key="false") as api:
@@ -236,7 +236,7 @@ def two_versions(tmp_path):
 def test_answers_while_two_versions_are_served_in_turn(tmp_path):
     with two_versions(tmp_path) as (api, turns, stable, canary):
         urls = itertools.cycle([stable, stable, canary])
-        turns.urls = {"GET": urls, "POST": urls}
+        turns.urls = {"GET": urls, "POST": urls}  # type: ignore[attr-defined]
         answers = [ask(api, [toy.row(toy.PLANTS)]) for _ in range(40)]
         made = [(one.json()["predictions"][0]["id"], one.json()["model"]["version"]) for one in answers]
         stored = [api.client.get(f"/v1/predictions/{name}").json()["model"]["version"] for name, _ in made]
@@ -250,7 +250,7 @@ def test_answers_for_a_version_that_is_hard_to_meet(tmp_path):
     with two_versions(tmp_path) as (api, turns, stable, canary):
         # Its pod takes every row, and the next ten connections that are asked for the model lead to the other.
         asked = itertools.chain([stable] * 10, itertools.repeat(canary))
-        turns.urls = {"GET": asked, "POST": itertools.repeat(canary)}
+        turns.urls = {"GET": asked, "POST": itertools.repeat(canary)}  # type: ignore[attr-defined]
         answer = ask(api, [toy.row(toy.PLANTS)])
 
     assert answer.status_code == 201, answer.text

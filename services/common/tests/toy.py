@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -111,7 +112,7 @@ def json_schema(columns: list[dict]) -> dict:
     properties = {}
     for column in columns:
         if column["type"] == "category":
-            rule = {"type": "string", "enum": list(column["categories"])}
+            rule: dict[str, Any] = {"type": "string", "enum": list(column["categories"])}
         else:
             rule = {key: column[key] for key in ("type", "minimum", "maximum")}
         if not column["required"]:

@@ -5,6 +5,7 @@ import boto3
 import pytest
 
 from plumbline.bundle import BundleError
+from services.common.answers import Identity
 from services.common.tests import toy
 from services.predict.app import locations, model
 from services.predict.app.locations import Location
@@ -23,7 +24,7 @@ def load(folder, sha256=""):
 def test_loads_a_bundle_and_says_which_one_it_is(bundle):
     loaded = load(bundle.folder, bundle.sha256)
 
-    assert loaded.identity == model.Identity(bundle.data["model"], "3", bundle.sha256)
+    assert loaded.identity == Identity(bundle.data["model"], "3", bundle.sha256)
 
 
 def test_loads_a_bundle_that_nobody_registered(tmp_path):
