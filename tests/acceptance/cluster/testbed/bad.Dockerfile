@@ -3,6 +3,6 @@ ARG PREDICT
 # hadolint ignore=DL3006 # the image that the test built
 FROM ${PREDICT}
 USER 0
-COPY tests/cluster/testbed/fault.py /tmp/
+COPY tests/acceptance/cluster/testbed/fault.py /tmp/
 RUN python /tmp/fault.py
 USER 10001:10001
