@@ -65,6 +65,18 @@ def test_a_planted_fault_is_found(check: Callable[[str], list[str]], old: str, n
     assert any(fault.startswith(found) for fault in check(PREDICT.replace(old, new)))
 
 
+def test_what_a_dockerfile_copies_is_there() -> None:
+    named = run(ROOT, "git", "ls-files", "*Dockerfile").stdout.splitlines()
+    assert len(named) >= len(DOCKERFILES)
+    copied = {
+        (name, source)
+        for name in named
+        for sources in re.findall(r"^COPY (?!--from=)(.+) \S+$", (ROOT / name).read_text(), flags=re.MULTILINE)
+        for source in sources.split()
+    }
+    assert [pair for pair in copied if not (ROOT / pair[1]).exists()] == []
+
+
 def test_hadolint_finds_a_package_without_a_reason(tmp_path: Path) -> None:
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text(re.sub(r"# hadolint ignore=.*\n", "", PREDICT))
