@@ -7,7 +7,7 @@ from plumbline import tracking
 from plumbline.kernel import jsonfile, log
 from plumbline.registry import actor, anchor, history
 from plumbline.registry.ledger import Entry
-from plumbline.registry.registry import open_registry
+from plumbline.registry.registry import model_name, open_registry
 
 
 @tracking.explained
@@ -66,7 +66,7 @@ def show(*, at: str = "", json: bool = False) -> None:
         at: A time in ISO 8601, such as 2026-01-31T12:00.
         json: Print JSON: the entries, or by place the entry that put there what served.
     """
-    book = anchor.open_ledger()
+    book = anchor.open_ledger(model_name())
     entries = book.entries()
     if json:
         found = history.serving(entries, history.moment(at)) if at else dict(enumerate(entries))
@@ -84,7 +84,7 @@ def show(*, at: str = "", json: bool = False) -> None:
 @tracking.explained
 def verify() -> None:
     """Check that no line of the ledger was edited, removed or added."""
-    book = anchor.open_ledger()
+    book = anchor.open_ledger(model_name())
     log.get("ledger").info("whole", file=str(book.file), entries=len(book.entries()))
 
 

@@ -3,7 +3,9 @@
 One JSON object a line. Each holds the hash of the one before and its own, so that no byte of a line can be changed and
 no line be removed, added or moved without notice. A chain alone does not show that its end was cut off or that it was
 written anew from some line on: therefore the model registry, another system with other rights, keeps the number and
-the hash of the newest line (`Anchor`).
+the hash of the newest line (`Anchor`). One registry may remember several teams' ledgers: the identity of a ledger is
+the hash of its first line. What is remembered of a model is also held against each ledger that tells of this model, so
+that one without lines, or with other lines, does not pass for another team's.
 
 The ledger lies beside the registry that it tells of and not in git. A promotion is not a commit: as one it would move
 main and mark every clone that promotes as dirty, two promotions would collide, and a merge or a revert would rewrite
@@ -25,6 +27,7 @@ from pydantic import ValidationError, model_validator
 from plumbline.kernel import text
 from plumbline.kernel.config import Strict, settings
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.head import Head
 
 Event = Literal["registered", "promoted", "rolled-back", "hold-released", "deployed", "deployment-aborted"]
 _START = "0" * 64  # what the first line names as the hash before it
@@ -81,13 +84,13 @@ class Entry(Fact):
 
 
 class Anchor(Protocol):
-    """Where the newest entry is remembered outside the file."""
+    """Where the newest entries of ledgers are remembered outside their files."""
 
-    def read(self) -> list[tuple[int, str]]:
-        """Give the number and hash of each entry that is remembered."""
+    def read(self) -> list[Head]:
+        """Give what is remembered, of whichever ledger."""
 
-    def write(self, entry: Entry) -> None:
-        """Remember `entry` as the newest one of its model."""
+    def write(self, head: Head) -> None:
+        """Remember the newest entry of its model."""
 
 
 def path() -> Path:
@@ -96,11 +99,16 @@ def path() -> Path:
 
 
 class Ledger:
-    """A ledger in a file."""
+    """A ledger in a file.
 
-    def __init__(self, file: Path, anchor: Anchor) -> None:
+    Attributes:
+        file: One entry a line.
+        model: The model whose entries belong in here, whether there are any or not.
+    """
+
+    def __init__(self, file: Path, anchor: Anchor, model: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        self.file = file
+        self.file, self.model = file, model
         self._anchor = anchor
         # The operating system lets go of it when the process ends, however it ends.
         self._lock = filelock.FileLock(f"{file}.lock", timeout=60)
@@ -137,8 +145,10 @@ class Ledger:
             if fault:
                 raise PlumblineError(f"{self.file}, line {number}: {fault}")
             found.append(entry)
-        for number, sha256 in anchored:
-            self._check_anchor(found, number, sha256)
+        hashes, told = [entry.sha256 for entry in found], {self.model} | {entry.model for entry in found}
+        for head in anchored:
+            if head.model in told or head.ledger in hashes[:1]:
+                head.check(self.file, hashes)
         return found
 
     def _parse(self, line: bytes, number: int) -> Entry:
@@ -149,15 +159,6 @@ class Ledger:
         if entry.line() != line:
             raise PlumblineError(f"{self.file}, line {number}: it is not written as entries are: it was edited")
         return entry
-
-    def _check_anchor(self, found: list[Entry], number: int, sha256: str) -> None:
-        if len(found) < number:
-            raise PlumblineError(
-                f"{self.file} ends at line {len(found)} and the model registry has seen line {number}: lines were"
-                " removed. Restore the file from a copy; see docs/registry.md if there is none"
-            )
-        if found[number - 1].sha256 != sha256:
-            raise PlumblineError(f"{self.file}, line {number}: the model registry has seen another: it was replaced")
 
     def append(self, fact: Fact) -> Entry:
         """Add an entry, which is on the disk when this returns.
@@ -177,7 +178,8 @@ class Ledger:
                 file.write(entry.line())
                 file.flush()
                 os.fsync(file.fileno())
-            self._anchor.write(entry)
+            first = before[0] if before else entry
+            self._anchor.write(Head(entry.model, entry.number, entry.sha256, first.sha256))
         return entry
 
 

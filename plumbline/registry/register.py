@@ -14,7 +14,7 @@ from plumbline.bundle.files import MANIFEST, Lineage, Release
 from plumbline.ingest import raw
 from plumbline.kernel import git, hashing, jsonfile, log
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import actor, anchor, release, signing
+from plumbline.registry import actor, anchor, release, search, signing
 from plumbline.registry.ledger import Fact, Ledger
 
 BY_HAND = "edited_by_hand"  # the tag that names such data
@@ -40,11 +40,8 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
         PlumblineError: There is no bundle, its run holds no model, there is no key to sign with, or nobody can be
             named who registers.
     """
-    who = actor.current()
-    if not (bundle / MANIFEST).exists():
-        raise PlumblineError(f"{bundle} holds no bundle: run `dvc repro bundle`")
+    who, name = actor.current(), _name(bundle)
     sha256 = reading.identity(bundle)
-    name = reading.part(bundle, Contract).model
     tags = _tags(bundle, sha256)
     with ledger.locked():
         run = tracking.run_of(model)
@@ -65,6 +62,13 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
         released = release.publish(bundle, store / name / sha256, now.describe(), gate_sha256)
         _tell(ledger, released, who)
     return released
+
+
+def _name(bundle: Path) -> str:
+    """Give the name of the registered model, which the bundle's contract says."""
+    if not (bundle / MANIFEST).exists():
+        raise PlumblineError(f"{bundle} holds no bundle: run `dvc repro bundle`")
+    return reading.part(bundle, Contract).model
 
 
 def _tags(bundle: Path, sha256: str) -> dict[str, str]:
@@ -89,7 +93,7 @@ def _tags(bundle: Path, sha256: str) -> dict[str, str]:
 
 def _version(name: str, run: str, tags: dict[str, str]) -> str:
     server = tracking.client()
-    for known in server.search_model_versions(f"name = '{name}'"):
+    for known in search.every(server.search_model_versions, f"name = '{name}'"):
         if all(known.tags.get(key) == tags[key] for key in _IDENTITY):
             number = str(known.version)
             break
@@ -153,7 +157,7 @@ def main(
         output: The file that names the release.
     """
     signing.prepare()
-    released = register(bundle, model, store, gate, anchor.open_ledger())
+    released = register(bundle, model, store, gate, anchor.open_ledger(_name(bundle)))
     folder = store / released["model"] / released["bundle_sha256"]
     jsonfile.write(
         output, released | {"uri": folder.resolve().as_uri(), "public_key": str(signing.public_key().resolve())}

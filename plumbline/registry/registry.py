@@ -13,7 +13,7 @@ from mlflow.entities.model_registry import ModelVersion
 from plumbline import tracking
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import actor, anchor, history, release
+from plumbline.registry import actor, anchor, history, release, search
 from plumbline.registry.aliases import Aliases
 from plumbline.registry.ledger import Entry, Event, Fact, Ledger
 
@@ -114,7 +114,7 @@ class Registry:
 
     def versions(self) -> dict[str, ModelVersion]:
         """Give every version by its number."""
-        found = self.server.search_model_versions(f"name = '{self.model}'")
+        found = search.every(self.server.search_model_versions, f"name = '{self.model}'")
         return {str(item.version): item for item in sorted(found, key=lambda item: int(item.version))}
 
     def version(self, number: str) -> ModelVersion:
@@ -163,4 +163,5 @@ def model_name() -> str:
 
 def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
     """Open the registry of this clone's model."""
-    return Registry(model_name(), tracking.client(), anchor.open_ledger(), store)
+    name = model_name()
+    return Registry(name, tracking.client(), anchor.open_ledger(name), store)

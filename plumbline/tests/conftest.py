@@ -50,7 +50,7 @@ class Workspace:
 
     @property
     def registry(self) -> Registry:
-        return Registry("toys", tracking.client(), anchor.open_ledger(), self.store)
+        return Registry("toys", tracking.client(), anchor.open_ledger("toys"), self.store)
 
     def build(self, name: str) -> Path:
         """Stand in for the pipeline: commit a dvc.lock and leave a bundle, a model file and an MLflow run."""
@@ -95,7 +95,7 @@ class Workspace:
     def register_built(self) -> dict[str, Any]:
         artifacts = self.root / "model/artifacts"
         return register.register(
-            artifacts / "bundle", artifacts / "model.joblib", self.store, self.gate, anchor.open_ledger()
+            artifacts / "bundle", artifacts / "model.joblib", self.store, self.gate, anchor.open_ledger("toys")
         )
 
     def write_gate(self, sha256: str, verdict: str) -> None:

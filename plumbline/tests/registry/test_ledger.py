@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry.head import Head
 from plumbline.registry.ledger import Entry, Fact, Ledger
 from plumbline.testing.repository import ROOT
 
@@ -20,8 +21,8 @@ class MemoryAnchor:
     def read(self):
         return list(self.heads.values())
 
-    def write(self, entry):
-        self.heads[entry.model] = (entry.number, entry.sha256)
+    def write(self, head):
+        self.heads[head.model] = head
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def anchor():
 
 @pytest.fixture
 def book(tmp_path, anchor):
-    book = Ledger(tmp_path / "ledger.jsonl", anchor)
+    book = Ledger(tmp_path / "ledger.jsonl", anchor, "toys")
     for number in (1, 2, 3):
         book.append(Fact(event="promoted", actor="human:ada", model="toys", version=str(number), reason="für Zoë"))
     return book
@@ -58,7 +59,7 @@ def test_gives_back_what_was_appended_in_order(book):
 
 
 def test_is_empty_before_the_first_entry(tmp_path, anchor):
-    assert Ledger(tmp_path / "none.jsonl", anchor).entries() == []
+    assert Ledger(tmp_path / "none.jsonl", anchor, "toys").entries() == []
 
 
 def test_finds_a_change_of_any_byte(book):
@@ -118,6 +119,47 @@ def test_finds_a_file_that_is_gone(book):
         book.entries()
 
 
+def test_finds_that_the_only_lines_about_another_model_were_cut_off(book):
+    book.append(Fact(event="promoted", actor="human:ada", model="trains", version="1"))
+    book.file.write_bytes(b"".join(lines(book)[:3]))
+
+    with pytest.raises(PlumblineError, match="seen line 4, about trains: lines were removed"):
+        book.entries()
+
+
+def test_does_not_see_another_teams_ledger(book, anchor, tmp_path):
+    other = Ledger(tmp_path / "other.jsonl", anchor, "flats")
+    assert other.entries() == []
+    other.append(Fact(event="promoted", actor="human:bob", model="flats", version="1"))
+    book.append(Fact(event="promoted", actor="human:ada", model="toys", version="4"))
+
+    assert [entry.model for entry in other.entries()] == ["flats"]
+    assert len(book.entries()) == 4
+
+
+def test_a_ledger_of_another_place_does_not_begin_anew_about_the_same_model(book, anchor, tmp_path):
+    second = Ledger(tmp_path / "second.jsonl", anchor, "toys")
+
+    with pytest.raises(PlumblineError, match="which PLUMBLINE_LEDGER names"):
+        second.append(Fact(event="promoted", actor="human:bob", model="toys", version="4"))
+    assert not second.file.exists()
+
+
+def test_takes_up_what_was_remembered_before_ledgers_had_an_identity(book, anchor):
+    whole = book.file.read_bytes()
+    anchor.heads = {model: head._replace(ledger=None) for model, head in anchor.heads.items()}
+    anchor.heads["flats"] = Head("flats", 9, "f" * 64, None)  # another team's
+
+    book.file.write_bytes(lines(book)[0])
+    with pytest.raises(PlumblineError, match="lines were removed"):
+        book.entries()
+    book.file.write_bytes(whole)
+    first = book.entries()[0]
+    newest = book.append(Fact(event="promoted", actor="human:ada", model="toys", version="4"))
+
+    assert anchor.heads["toys"] == Head("toys", 4, newest.sha256, first.sha256)
+
+
 def test_finds_a_chain_that_was_written_anew(book):
     book.file.write_bytes(chain([line.replace(b'"human:ada"', b'"human:bob"') for line in lines(book)]))
 
@@ -150,8 +192,8 @@ from pathlib import Path
 from plumbline.registry.ledger import Fact, Ledger
 class Nothing:
     def read(self): return []
-    def write(self, entry): pass
-book = Ledger(Path(sys.argv[1]), Nothing())
+    def write(self, head): pass
+book = Ledger(Path(sys.argv[1]), Nothing(), "toys")
 for number in range(10):
     book.append(Fact(event="deployed", actor=f"automation:{sys.argv[2]}", model="toys", version=str(number)))
 """
@@ -164,7 +206,7 @@ for number in range(10):
     ]
     assert [writer.wait(300) for writer in writers] == [0, 0, 0, 0]
 
-    entries = Ledger(file, MemoryAnchor()).entries()
+    entries = Ledger(file, MemoryAnchor(), "toys").entries()
 
     for writer in range(4):
         own = [entry.version for entry in entries if entry.actor == f"automation:{writer}"]

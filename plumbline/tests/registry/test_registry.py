@@ -197,7 +197,7 @@ def test_says_in_a_sentence_that_mlflow_does_not_answer(workspace, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 
     with pytest.raises(PlumblineError, match=r"MLflow at http://127\.0\.0\.1:9 does not answer"):
-        tracking.explained(lambda: anchor.open_ledger().entries())()
+        tracking.explained(lambda: anchor.open_ledger("toys").entries())()
 
 
 def test_a_reason_that_is_not_utf8_moves_nothing(workspace):
