@@ -22,6 +22,12 @@ def champions(entries: Sequence[Entry], model: str) -> list[str]:
     return stack
 
 
+def registration(entries: Sequence[Entry], model: str, version: str) -> Entry | None:
+    """Give the entry that tells who registered a version; None if the ledger does not."""
+    told = (e for e in entries if (e.event, e.model, e.version) == ("registered", model, version))
+    return next(told, None)
+
+
 def hold(entries: Sequence[Entry], model: str) -> Entry | None:
     """Give the person's rollback that holds `model` where it is; None if nothing does."""
     held = None

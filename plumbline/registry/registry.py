@@ -132,14 +132,26 @@ class Registry:
         """Check that a version may serve.
 
         Raises:
-            PlumblineError: Its gate did not pass, or its bundle is not as it was signed.
+            PlumblineError: Its gate did not pass, or its bundle is not in the store or not as it was signed.
         """
         verdict, name = found.tags.get("gate_verdict"), f"{self.model} version {found.version}"
         if verdict is None:
             raise PlumblineError(f"{name} has no gate report: run `plumb model gate --promotion register`")
         if verdict != "pass":
             raise PlumblineError(f"{name} did not pass the gate; it failed: {found.tags.get('gate_failed')}")
-        release.verify(self.store / self.model / found.tags["bundle_sha256"])
+        folder = self.store / self.model / found.tags["bundle_sha256"]
+        if not folder.exists():
+            raise PlumblineError(
+                f"there is no released bundle of {name} at {folder}: {self._origin(found)}. If that was another clone,"
+                " copy the folder from its model store and let PLUMBLINE_PUBLIC_KEY name the public key that signed it;"
+                " if it was this one, run `plumb release register` on that commit"
+            )
+        release.verify(folder)
+
+    def _origin(self, found: ModelVersion) -> str:
+        told = history.registration(self.ledger.entries(), self.model, str(found.version))
+        by = f"{told.actor} registered it at {told.at[:19]}Z" if told else "the ledger does not tell who registered it"
+        return f"{by}, from commit {found.tags.get('git_commit') or 'unknown'}"
 
     def _fact(self, event: Event, found: ModelVersion, who: str, replaced: str | None, reason: str | None) -> Fact:
         return Fact(

@@ -1,11 +1,12 @@
 import contextlib
 import json
+import shutil
 
 import pytest
 
 from plumbline import tracking
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import anchor, release
+from plumbline.registry import anchor, release, signing
 from plumbline.registry.registry import Registry
 
 ADA, CI = "human:ada", "automation:ci"
@@ -152,6 +153,26 @@ def test_a_rollback_refuses_a_bundle_that_is_gone(workspace):
     with pytest.raises(PlumblineError, match="no released bundle"):
         workspace.registry.rollback(ADA)
     assert workspace.registry.aliases.read()["champion"] == "2"
+
+
+def test_says_who_has_the_bundle_of_a_version_that_another_clone_built(workspace, monkeypatch):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("PLUMBLINE_ACTOR", "human:bob")
+        released = workspace.register("a")
+    theirs = workspace.store.rename(workspace.root / "theirs")
+    key = workspace.root / "bob.pub.pem"
+    key.write_bytes(signing.public_key().read_bytes())
+    shutil.rmtree(signing.private_key().parent)
+    signing.prepare()
+
+    with pytest.raises(PlumblineError, match=rf"human:bob registered it at .*, from commit {released['git_commit']}"):
+        workspace.registry.promote("1", ADA)
+
+    theirs.rename(workspace.store)
+    with pytest.raises(PlumblineError, match=r"the signature of .* is not valid"):
+        workspace.registry.promote("1", ADA)
+    monkeypatch.setenv("PLUMBLINE_PUBLIC_KEY", str(key))
+    assert workspace.registry.promote("1", ADA).version == "1"
 
 
 @pytest.mark.parametrize("changes", range(6))
