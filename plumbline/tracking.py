@@ -7,8 +7,10 @@ no state but MLflow's own is needed. `MLFLOW_TRACKING_URI` names another server.
 
 import functools
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -52,10 +54,8 @@ def client() -> mlflow.MlflowClient:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # seconds until an error, not MLflow's minutes
     mlflow.set_tracking_uri(uri)
     _reach(uri)
-    server = mlflow.MlflowClient(uri)
-    if uri.startswith(_SQLITE):
-        _create(server, Path(uri.removeprefix(_SQLITE)))
-    return server
+    with _first_start(uri):
+        return mlflow.MlflowClient(uri)
 
 
 def variable(name: str) -> str:
@@ -63,11 +63,18 @@ def variable(name: str) -> str:
     return os.environ.get(f"MLFLOW_{name}", "")
 
 
-def _create(server: mlflow.MlflowClient, database: Path) -> None:
-    """Let one process at a time make MLflow's tables, which two would make at once."""
-    if not database.exists() or database.stat().st_size == 0:
-        with alone("first start of MLflow", database.with_name(f"{database.name}.lock")):
-            server.search_experiments(max_results=1)
+def _first_start(uri: str) -> AbstractContextManager[None]:
+    """Let one process at a time make the tables of an embedded store, which a first client does."""
+    if not uri.startswith(_SQLITE):
+        return nullcontext()
+    database = Path(uri.removeprefix(_SQLITE))
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            # MLflow makes its default experiment last.
+            whole = connection.execute("SELECT 1 FROM experiments").fetchone() is not None
+    except sqlite3.Error:
+        whole = False
+    return nullcontext() if whole else alone("first start of MLflow", database.with_name(f"{database.name}.lock"))
 
 
 @functools.cache

@@ -10,7 +10,6 @@ from typing import Literal
 from cyclopts import App, Group, Parameter
 
 from plumbline.cli import table
-from plumbline.kernel.alone import alone
 
 _LOCKS = Path(".plumbline/locks")
 _OPTIONS = Group("Options", sort_key=99)
@@ -53,6 +52,8 @@ def _locked(module: str, function: str) -> AbstractContextManager[None]:
     for group in table.GROUPS:
         for command in group.commands:
             if command.alone and f"plumbline.{command.target}" == f"{module}:{function}":
+                from plumbline.kernel.alone import alone  # here, because help needs it not
+
                 what = " ".join(filter(None, ["`plumb", group.name, command.name]))
                 return alone(f"{what}` or one like it", _LOCKS / f"{command.alone}.lock")
     return nullcontext()
