@@ -1,19 +1,20 @@
-# The first day, on a machine with Python 3.11 and git. All else is `plumb`, which `make setup` puts into .venv/bin.
+# The first day, on a machine with Python and git. All else is `plumb`, which `make setup` puts into .venv/bin.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
-VENV ?= $(CURDIR)/.venv
+# Relative, because make takes a path with a space for two.
+VENV ?= .venv
 # What the environment holds; the workflows' short jobs take requirements/ci.txt.
 REQUIREMENTS ?= requirements/dev.txt
-BIN := $(VENV)/bin
 # Empty in an image, which brings its environment with it.
-SETUP ?= $(VENV)/.installed
-# The code of this folder, whichever clone the environment was made for.
+SETUP ?= requirements/setup "$(VENV)" "$(REQUIREMENTS)"
 PLUMB := python -m plumbline.cli
-export PATH := $(BIN):$(CURDIR)/.plumbline/bin:$(PATH)
+export PATH := $(if $(filter /%,$(VENV)),,$(CURDIR)/)$(VENV)/bin:$(CURDIR)/.plumbline/bin:$(PATH)
+# The code of this folder, whichever clone the environment was made for and whatever else the user has.
+export PYTHONPATH := .
+unexport PYTHONHOME VIRTUAL_ENV
 
 # What git sets for its hooks would point every git and DVC below at the hook's repository and index.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS
@@ -28,7 +29,8 @@ help: ## List what the first day needs
 	@echo 'All else is `plumb`: activate .venv, then plumb --help'
 
 .PHONY: setup
-setup: $(SETUP) ## Create or update .venv from the pinned requirements
+setup: ## Create or update .venv from the pinned requirements
+	@$(SETUP)
 
 .PHONY: demo
 demo: setup ## From the warehouse to a served prediction, with lineage and times
@@ -113,15 +115,3 @@ requirements: setup ## Compile every requirements*.txt anew from its .in file
 .PHONY: clean
 clean: ## Remove the environment and everything built, keeping data versions and the local remote
 	rm -rf .venv reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
-
-$(VENV)/.installed: $(REQUIREMENTS) requirements/uv.txt pyproject.toml services/predict/app/_forest.c
-	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo none); test "$$found" = 3.11 || \
-		{ echo "Plumbline builds with Python 3.11 and $(PYTHON) is $$found: install 3.11, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "setting up $(VENV) (the first time downloads up to 500 MB)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.txt
-	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes $(REQUIREMENTS)
-	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
-	@PYTHON=$(BIN)/python services/predict/build-native
-	@touch $@
-	@test ! -x $(BIN)/dvc || $(PLUMB) data remote

@@ -7,8 +7,10 @@ no state but MLflow's own is needed. `MLFLOW_TRACKING_URI` names another server.
 
 import functools
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -24,6 +26,7 @@ from mlflow.utils.rest_utils import http_request
 from plumbline.bundle import reading
 from plumbline.bundle.files import MODEL, Lineage
 from plumbline.kernel import git, hashing, jsonfile
+from plumbline.kernel.alone import alone
 from plumbline.kernel.errors import PlumblineError
 
 DEFAULT_URI = "sqlite:///.plumbline/mlflow.db"
@@ -34,6 +37,7 @@ _CONNECT = {
     "mysql": "connect_timeout",
     "mssql": "timeout",
 }  # how their drivers call it
+_EXISTS = "RESOURCE_ALREADY_EXISTS"
 MODEL_URI = "logged_model"  # the tag of a run that names its MLflow model
 _MODEL = "model_sha256"
 _Given = ParamSpec("_Given")
@@ -50,12 +54,27 @@ def client() -> mlflow.MlflowClient:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # seconds until an error, not MLflow's minutes
     mlflow.set_tracking_uri(uri)
     _reach(uri)
-    return mlflow.MlflowClient(uri)
+    with _first_start(uri):
+        return mlflow.MlflowClient(uri)
 
 
 def variable(name: str) -> str:
     """Read MLFLOW_ and `name`, a variable of MLflow's own, which are read here alone; empty if it is not set."""
     return os.environ.get(f"MLFLOW_{name}", "")
+
+
+def _first_start(uri: str) -> AbstractContextManager[None]:
+    """Let one process at a time make the tables of an embedded store, which a first client does."""
+    if not uri.startswith(_SQLITE):
+        return nullcontext()
+    database = Path(uri.removeprefix(_SQLITE))
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            # MLflow makes its default experiment last.
+            whole = connection.execute("SELECT 1 FROM experiments").fetchone() is not None
+    except sqlite3.Error:
+        whole = False
+    return nullcontext() if whole else alone("first start of MLflow", database.with_name(f"{database.name}.lock"))
 
 
 @functools.cache
@@ -114,7 +133,12 @@ def experiment(name: str | None = None) -> str:
     # Without a server the artifacts lie beside the database, wherever this is called from.
     file = Path(uri.removeprefix(_SQLITE)) if uri.startswith(_SQLITE) else None
     location = (file.parent / "mlartifacts").resolve().as_uri() if file else None
-    return str(server.create_experiment(name, artifact_location=location))
+    try:
+        return str(server.create_experiment(name, artifact_location=location))
+    except MlflowException as error:
+        if error.error_code != _EXISTS:
+            raise
+        return experiment(name)  # another process was first
 
 
 @dataclass(frozen=True)

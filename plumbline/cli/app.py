@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 from cyclopts import App, Group, Parameter
 
 from plumbline.cli import table
 
+_LOCKS = Path(".plumbline/locks")
 _OPTIONS = Group("Options", sort_key=99)
 _GROUPS = Group("Groups: `plumb GROUP --help` lists the commands", sort_key=10)
 
@@ -44,6 +47,18 @@ def _fill(app: App, group: table.Group, heading: Group) -> None:
         app.command(target, name=command.name, help=command.help, group=heading, sort_key=position)
 
 
+def _locked(module: str, function: str) -> AbstractContextManager[None]:
+    """Keep other processes from what a command changes, if the table says that there is such a thing."""
+    for group in table.GROUPS:
+        for command in group.commands:
+            if command.alone and f"plumbline.{command.target}" == f"{module}:{function}":
+                from plumbline.kernel.alone import alone  # here, because help needs it not
+
+                what = " ".join(filter(None, ["`plumb", group.name, command.name]))
+                return alone(f"{what}` or one like it", _LOCKS / f"{command.alone}.lock")
+    return nullcontext()
+
+
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
     """Print what completes `plumb` in a shell.
 
@@ -67,5 +82,6 @@ def run(words: Sequence[str]) -> int:
         from plumbline.kernel import log  # here, because help and completion need neither it nor the settings
 
         log.configure()
-    found = command(*bound.args, **bound.kwargs)
+    with _locked(where, str(command.__name__)):
+        found = command(*bound.args, **bound.kwargs)
     return found if isinstance(found, int) else 0

@@ -14,11 +14,13 @@ class Command(NamedTuple):
         name: The word.
         target: The function, as `module:function` below `plumbline`.
         help: What it does, in one line.
+        alone: What it changes, if two that change it wait for one another; the name of a lock in .plumbline/locks.
     """
 
     name: str
     target: str
     help: str
+    alone: str = ""
 
 
 class Group(NamedTuple):
@@ -43,10 +45,14 @@ GROUPS = (
         "The house on this machine",
         (
             Command("init", "product.commands:init", "Write the house's names everywhere; plumbline.toml keeps them"),
-            Command("demo", "local.demo:main", "From the warehouse to a served prediction, with lineage and times"),
-            Command("up", "local.stack:up", "Start predict, api and MLflow's interface and print their URLs"),
+            Command(
+                "demo", "local.demo:main", "From the warehouse to a served prediction, with lineage and times", "demo"
+            ),
+            Command(
+                "up", "local.stack:up", "Start predict, api and MLflow's interface and print their URLs", "services"
+            ),
             Command("status", "local.status:main", "Say what runs here, and which bundle was released"),
-            Command("down", "local.stack:down", "Stop what `plumb up` started"),
+            Command("down", "local.stack:down", "Stop what `plumb up` started", "services"),
             Command("monitor", "local.programs:monitor", "Look at what was served: drift, errors, quality"),
         ),
     ),
@@ -69,13 +75,17 @@ GROUPS = (
         "data",
         "Raw data: from the warehouse to a version that git names",
         (
-            Command("warehouse", "ingest.warehouse:main", "Load data/warehouse/*.tsv into the embedded warehouse"),
-            Command("extract", "ingest.extract:main", "Extract the raw data, and check that it is what git names"),
-            Command("update", "ingest.update:main", "Extract only the rows that came since the last version"),
-            Command("add", "ingest.version:fill_cache", "Fill the DVC cache with the raw data that git names"),
-            Command("version", "ingest.version:keep", "Add the raw data to DVC and commit its .dvc files"),
-            Command("push", "ingest.version:share", "Copy the versions that git names to the DVC remote"),
-            Command("pull", "ingest.version:bring", "Bring the version that git names"),
+            Command(
+                "warehouse", "ingest.warehouse:main", "Load data/warehouse/*.tsv into the embedded warehouse", "data"
+            ),
+            Command(
+                "extract", "ingest.extract:main", "Extract the raw data, and check that it is what git names", "data"
+            ),
+            Command("update", "ingest.update:main", "Extract only the rows that came since the last version", "data"),
+            Command("add", "ingest.version:fill_cache", "Fill the DVC cache with the raw data that git names", "data"),
+            Command("version", "ingest.version:keep", "Add the raw data to DVC and commit its .dvc files", "data"),
+            Command("push", "ingest.version:share", "Copy the versions that git names to the DVC remote", "data"),
+            Command("pull", "ingest.version:bring", "Bring the version that git names", "data"),
             Command("remote", "dvc.set_remote:main", "Bring everything to another DVC remote, or say where it is"),
             Command("check", "dvc.check_data:main", "Check that git, cache and remote tell the same story"),
             Command("sample", "ingest.sample:main", "Take one row that training has not seen"),

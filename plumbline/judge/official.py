@@ -5,14 +5,13 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-import filelock
-
 from plumbline import tracking
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract
 from plumbline.dvc import lock
 from plumbline.judge import gate, rebuild, recording
 from plumbline.kernel import command, git, jsonfile, log
+from plumbline.kernel.alone import alone
 from plumbline.kernel.config import parse, read_yaml
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import signing
@@ -34,16 +33,12 @@ def official(settings: recording.Settings) -> str:
         PlumblineError: Tracked files differ from the commit, the build differs from the developer's, a step failed, or
             another official build runs here.
     """
-    _BEGUN.parent.mkdir(exist_ok=True)
-    try:
-        with filelock.FileLock(f"{_BEGUN}.lock", timeout=0):
-            commit = _begin()
-            try:
-                return _build(commit, settings)
-            finally:
-                _BEGUN.unlink()
-    except filelock.Timeout:
-        raise PlumblineError("another `plumb model official` runs in this clone: wait until it has ended") from None
+    with alone("`plumb model official`", Path(f"{_BEGUN}.lock"), wait=False):
+        commit = _begin()
+        try:
+            return _build(commit, settings)
+        finally:
+            _BEGUN.unlink()
 
 
 def _begin() -> str:

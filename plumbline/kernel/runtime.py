@@ -5,12 +5,20 @@ import sys
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("runtime.env")
+_LOOPBACK = ("localhost", "127.0.0.1")
 
 
 def pinned() -> dict[str, str]:
     """Give the variables of `runtime.env` and their values."""
     lines = [line for line in _FILE.read_text().splitlines() if line and not line.startswith("#")]
     return dict(line.split("=", 1) for line in lines)
+
+
+def reach_loopback() -> None:
+    """Let this process, and all that it starts, call this machine without the proxy of the user's environment."""
+    for name in ("no_proxy", "NO_PROXY"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*hosts, *_LOOPBACK]))
 
 
 def pin() -> None:
@@ -20,6 +28,7 @@ def pin() -> None:
     assignment later in the process comes too late. Under `make` the variables are there from the start. A script calls
     this before its imports, all of which a new start would do twice.
     """
+    reach_loopback()
     values = pinned()
     if any(os.environ.get(name) != value for name, value in values.items()):
         os.environ.update(values)

@@ -28,12 +28,13 @@ def sync(name: str, requirements: Path, python: str = sys.executable) -> Path:
     if not shutil.which(python):
         raise PlumblineError(f"{python} is not installed: name a Python that is")
     folder = (FOLDER / name).absolute()
-    marker, wanted = folder / ".installed", hashing.digest(requirements)
-    if not marker.exists() or marker.read_text() != wanted:
-        if not (folder / "bin/python").exists():
-            command.run("uv", "venv", "--quiet", "--python", python, str(folder))
-        where = {"VIRTUAL_ENV": str(folder)}
-        command.run("uv", "pip", "sync", "--quiet", "--require-hashes", str(requirements), environment=where)
+    # A copied or moved environment is none, nor is one whose interpreter is gone.
+    marker, interpreter = folder / ".installed", folder / "bin/python"
+    wanted = f"{folder}\n{hashing.digest(requirements)}"
+    if not marker.exists() or marker.read_text() != wanted or not interpreter.exists():
+        command.run("uv", "venv", "--quiet", "--clear", "--python", python, str(folder))
+        where, own = ("--python", str(interpreter)), {"UV_SYSTEM_PYTHON": "false"}
+        command.run("uv", "pip", "sync", "--quiet", "--require-hashes", *where, str(requirements), environment=own)
         marker.write_text(wanted)
     return folder / "bin"
 

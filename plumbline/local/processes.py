@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
+import textwrap
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -40,10 +43,12 @@ def start(program: Program, timeout: float = 60.0) -> None:
     """Start `program` and wait until it is ready; do nothing if it runs already.
 
     Raises:
-        PlumblineError: It ended or was not ready after `timeout` seconds; the message shows the end of its log.
+        PlumblineError: Its port is another process's, or it ended or was not ready after `timeout` seconds; the message
+            shows the end of its log.
     """
     if running(program.name):
         return
+    _refuse_taken(program)
     FOLDER.mkdir(parents=True, exist_ok=True)
     log = FOLDER / f"{program.name}.log"
     with log.open("wb") as output:
@@ -59,7 +64,8 @@ def start(program: Program, timeout: float = 60.0) -> None:
     created = psutil.Process(child.pid).create_time()
     jsonfile.write(_record(program.name), {"pid": child.pid, "created": created})
     deadline = time.monotonic() + timeout
-    while not _answers(program.ready):
+    # In this order: another process may take the port and answer, and then this one ends.
+    while not _answers(program.ready) or child.poll() is not None:
         ended = child.poll() is not None
         if ended or time.monotonic() > deadline:
             stop(program.name)
@@ -70,7 +76,14 @@ def start(program: Program, timeout: float = 60.0) -> None:
 
 
 def start_all(programs: list[Program]) -> None:
-    """Start `programs` in their order, each when the one before is ready."""
+    """Start `programs` in their order, each when the one before is ready; none if the port of one is taken.
+
+    Raises:
+        PlumblineError: As `start`.
+    """
+    for program in programs:
+        if not running(program.name):
+            _refuse_taken(program)
     for program in programs:
         start(program)
 
@@ -116,6 +129,32 @@ def names() -> list[str]:
 
 def _record(name: str) -> Path:
     return FOLDER / f"{name}.json"
+
+
+def _refuse_taken(program: Program) -> None:
+    """Refuse a port that somebody listens on: what answers there, another clone's server, say, is not ours."""
+    port = urlsplit(program.ready).port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PlumblineError(
+                f"port {port}, where {program.name} would listen, is taken by {_listener(port)}: stop that first"
+            ) from None
+
+
+def _listener(port: int | None) -> str:
+    """Say which process listens on a port, as far as this user may know."""
+    for process in psutil.process_iter():
+        try:
+            listening = [at for at in process.net_connections("tcp") if at.status == psutil.CONN_LISTEN]
+            if any(at.laddr.port == port for at in listening):
+                command = textwrap.shorten(" ".join(process.cmdline()), 100, placeholder=" …")
+                return f"`{command}` (pid {process.pid}, in {process.cwd()})"
+        except psutil.Error:
+            continue
+    return "a process of another user"
 
 
 def _answers(url: str) -> bool:

@@ -84,6 +84,7 @@ def up() -> None:
 
     programs, server = services(8000, 8001), tracking.variable("TRACKING_URI")
     if not server:
+        tracking.client()  # makes the tables of a new database
         programs.append(mlflow(5000))
     processes.start_all(programs)
     token = key("first", "--if-none")

@@ -4,9 +4,6 @@ Git moves the work tree file by file and the branch last. A note beside the repo
 finds the note of a dead process puts the files back that had moved already. A file with neither version is the user's.
 """
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from plumbline.kernel import jsonfile
@@ -20,21 +17,6 @@ _NAME = "plumbline-upgrade"
 def private(root: Path, suffix: str = "") -> Path:
     """Give the path of what an upgrade keeps out of the work tree."""
     return Path(line(root, "rev-parse", "--absolute-git-dir")) / f"{_NAME}{suffix}"
-
-
-@contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Keep other upgrades of this clone out; the lock of a killed one goes with its process.
-
-    Raises:
-        PlumblineError: Another one is under way.
-    """
-    with private(root, ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PlumblineError("another upgrade of this clone is under way") from None
-        yield
 
 
 def forward(root: Path, before: str, after: str) -> None:

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plumbline.kernel.alone import alone
 from plumbline.kernel.errors import PlumblineError
 from plumbline.product import house, merge, move, release, repository
 from plumbline.product.fetch import REFS, fetch
@@ -49,7 +50,7 @@ def upgrade(ref: str, url: str | None = None, root: Path = Path(), take: Take | 
         PlumblineError: The clone has changes that are not committed, the release cannot be fetched or is older, or
             files that the house edited cannot be merged; the message names them, and nothing has changed.
     """
-    with move.alone(root):
+    with alone("upgrade of this clone", move.private(root, ".lock"), wait=False):
         move.recover(root)
         clear(root)
         refuse_changes(root)

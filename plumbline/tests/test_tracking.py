@@ -1,5 +1,8 @@
 """One MLflow run for one execution, found by the model's bytes."""
 
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ from plumbline import tracking
 from plumbline.bundle import SCHEMA_VERSION, files
 from plumbline.kernel import hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.repository import ROOT
 
 
 @pytest.fixture
@@ -129,3 +133,15 @@ def test_a_deleted_experiment_says_how_to_restore_it(execution: tracking.Executi
         tracking.record(execution)
     tracking.client().restore_experiment(identity)
     assert tracking.experiment() == identity
+
+
+def test_two_first_starts_at_once_make_one_store(tmp_path: Path) -> None:
+    code = "from plumbline import tracking; print(tracking.experiment())"
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/new/mlflow.db"}
+    pipe = subprocess.PIPE
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], env=variables, stdout=pipe, stderr=pipe, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [out for out, _ in said] == ["1\n", "1\n"], said

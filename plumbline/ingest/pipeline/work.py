@@ -1,12 +1,12 @@
 """The work folder: where the steps of a run leave what they made, for one run at a time."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbline.kernel import jsonfile, log
+from plumbline.kernel import jsonfile
+from plumbline.kernel.alone import alone
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -65,14 +65,8 @@ def read(path: Path, step: str) -> dict[str, object]:
 
 @contextmanager
 def locked(root: Path) -> Iterator[Work]:
-    """Hold the work folder; another run on it waits. The kernel frees it when the process dies, however it dies."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            log.get("ingest").info("waiting for another run", work=str(root))
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    """Hold the work folder; another run on it waits."""
+    with alone("run of the data pipeline", root / "lock"):
         work = Work(root.absolute())
         # By a git or a DVC that was killed, for nobody else is here; DVC refuses a record that it was writing.
         for left in [*work.clone.glob(".git/*.lock"), *work.clone.glob(".dvc/tmp/rwlock")]:

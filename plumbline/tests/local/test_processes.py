@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from plumbline.kernel import jsonfile
+from plumbline.kernel import jsonfile, runtime
 from plumbline.kernel.errors import PlumblineError
 from plumbline.local import demo, processes
 from plumbline.local.processes import Program
@@ -54,6 +54,28 @@ def test_starting_again_leaves_the_running_one() -> None:
         assert processes.running("server") == first
     finally:
         processes.stop("server")
+
+
+def test_another_folders_server_is_named_and_not_taken_for_ones_own(tmp_path: Path) -> None:
+    server = program()
+    processes.start(server)
+    theirs = processes.running("server")
+    assert theirs is not None
+    try:
+        first, second = program(), Program("mine", server.command, {}, server.ready)
+        with pytest.raises(PlumblineError, match=rf"port \d+, where mine .* \(pid {theirs.pid}, in {tmp_path}\)"):
+            processes.start_all([Program("first", first.command, {}, first.ready), second])
+        assert processes.names() == ["server"]
+    finally:
+        processes.stop("server")
+
+
+def test_a_proxy_is_not_asked_for_a_program_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    runtime.reach_loopback()
+    processes.start(program(), timeout=10)
+    assert processes.stop("server")
 
 
 def test_a_program_that_ends_shows_the_end_of_its_log() -> None:

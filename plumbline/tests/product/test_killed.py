@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel import jsonfile
+from plumbline.kernel.alone import alone
 from plumbline.kernel.errors import PlumblineError
 from plumbline.product import move
 from plumbline.product.upgrade import upgrade
@@ -114,5 +115,6 @@ def test_a_file_that_was_edited_since_is_named_and_kept(team, released) -> None:
 
 
 def test_two_at_a_time_are_refused(team, released) -> None:
-    with move.alone(team.root), pytest.raises(PlumblineError, match="another upgrade of this clone is under way"):
+    lock = move.private(team.root, ".lock")
+    with alone("test", lock), pytest.raises(PlumblineError, match=rf"another upgrade .* \(pid {os.getpid()}\)"):
         upgrade("v0.3.0", root=team.root)

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from plumbline.kernel import git
 from plumbline.kernel.errors import PlumblineError
-from tests.acceptance.everyday import with_data, with_git, with_registry, world
+from tests.acceptance.everyday import machine, with_data, with_git, with_registry, world
 
-CASES = {case.__name__: case for theme in (with_git, with_data, with_registry) for case in theme.CASES}
+CASES = {case.__name__: case for theme in (machine, with_git, with_data, with_registry) for case in theme.CASES}
 
 
 def main() -> int:
