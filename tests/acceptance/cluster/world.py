@@ -12,6 +12,7 @@ import yaml
 from plumbline.kernel import git
 from plumbline.kernel.errors import PlumblineError
 from plumbline.proof import worktree
+from plumbline.registry.registry import model_name
 from plumbline.testing.repository import ROOT, environment
 from tests.acceptance.cluster import images, kube
 from tests.acceptance.cluster.kube import kubectl, until
@@ -68,6 +69,8 @@ def make_clone(folder: Path) -> Path:
     """Copy the repository as it is now, with the overlay of the story, as one commit."""
     clone = worktree.copy(ROOT, folder / "clone")
     shutil.copytree(ROOT / "tests/acceptance/cluster/overlay", clone / OVERLAY)
+    bundle = clone / OVERLAY / "bundle.env"
+    bundle.write_text(bundle.read_text().replace("/none/", f"/{model_name()}/"))
     world = World(clone, "")
     world.run("git", "add", "--all")
     world.run("git", "commit", "--quiet", "--message", "The repository as it is")
