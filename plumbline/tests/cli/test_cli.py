@@ -108,6 +108,8 @@ def test_a_shell_is_taught_the_words(shell: str, capsys: pytest.CaptureFixture[s
 
 
 def test_the_ledger_can_be_read_by_a_script(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/params.yaml").write_text("bundle: {model: toys}\n")
     assert json.loads(plumb(tmp_path, "release", "history", "--json").stdout) == []
     assert json.loads(plumb(tmp_path, "release", "history", "--json", "--at", "2026-01-31").stdout) == {}
 

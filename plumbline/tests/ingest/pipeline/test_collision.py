@@ -67,6 +67,7 @@ def test_the_same_version_pushed_by_another_is_not_doubled(world: World) -> None
 
 def test_a_push_that_a_hook_refuses_ends_with_its_reason(world: World) -> None:
     hook = world.origin / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho this branch is protected >&2\nexit 1\n")
     hook.chmod(0o755)
 
