@@ -1,13 +1,13 @@
 """What a newcomer meets first."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from plumbline.testing import trials
 from plumbline.testing.repository import ROOT, copy_repository, run
 
 _SHELL = "bash cksum cut dirname flock git grep head make mkdir readlink rm sed tail"
@@ -52,7 +52,7 @@ def test_no_python_311_and_no_way_to_fetch_one_is_one_sentence(tmp_path: Path) -
         "sed",
         "tail",
     ]:
-        (programs / name).symlink_to(str(shutil.which(name)))
+        (programs / name).symlink_to(trials.command(name))
     (programs / "uv").symlink_to(Path(sys.executable).parent / "uv")
     variables = {"PATH": str(programs), "HOME": str(tmp_path), "UV_PYTHON_DOWNLOADS": "never"}
     # when someone sets up

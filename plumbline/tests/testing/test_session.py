@@ -21,8 +21,12 @@ def house(inner: pytest.Pytester) -> pytest.Pytester:
     (inner.path / "tests/budgets.toml").write_text('[seconds]\n"." = 0.001\n')
     inner.makepyfile(
         test_a="def test_fails(): assert 'apple' == 'pear'",
-        test_b="import pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_passes(n): ...",
-        test_c="def test_waits(): import time; time.sleep(0.2)",
+        test_b="import pathlib, pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_passes(n):\n"
+        "    if n == 19: pathlib.Path('passed').touch()",
+        # It runs while the others do, if there are two workers, and is the slowest.
+        test_c="import pathlib, time\ndef test_waits():\n    end = time.monotonic() + 20\n"
+        "    while not pathlib.Path('passed').exists() and time.monotonic() < end: time.sleep(0.01)\n"
+        "    time.sleep(0.2)",
         test_s="import pytest\n@pytest.mark.slow\ndef test_story(): ...",
     )
     return inner
