@@ -1,9 +1,8 @@
 """Git and keys in a job: who commits, what may push, and the key that signs a bundle."""
 
 import os
-from pathlib import Path
 
-from plumbline.kernel import command
+from plumbline.kernel import command, private
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import signing
 
@@ -31,12 +30,5 @@ def signing_key() -> None:
     key = os.environ.get("SIGNING_KEY", "")
     if "PRIVATE KEY" not in key:
         raise PlumblineError("SIGNING_KEY holds no key: set it to the PEM of the private key")
-    write_private(signing.private_key(), key if key.endswith("\n") else f"{key}\n")
+    private.write(signing.private_key(), key if key.endswith("\n") else f"{key}\n")
     signing.prepare()  # its public half, which the gate and the services verify by
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, even while it is written."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)

@@ -1,7 +1,5 @@
 """The tests of a room as its pipeline runs them, and of a service under each version of Python."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,17 +7,11 @@ from typing import Literal
 
 from plumbline.ci.routing import changes, pipelines, route
 from plumbline.kernel import command
-from plumbline.kernel.errors import PlumblineError
 from plumbline.local import environments
 
 _REPORTS = Path("reports")
 _MANIFEST = Path("model/artifacts/bundle/manifest.json")
 Room = Literal["services", "data", "model", "main"]
-
-
-def _show(*words: str, **variables: str) -> None:
-    if subprocess.run(words, env=os.environ | variables, check=False).returncode:
-        raise PlumblineError(f"`{' '.join(words)}` failed: it says why above")
 
 
 def paths(rooms: Sequence[Room]) -> list[str]:
@@ -35,7 +27,7 @@ def build() -> None:
         PlumblineError: A step fails.
     """
     if Path("Makefile").exists() and not _MANIFEST.exists():
-        _show("make", "data", "pipeline")
+        command.show("make", "data", "pipeline")
 
 
 def changed(*, base: str = "main") -> None:
@@ -47,14 +39,14 @@ def changed(*, base: str = "main") -> None:
     Raises:
         PlumblineError: A check fails.
     """
-    table = pipelines.read()
-    route.main(base=base)
-    routes = route.route(changes.of_clone(base), table)
+    table, change = pipelines.read(), changes.of_clone(base)
+    routes = route.route(change, table)
+    route.show(routes, table, change)
     rooms: list[Room] = [pipeline.name for pipeline in table if routes[pipeline.name]]  # type: ignore[misc]
     if rooms:
-        _show("make", "lint")
+        command.show("make", "lint")
         build()
-        _show("pytest", *paths(rooms))
+        command.show("pytest", *paths(rooms))
 
 
 def run_service(name: Literal["api", "predict", "monitor"], /, *, python: str = sys.executable) -> None:
@@ -69,7 +61,7 @@ def run_service(name: Literal["api", "predict", "monitor"], /, *, python: str = 
     """
     version = command.run(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
     programs = environments.sync(f"python{version}", Path("requirements/dev.txt"), python)
-    _show("services/predict/build-native", PYTHON=str(programs / "python"))
+    command.show("services/predict/build-native", environment={"PYTHON": str(programs / "python")})
     _REPORTS.mkdir(exist_ok=True)
     own = environments.path(programs) | {"COVERAGE_FILE": str(Path(".plumbline/coverage").absolute())}
     measured = [f"--cov=services.{room}" for room in (name, "common")]
@@ -78,4 +70,13 @@ def run_service(name: Literal["api", "predict", "monitor"], /, *, python: str = 
         f"--cov-report=xml:{_REPORTS}/coverage-{name}.xml",
         f"--junitxml={_REPORTS}/tests-{name}.xml",
     ]
-    _show(str(programs / "python"), "-m", "pytest", "services/common", f"services/{name}", *measured, *reports, **own)
+    command.show(
+        str(programs / "python"),
+        "-m",
+        "pytest",
+        "services/common",
+        f"services/{name}",
+        *measured,
+        *reports,
+        environment=own,
+    )

@@ -29,3 +29,17 @@ def run(*command: str, folder: Path = Path(), advice: str = "", environment: dic
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_TAIL:])
         raise PlumblineError("\n".join(filter(None, [f"`{' '.join(command)}` failed:", tail, advice])))
     return done.stdout
+
+
+def show(*command: str, environment: dict[str, str] | None = None) -> None:
+    """Run a program to its end; what it writes is seen at once.
+
+    Args:
+        command: Program and arguments.
+        environment: Variables added to those of this process.
+
+    Raises:
+        PlumblineError: It failed.
+    """
+    if subprocess.run(command, env=os.environ | (environment or {}), check=False).returncode:
+        raise PlumblineError(f"`{' '.join(command)}` failed: it says why above")

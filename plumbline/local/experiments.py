@@ -1,27 +1,16 @@
 """Variants of the model: searched by Optuna, queued by DVC, or run as an MLflow project."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
 
 PARAMETERS = "model/params.yaml"
 _HERE = Path(".plumbline")
-
-
-def _run(*words: str, **variables: str) -> None:
-    """Run a program; what it says is seen at once.
-
-    Raises:
-        PlumblineError: It fails.
-    """
-    if subprocess.run(words, env=os.environ | variables, check=False).returncode:
-        raise PlumblineError(f"`{' '.join(words)}` failed: it says why above")
 
 
 def _server() -> str:
@@ -38,8 +27,8 @@ def tune(*, trials: int | None = None) -> None:
     Args:
         trials: How many, instead of what the file says.
     """
-    _run("dvc", "repro", "--quiet", "featurize")
-    _run(sys.executable, "model/src/tune.py", *(["--trials", str(trials)] if trials else []))
+    command.show("dvc", "repro", "--quiet", "featurize")
+    command.show(sys.executable, "model/src/tune.py", *(["--trials", str(trials)] if trials else []))
 
 
 def experiment(*values: Annotated[str, Parameter(name="KEY=VALUE,...")]) -> None:
@@ -55,13 +44,20 @@ def experiment(*values: Annotated[str, Parameter(name="KEY=VALUE,...")]) -> None
         raise PlumblineError("what is to vary? `plumb model experiment train.estimator=linear,dummy`")
     chosen = [word for value in values for word in ("--set-param", f"{PARAMETERS}:{value}")]
     where = {"MLFLOW_TRACKING_URI": _server(), "MLFLOW_EXPERIMENT_NAME": "experiments", "PYTHONPATH": "."}
-    _run("dvc", "exp", "run", "--queue", *chosen, **where)
-    _run("dvc", "exp", "run", "--run-all", **where)
-    _run("dvc", "exp", "show", "--md", "--only-changed")
+    command.show("dvc", "exp", "run", "--queue", *chosen, environment=where)
+    command.show("dvc", "exp", "run", "--run-all", environment=where)
+    command.show("dvc", "exp", "show", "--md", "--only-changed")
 
 
 def project() -> None:
     """Run the whole pipeline as an MLflow project, in one run."""
-    _run(
-        "mlflow", "run", ".", "--env-manager", "local", "--experiment-name", "plumbline", MLFLOW_TRACKING_URI=_server()
+    command.show(
+        "mlflow",
+        "run",
+        ".",
+        "--env-manager",
+        "local",
+        "--experiment-name",
+        "plumbline",
+        environment={"MLFLOW_TRACKING_URI": _server()},
     )

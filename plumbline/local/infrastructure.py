@@ -1,8 +1,7 @@
 """The files of the infrastructure, checked and rendered without an account or a cluster."""
 
+import functools
 import shutil
-import subprocess
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,11 +23,6 @@ def _tool(name: str, advice: str) -> str:
     return found
 
 
-def _show(words: Sequence[str]) -> None:
-    if subprocess.run(words, check=False).returncode:
-        raise PlumblineError(f"`{' '.join(words)}` failed: it says why above")
-
-
 def check(*folders: str) -> None:
     """Check format, validity and tests of Terraform modules and stacks.
 
@@ -37,37 +31,33 @@ def check(*folders: str) -> None:
     """
     found = folders or sorted(str(file.parent.relative_to(TERRAFORM)) for file in TERRAFORM.glob("*/*/versions.tf"))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(_show, ([f"{TERRAFORM}/check", folder] for folder in found)))
+        list(pool.map(functools.partial(command.show, f"{TERRAFORM}/check"), found))
 
 
 def tflint() -> None:
     """Check Terraform with tflint's own rules."""
     program = _tool("tflint", "`plumb ci tools tflint` builds it with Go")
-    _show(
-        [
-            program,
-            f"--chdir={TERRAFORM}",
-            f"--config={(TERRAFORM / '.tflint.hcl').absolute()}",
-            "--recursive",
-            "--format=compact",
-        ]
+    command.show(
+        program,
+        f"--chdir={TERRAFORM}",
+        f"--config={(TERRAFORM / '.tflint.hcl').absolute()}",
+        "--recursive",
+        "--format=compact",
     )
 
 
 def checkov() -> None:
     """Check Terraform with checkov; an exception is justified where it stands."""
     program = environments.sync("checkov", Path("requirements/checkov.txt")) / "checkov"
-    _show(
-        [
-            str(program),
-            "--skip-download",
-            "--quiet",
-            "--compact",
-            "--framework",
-            "terraform",
-            "--directory",
-            str(TERRAFORM),
-        ]
+    command.show(
+        str(program),
+        "--skip-download",
+        "--quiet",
+        "--compact",
+        "--framework",
+        "terraform",
+        "--directory",
+        str(TERRAFORM),
     )
 
 
@@ -75,8 +65,8 @@ def rules() -> None:
     """Check the alert rules and run their tests."""
     program = _tool("promtool", "Debian: apt-get install prometheus")
     prometheus_rules.unpack(prometheus_rules.SOURCE, RULES)
-    _show([program, "check", "rules", *map(str, sorted(RULES.glob("rules/*.yaml")))])
-    _show([program, "test", "rules", *map(str, sorted(RULES.glob("tests/*.yaml")))])
+    command.show(program, "check", "rules", *map(str, sorted(RULES.glob("rules/*.yaml"))))
+    command.show(program, "test", "rules", *map(str, sorted(RULES.glob("tests/*.yaml"))))
 
 
 def manifests() -> None:

@@ -41,7 +41,8 @@ def route(changed: Changes, table: Sequence[Pipeline], folder: Path = workflows.
     return routes
 
 
-def _show(routes: Routes, table: Sequence[Pipeline], changed: Changes, page: Path | None) -> None:
+def show(routes: Routes, table: Sequence[Pipeline], changed: Changes, page: Path | None = None) -> None:
+    """Print which pipelines run and why; write it to `page`, too."""
     rows = []
     for entry in table:
         reason = routes[entry.name]
@@ -94,6 +95,6 @@ def main(
         changed = changes.of_clone(base)
     table = pipelines.read()
     routes = route(changed, table)
-    _show(routes, table, changed, page)
+    show(routes, table, changed, page)
     if github:
         _write_outputs(routes)

@@ -1,11 +1,11 @@
 """Write .env for compose.yaml: which images, which bundle, and passwords that nobody has chosen."""
 
-import os
 import re
 import secrets
 from pathlib import Path
 from typing import Any
 
+from plumbline.kernel import private
 from plumbline.local import prometheus_rules, stack
 from plumbline.local.images.images import HERE, Images
 
@@ -56,7 +56,5 @@ def main(*, named: Images = HERE) -> None:
     present = FILE.read_text() if FILE.exists() else ""
     text = render(present, where.prefix, where.tag, stack.release())
     prometheus_rules.unpack(prometheus_rules.SOURCE, RULES)
-    # Never readable by others, not even while it is written.
-    with os.fdopen(os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+    private.write(FILE, text)
     print(f"{FILE} names {where.tag} and holds the passwords; `docker compose up --wait` starts the stack")  # noqa: T201

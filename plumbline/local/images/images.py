@@ -51,8 +51,7 @@ class Images:
         Raises:
             PlumblineError: It fails.
         """
-        if subprocess.run([self.engine, *words], check=False).returncode:
-            raise PlumblineError(f"`{self.engine} {' '.join(words)}` failed: it says why above")
+        command.show(self.engine, *words)
 
 
 HERE = Images()
