@@ -24,8 +24,8 @@ from model.src.interval import IntervalRegressor
 from plumbline import tracking
 from plumbline.bundle import SCHEMA_VERSION, writing
 from plumbline.bundle import contract as bundled
-from plumbline.bundle.files import Answer, Artifact, Data, Golden, Lineage
-from plumbline.kernel import canonical, contract, hashing, jsonfile, log, stage, table
+from plumbline.bundle.files import Artifact, Data, Golden, Lineage
+from plumbline.kernel import canonical, contract, hashing, jsonfile, log, moments, stage, table
 from plumbline.kernel.config import Strict, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -108,10 +108,10 @@ def _parity(
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph, options)
     feed = {
-        name: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
-        for name, column in rules.columns.items()
+        entry: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
+        for entry, (name, column) in zip(rules.inputs, rules.columns.items(), strict=True)
     }
-    answers = np.hstack(session.run(list(contract.OUTPUTS), feed))
+    answers = np.hstack(session.run(list(rules.outputs), feed))
     wanted = expected(frame, preprocessor, model, rules)
     return float(np.max(np.abs(answers - wanted) / np.maximum(np.abs(wanted), np.finfo(float).tiny)))
 
@@ -120,13 +120,13 @@ def _contract(rules: Contract, model: str, coverage: float) -> bundled.Contract:
     target = rules.target
     return bundled.Contract(
         SCHEMA_VERSION,
-        model,
-        bundled.Target(target.name, target.unit or "", target.description),
-        bundled.Interval(coverage),
-        msgspec.convert(
+        model=model,
+        target=bundled.Target(target.name, target.unit or "", target.description),
+        interval=bundled.Interval(coverage),
+        columns=msgspec.convert(
             [{"name": name} | column.describe() for name, column in rules.columns.items()], tuple[bundled.Column, ...]
         ),
-        rules.json_schema(),
+        json_schema=rules.json_schema(),
     )
 
 
@@ -145,11 +145,12 @@ def _golden(
         SCHEMA_VERSION,
         parameters.relative_tolerance,
         [_row(frame.iloc[i], rules) for i in chosen],
-        [Answer(*answers[i].tolist()) for i in chosen],
+        [dict(zip(rules.outputs, answers[i].tolist(), strict=True)) for i in chosen],
     )
 
 
 def _row(values: "pd.Series[Any]", rules: Contract) -> dict[str, Any]:
+    """Give a row as a request has it."""
     row: dict[str, Any] = {}
     for name, column in rules.columns.items():
         value = values[name]
@@ -157,8 +158,10 @@ def _row(values: "pd.Series[Any]", rules: Contract) -> dict[str, Any]:
             row[name] = value or None
         elif np.isnan(value):
             row[name] = None
+        elif column.type in moments.PATTERNS:
+            row[name] = moments.text(value, column.type)
         else:
-            row[name] = int(value) if column.type == "integer" else float(value)
+            row[name] = {"integer": int, "boolean": bool}.get(column.type, float)(value)
     return row
 
 

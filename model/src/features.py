@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,19 +18,27 @@ class Features:
 
     Attributes:
         names: The features' names, in order.
+        categories: Positions of the features that are codes of a category's labels.
         identifiers: Shape (rows,).
         X: The features, shape (rows, features), float64, NaN for missing.
-        y: The target in its unit, shape (rows,), float64.
+        y: Shape (rows,), float64: the target in its unit, or the position of its category.
     """
 
     names: list[str]
-    identifiers: NDArray[np.int64]
+    categories: list[int]
+    identifiers: NDArray[Any]
     X: NDArray[np.float64]
     y: NDArray[np.float64]
 
+    @property
+    def numbers(self) -> list[int]:
+        """Positions of all other features."""
+        codes = set(self.categories)
+        return [position for position in range(len(self.names)) if position not in codes]
+
 
 def read(path: Path, rules: Contract) -> Features:
-    """Read a features file.
+    """Read a features file: the identifier, whatever features the preprocessor makes, and the target.
 
     Raises:
         PlumblineError: The file is absent or does not fit the contract.
@@ -38,16 +47,23 @@ def read(path: Path, rules: Contract) -> Features:
         frame = pd.read_parquet(path)
     except FileNotFoundError:
         raise PlumblineError(f"{path} does not exist: run `dvc repro featurize`") from None
-    names = [*rules.numbers, *rules.categories]
-    expected = [rules.identifier, *names, rules.target.name]
-    if list(frame.columns) != expected:
+    first, *names, last = frame.columns
+    if (first, last) != (rules.identifier, rules.target.name) or not names:
         raise PlumblineError(
-            f"{path} has the columns {', '.join(frame.columns)} and the contract asks for"
-            f" {', '.join(expected)}: run `dvc repro featurize`"
+            f"{path} has the columns {', '.join(frame.columns)}; the contract asks for {rules.identifier}, the features"
+            f" and {rules.target.name}: run `dvc repro featurize`"
         )
     return Features(
         names,
-        frame[rules.identifier].to_numpy(),
+        [position for position, name in enumerate(names) if name in rules.categories],
+        frame[first].to_numpy(),
         np.ascontiguousarray(frame[names].to_numpy(dtype=np.float64)),
-        frame[rules.target.name].to_numpy(dtype=np.float64),
+        _target(frame[last], rules),
     )
+
+
+def _target(values: "pd.Series[Any]", rules: Contract) -> NDArray[np.float64]:
+    if rules.task == "regression":
+        return np.asarray(values, dtype=np.float64)
+    positions = {label: float(position) for position, label in enumerate(rules.target.categories)}
+    return np.asarray(values.map(positions), dtype=np.float64)

@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from model.src import trees
 from model.src.interval import IntervalRegressor
-from plumbline.kernel.contract import OUTPUTS, Contract
+from plumbline.kernel.contract import Contract
 
 _OPSETS = {"": 21, "ai.onnx.ml": 5}
 _IR_VERSION = 10  # of ONNX 1.16, the first with these versions of the operators
@@ -24,11 +24,11 @@ def export(preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Con
     Args:
         preprocessor: Takes the contract's columns.
         model: Takes the preprocessor's features.
-        rules: Has one input of shape (rows, 1) for each column: string for a category, double for a number.
+        rules: Has one input of shape (rows, 1) for each column: string for a category, double for all else.
         name: The graph's name.
 
     Returns:
-        The graph with the outputs `OUTPUTS`, each double of shape (rows, 1), in the target's unit.
+        The graph with the contract's inputs and outputs; each output double of shape (rows, 1), in the target's unit.
     """
     inputs = [
         (column, (StringTensorType if rule.type == "category" else DoubleTensorType)([None, 1]))
@@ -41,13 +41,22 @@ def export(preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Con
         graph = compose.merge_models(
             graph, _regressor(part, width, role), [("features", f"{role}_X")], outputs=[*kept, role]
         )
+    _rename_inputs(graph, dict(zip(rules.columns, rules.inputs, strict=True)))
     graph = compose.merge_models(
-        graph, _interval(model), [("point", "z"), ("spread", "s")], outputs=list(OUTPUTS), name=name
+        graph, _interval(model), [("point", "z"), ("spread", "s")], outputs=list(rules.outputs), name=name
     )
     graph.producer_name = graph.producer_version = ""
     _with_opsets(graph)
     onnx.checker.check_model(graph, full_check=True)
     return graph
+
+
+def _rename_inputs(graph: ModelProto, names: dict[str, str]) -> None:
+    """Give the inputs names that no column's name can collide with."""
+    for node in graph.graph.node:
+        node.input[:] = [names.get(edge, edge) for edge in node.input]
+    for entry in graph.graph.input:
+        entry.name = names[entry.name]
 
 
 def _convert(estimator: Any, inputs: list[tuple[str, Any]], output: str) -> ModelProto:
@@ -106,7 +115,7 @@ def _interval(model: IntervalRegressor) -> ModelProto:
         helper.make_node(last, ["z_lower"], ["lower"]),
         helper.make_node(last, ["z_upper"], ["upper"]),
     ]
-    return _graph(nodes, {"z": 1, "s": 1}, OUTPUTS, [quantile])
+    return _graph(nodes, {"z": 1, "s": 1}, ["prediction", "lower", "upper"], [quantile])
 
 
 def _graph(

@@ -17,7 +17,6 @@ from model.src.features import Features
 from model.src.interval import IntervalRegressor
 from plumbline.kernel import canonical, contract, log, stage
 from plumbline.kernel.config import Strict, section
-from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -33,19 +32,16 @@ class Parameters(Strict):
     estimators: dict[str, dict[str, Any]]
 
 
-def train(data: Features, parameters: Parameters, rules: Contract) -> IntervalRegressor:
+def train(data: Features, parameters: Parameters) -> IntervalRegressor:
     """Fit the estimator that the parameters name, with its interval.
 
     Raises:
         PlumblineError: The estimator or one of its parameters is not known.
     """
-    positions = {name: i for i, name in enumerate(data.names)}
-    numbers = [positions[name] for name in rules.numbers]
-    categories = [positions[name] for name in rules.categories]
 
     def build(name: str, own: dict[str, Any]) -> Any:
         try:
-            return housing_models.build(name, own, numbers, categories, parameters.seed)
+            return housing_models.build(name, own, data.numbers, data.categories, parameters.seed)
         except KeyError:
             known = ", ".join(housing_models.ESTIMATORS)
             raise PlumblineError(f"train.estimator is {name!r}; known are {known}") from None
@@ -81,7 +77,7 @@ def main() -> None:
     data = features.read(arguments.features, rules)
     logger = log.get("train")
     logger.info("fitting", estimator=parameters.estimator, rows=len(data.y), folds=parameters.folds)
-    model = train(data, parameters, rules)
+    model = train(data, parameters)
     canonical.dump(model, arguments.output)
     logger.info("fitted", output=str(arguments.output), quantile=round(model.quantile_, 4))
 

@@ -23,7 +23,6 @@ from model.src.search import Objective, Search
 from plumbline import tracking
 from plumbline.kernel import contract, hashing, log, stage
 from plumbline.kernel.config import parse, read_yaml, section
-from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 _STORAGE = "sqlite:///.plumbline/tune.db"
@@ -31,17 +30,15 @@ _EXPERIMENT = "tune"
 _STUDY = "study"  # the tag of the run that holds a study's trials
 
 
-def objective(data: Features, wanted: Search, settings: train.Parameters, rules: Contract) -> Objective:
+def objective(data: Features, wanted: Search, settings: train.Parameters) -> Objective:
     """Give the loss: the cross-validated root mean squared error on the scale that the estimator learns on."""
-    positions = {name: i for i, name in enumerate(data.names)}
-    numbers, categories = ([positions[name] for name in names] for names in (rules.numbers, rules.categories))
     z = np.log(data.y) if settings.target_scale == "log" else data.y
     folds = KFold(wanted.folds, shuffle=True, random_state=wanted.seed)
     fixed = settings.estimators.get(wanted.estimator, {})
 
     def loss(choice: dict[str, Any]) -> float:
         try:
-            model = housing_models.build(wanted.estimator, fixed | choice, numbers, categories, settings.seed)
+            model = housing_models.build(wanted.estimator, fixed | choice, data.numbers, data.categories, settings.seed)
         except (KeyError, TypeError) as error:
             raise PlumblineError(f"the estimator {wanted.estimator} or its space is not known: {error}") from None
         return float(np.sqrt(np.mean((cross_val_predict(model, data.X, z, cv=folds) - z) ** 2)))
@@ -116,9 +113,7 @@ def main() -> None:
     data = features.read(given.features, rules)
     study = search.name(wanted, hashing.digest(given.features))
     tracker = Tracker(study, wanted)
-    found: optuna.Study = search.run(
-        study, wanted, given.storage, objective(data, wanted, settings, rules), tracker.trial
-    )
+    found: optuna.Study = search.run(study, wanted, given.storage, objective(data, wanted, settings), tracker.trial)
     tracker.winner(found.best_trial)
     write(found.best_params, wanted.estimator, given.params)
     log.get("tune").info("winner written", output=str(given.params), loss=found.best_value, **found.best_params)

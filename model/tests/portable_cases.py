@@ -12,7 +12,6 @@ from sklearn.preprocessing import OrdinalEncoder
 from model import housing_models
 from model.src import portable
 from model.src.interval import IntervalRegressor
-from plumbline.kernel import contract
 from plumbline.kernel.contract import Contract
 
 LABELS = ("None", "good", "poor")
@@ -72,7 +71,7 @@ def session(fitted: IntervalRegressor, steps: ColumnTransformer) -> onnxruntime.
 def answers(loaded: onnxruntime.InferenceSession, rows: pd.DataFrame) -> NDArray[np.float64]:
     """Give the portable form's answers."""
     feed = {
-        name: rows[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
-        for name, column in RULES.columns.items()
+        entry: rows[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
+        for entry, (name, column) in zip(RULES.inputs, RULES.columns.items(), strict=True)
     }
-    return np.hstack(loaded.run(list(contract.OUTPUTS), feed))
+    return np.hstack(loaded.run(list(RULES.outputs), feed))

@@ -51,7 +51,7 @@ def test_each_prediction_keeps_its_identifier_and_slice_in_whatever_order_the_ra
         def predict_interval(self, X: np.ndarray) -> np.ndarray:
             return np.column_stack([2 * X[:, 0], X[:, 0], 3 * X[:, 0]])
 
-    data = features.Features(["area"], np.array([3, 1]), np.array([[30.0], [10.0]]), np.array([60.0, 21.0]))
+    data = features.Features(["area"], [], np.array([3, 1]), np.array([[30.0], [10.0]]), np.array([60.0, 21.0]))
     raw = pd.DataFrame({"id": [1, 3], "quality": ["good", "poor"]})
     rows = evaluate.predict(Doubling(), data, raw, cases.RULES, "quality")
     assert rows.to_dict("list") == {

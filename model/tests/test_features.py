@@ -28,13 +28,21 @@ def test_features_are_read_in_the_contracts_order_as_double(tmp_path: Path) -> N
     assert data.y.tolist() == [10.0, 20.0]
 
 
+def test_features_are_what_the_preprocessor_made_and_codes_are_known_by_their_column(tmp_path: Path) -> None:
+    combined = FRAME[["id", "quality", "age", "y"]].copy()
+    combined.insert(1, "area_per_age", [0.5, np.nan])
+    data = features.read(written(tmp_path, combined), cases.RULES)
+    assert data.names == ["area_per_age", "quality", "age"]
+    assert (data.categories, data.numbers) == ([1], [0, 2])
+
+
 @pytest.mark.parametrize(
     "frame",
-    [FRAME.drop(columns="age"), FRAME.assign(extra=1), FRAME[["id", "age", "area", "quality", "y"]]],
-    ids=["a column is missing", "a column too many", "another order"],
+    [FRAME.drop(columns="y"), FRAME[["area", "id", "y"]], FRAME[["id", "y"]]],
+    ids=["no target", "no identifier first", "no feature"],
 )
-def test_a_file_that_does_not_fit_the_contract_is_refused_with_both_lists(tmp_path: Path, frame: pd.DataFrame) -> None:
-    with pytest.raises(PlumblineError, match=r"(?s)has the columns .* asks for id, area, age, quality, y: run `dvc"):
+def test_a_file_that_does_not_fit_the_contract_is_refused(tmp_path: Path, frame: pd.DataFrame) -> None:
+    with pytest.raises(PlumblineError, match=r"(?s)has the columns .* asks for id, the features and y: run `dvc"):
         features.read(written(tmp_path, frame), cases.RULES)
 
 

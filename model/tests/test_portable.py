@@ -14,7 +14,6 @@ from sklearn.compose import ColumnTransformer
 from model.src import portable
 from model.src.interval import IntervalRegressor
 from model.tests import portable_cases as cases
-from plumbline.kernel import contract
 
 MODELS: dict[str, dict[str, Any]] = {
     "dummy": {},
@@ -111,10 +110,10 @@ def test_the_same_model_is_exported_to_the_same_bytes(name: str) -> None:
 def test_inputs_are_the_contracts_columns_in_order_and_outputs_are_double() -> None:
     _, _, loaded = exported("linear", "log")
     assert [(item.name, item.type) for item in loaded.get_inputs()] == [
-        ("area", "tensor(double)"),
-        ("age", "tensor(double)"),
-        ("quality", "tensor(string)"),
+        ("c0", "tensor(double)"),
+        ("c1", "tensor(double)"),
+        ("c2", "tensor(string)"),
     ]
     assert [(item.name, item.type, item.shape[1]) for item in loaded.get_outputs()] == [
-        (name, "tensor(double)", 1) for name in contract.OUTPUTS
+        (name, "tensor(double)", 1) for name in cases.RULES.outputs
     ]

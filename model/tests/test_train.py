@@ -28,13 +28,13 @@ PARAMETERS = train.Parameters.model_validate(
 def data() -> features.Features:
     frame = cases.frame(200)
     X = cases.preprocessor(frame).transform(frame[list(cases.RULES.columns)])
-    return features.Features(list(cases.RULES.columns), frame["id"].to_numpy(), X, frame["y"].to_numpy())
+    return features.Features(list(cases.RULES.columns), [2], frame["id"].to_numpy(), X, frame["y"].to_numpy())
 
 
 def test_two_trainings_give_the_same_bytes(tmp_path: Path) -> None:
     digests = set()
     for name in ("first", "second"):
-        canonical.dump(train.train(data(), PARAMETERS, cases.RULES), tmp_path / name)
+        canonical.dump(train.train(data(), PARAMETERS), tmp_path / name)
         digests.add(hashing.digest(tmp_path / name))
     assert len(digests) == 1
 
@@ -42,9 +42,7 @@ def test_two_trainings_give_the_same_bytes(tmp_path: Path) -> None:
 def test_the_estimator_learns_what_a_constant_cannot() -> None:
     rows = data()
     errors = [
-        np.abs(
-            train.train(rows, PARAMETERS.model_copy(update={"estimator": name}), cases.RULES).predict(rows.X) - rows.y
-        )
+        np.abs(train.train(rows, PARAMETERS.model_copy(update={"estimator": name})).predict(rows.X) - rows.y)
         for name in ("linear", "dummy")
     ]
     assert errors[0].mean() < 0.5 * errors[1].mean()
@@ -60,13 +58,13 @@ def test_the_estimator_learns_what_a_constant_cannot() -> None:
 )
 def test_an_unknown_estimator_or_parameter_is_named(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(PlumblineError, match=message):
-        train.train(data(), PARAMETERS.model_copy(update=changed), cases.RULES)
+        train.train(data(), PARAMETERS.model_copy(update=changed))
 
 
 def test_a_target_that_has_no_logarithm_is_refused() -> None:
     rows = replace(data(), y=np.r_[0.0, data().y[1:]])
     with pytest.raises(PlumblineError, match=r"train\.target_scale is log, and a target is not positive"):
-        train.train(rows, PARAMETERS, cases.RULES)
+        train.train(rows, PARAMETERS)
 
 
 def test_only_the_parameters_in_use_are_logged() -> None:

@@ -3,7 +3,8 @@
 Services carry this package and nothing else of the machinery: it imports msgspec and cryptography, and nothing of ours.
 """
 
-SCHEMA_VERSION = 1  # of every file of a bundle
+SCHEMA_VERSION = 2  # of every file that is written
+READ_VERSIONS = (1, 2)  # what an earlier release wrote is served on
 
 
 class BundleError(Exception):

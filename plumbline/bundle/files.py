@@ -2,11 +2,12 @@
 
 import datetime
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from plumbline.bundle import SCHEMA_VERSION, BundleError
+from plumbline.bundle import READ_VERSIONS, BundleError
 
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
@@ -33,30 +34,46 @@ class Versioned(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse a version that this code was not written for."""
-        if self.schema_version != SCHEMA_VERSION:
-            raise ValueError(f"schema_version is {self.schema_version}, not {SCHEMA_VERSION}")
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """The training pipeline's answer for one row, in the target's unit."""
-
-    prediction: float
-    lower: float
-    upper: float
+        if self.schema_version not in READ_VERSIONS:
+            known = " or ".join(map(str, READ_VERSIONS))
+            raise ValueError(f"schema_version is {self.schema_version}, not {known}")
 
 
 class Golden(Versioned, frozen=True):
-    """golden.json: rows with the training pipeline's own answers."""
+    """golden.json: rows with the training pipeline's own answers.
+
+    Attributes:
+        relative_tolerance: By how much an answer may differ, relative to its size.
+        rows: As a request has them.
+        predictions: For each row the model's outputs by name: a number, or the probabilities of the classes.
+        absolute_tolerance: By how much an answer may differ however small it is.
+    """
 
     relative_tolerance: float
     rows: list[dict[str, Any]]
-    predictions: list[Answer]
+    predictions: list[dict[str, float | list[float]]]
+    absolute_tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a file that would prove nothing."""
         super().__post_init__()
         if not self.rows or len(self.rows) != len(self.predictions):
             raise ValueError("it needs rows, and as many predictions")
+
+    def values(self, outputs: Iterable[str]) -> list[list[float]]:
+        """Give the answers as a matrix: for each row the values of these outputs, one after the other.
+
+        Raises:
+            BundleError: An answer lacks an output.
+        """
+        try:
+            return [[value for name in outputs for value in _values(answer[name])] for answer in self.predictions]
+        except KeyError as error:
+            raise BundleError(f"{GOLDEN}: an answer lacks {error}") from None
+
+    def allows(self, actual: float, wanted: float) -> bool:
+        """Say whether an answer is near enough to the training pipeline's own; NaN never is."""
+        return abs(actual - wanted) <= max(self.relative_tolerance * abs(wanted), self.absolute_tolerance)
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,11 +91,17 @@ class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Reference(Versioned, frozen=True):
-    """reference.json: the distributions of the training data."""
+    """reference.json: the distributions of the training data.
+
+    Attributes:
+        outputs: Of what the model says about rows that it was not fitted on: of a classification the probability of
+            each class, by class.
+    """
 
     rows: int
     features: dict[str, Distribution]
     target: Distribution
+    outputs: dict[str, Distribution] = {}
 
 
 class Data(msgspec.Struct, frozen=True):
@@ -132,6 +155,10 @@ class Release(Versioned, frozen=True):
     def describe(self) -> dict[str, Any]:
         """Give the release as release.json has it."""
         return msgspec.structs.asdict(self) | {"released_at": self.released_at and self.released_at.isoformat()}
+
+
+def _values(answer: float | list[float]) -> list[float]:
+    return answer if isinstance(answer, list) else [answer]
 
 
 def decode(content: bytes, kind: type[T], name: str) -> T:

@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from plumbline.bundle import reading
+from plumbline.bundle import BundleError, parity, reading
+from plumbline.bundle.contract import Contract
 from plumbline.bundle.files import Golden
 from plumbline.deploy import diagnosis
 from plumbline.deploy.cluster import Cluster
@@ -59,9 +60,10 @@ def price(cluster: Cluster, seen: Snapshot, bundle: Path, key: str) -> dict[str,
         if answer["model"]["bundle_sha256"] == bundle.name or time.monotonic() > end:
             break
         time.sleep(_PAUSE)
-    right = expected.predictions[0].prediction
-    if abs(answer["prediction"] - right) > expected.relative_tolerance * abs(right):
-        raise PlumblineError(f"api says {answer['prediction']} and the training pipeline {right}")
+    try:
+        parity.check(reading.part(bundle, Contract), expected, 0, answer)
+    except BundleError as error:
+        raise PlumblineError(f"api does not answer as it must: {error}") from None
     result: dict[str, Any] = answer
     return result
 

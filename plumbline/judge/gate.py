@@ -95,7 +95,7 @@ def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, prom
         ) from None
     findings: list[Finding] = [
         *rules.absolute(mine, limits.absolute),
-        rules.coverage(mine, reading.part(bundle, BundleContract).interval.coverage, limits.coverage),
+        rules.coverage(mine, reading.part(bundle, BundleContract).coverage, limits.coverage),
         *rules.against_champion(mine, theirs, limits.champion, promotion),
         rules.by_slice(mine, theirs, limits.slices),
         rules.size(bundle, limits.budget),

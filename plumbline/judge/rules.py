@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from plumbline.bundle import reading
+from plumbline.bundle.contract import Contract as BundleContract
 from plumbline.bundle.files import MODEL, Manifest
 from plumbline.judge import comparison, scoring
 from plumbline.kernel.config import Strict
@@ -147,13 +148,14 @@ def latency(bundle: Path, frame: pd.DataFrame, limits: Budget) -> Finding:
     Neighbours on the machine only ever add time, so that the smallest median is nearest to the model's own cost.
     """
     model = scoring.session(str(bundle / MODEL))
-    inputs = scoring.feed(frame.iloc[[0]], scoring.types_of(bundle))
+    asked = reading.part(bundle, BundleContract)
+    inputs = scoring.feed(frame.iloc[[0]], asked)
     medians = []
     for _ in range(_REPEATS):
         times = []
         for _ in range(_WARM_UP + _CALLS):
             begin = time.perf_counter()
-            scoring.answers(model, inputs)
+            scoring.answers(model, inputs, asked)
             times.append(time.perf_counter() - begin)
         medians.append(1000 * statistics.median(times[_WARM_UP:]))
     best = min(medians)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract as BundleContract
 from plumbline.bundle.files import MODEL
-from plumbline.kernel.contract import OUTPUTS, Contract
+from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 Matrix = NDArray[np.float64]
@@ -24,31 +24,23 @@ def session(graph: bytes | str) -> Any:
     return onnxruntime.InferenceSession(graph, options)
 
 
-def feed(frame: pd.DataFrame, types: dict[str, str]) -> dict[str, NDArray[Any]]:
+def feed(frame: pd.DataFrame, asked: BundleContract) -> dict[str, NDArray[Any]]:
     """Give the model's inputs.
 
     Args:
         frame: Rows as `plumbline.kernel.table.read_tsv` reads them.
-        types: The type of each column, as the contract has it.
+        asked: The bundle's contract.
     """
     return {
-        name: frame[[name]].to_numpy(dtype=object if kind == "category" else np.float64) for name, kind in types.items()
+        entry: frame[[column.name]].to_numpy(dtype=object if column.type == "category" else np.float64)
+        for entry, column in zip(asked.inputs, asked.columns, strict=True)
     }
 
 
-def answers(model: Any, inputs: dict[str, NDArray[Any]]) -> Matrix:
-    """Give prediction, lower and upper bound in the target's unit, shape (rows, 3)."""
-    result: Matrix = np.hstack(model.run(list(OUTPUTS), inputs))
+def answers(model: Any, inputs: dict[str, NDArray[Any]], asked: BundleContract) -> Matrix:
+    """Give the model's outputs side by side: of a regression prediction, lower and upper bound in the target's unit."""
+    result: Matrix = np.hstack(model.run([output.name for output in asked.outputs], inputs))
     return result
-
-
-def types_of(bundle: Path) -> dict[str, str]:
-    """Give the type of each column that a bundle asks for, in order.
-
-    Raises:
-        BundleError: Its contract is of another version than this code reads.
-    """
-    return {column.name: column.type for column in reading.part(bundle, BundleContract).columns}
 
 
 def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:
@@ -62,17 +54,17 @@ def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -
 
     Raises:
         PlumblineError: There is no bundle, or it asks for a column that the rows do not have.
-        BundleError: As of `types_of`.
+        BundleError: Its contract is of another version than this code reads.
     """
     if not (bundle / MODEL).exists():
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     if slice_by not in rules.columns:
         raise PlumblineError(f"evaluate.slice_by is {slice_by!r}, which is no column of the contract")
-    types = types_of(bundle)
-    absent = [name for name in types if name not in frame]
+    asked = reading.part(bundle, BundleContract)
+    absent = [column.name for column in asked.columns if column.name not in frame]
     if absent:
         raise PlumblineError(f"the bundle {bundle} asks for {', '.join(absent)}, which the evaluation data lacks")
-    bounds = answers(session(str(bundle / MODEL)), feed(frame, types))
+    bounds = answers(session(str(bundle / MODEL)), feed(frame, asked), asked)
     return pd.DataFrame(
         {
             rules.identifier: frame[rules.identifier],

@@ -1,11 +1,16 @@
 """Tables as tab-separated files, in one spelling: UTF-8, line feeds, no quoting, an empty cell for a missing value."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from plumbline.kernel.contract import Contract
+from plumbline.kernel import moments
+from plumbline.kernel.contract import Contract, Kind
 from plumbline.kernel.errors import PlumblineError
+
+_BOOLEANS = {"true": 1.0, "false": 0.0, "": np.nan}
 
 
 def write_tsv(frame: pd.DataFrame, path: Path) -> None:
@@ -38,16 +43,33 @@ def read_text(path: Path) -> pd.DataFrame:
 
 
 def read_tsv(path: Path, contract: Contract) -> pd.DataFrame:
-    """Read a validated table: numbers as float64 with NaN for missing, categories as text with "" for missing."""
+    """Read a validated table.
+
+    Returns:
+        The identifier (int64 or text), the columns and the target: numbers as float64 with NaN for missing, booleans as
+        1 and 0, dates as days and timestamps as seconds since 1970; categories as text with "" for missing.
+    """
     frame = read_text(path)
-    numbers = [*contract.numbers, contract.target.name]
-    missing = [name for name in [contract.identifier, *contract.columns] if name not in frame]
+    wanted = {**contract.columns, contract.target.name: contract.target}
+    missing = [name for name in [contract.identifier, *wanted] if name not in frame]
     if missing:
         raise PlumblineError(f"{path} lacks the columns {', '.join(missing)}: run `dvc repro validate`")
     try:
-        typed = {name: pd.to_numeric(frame[name]).astype("float64") for name in numbers}
-        identifier = pd.to_numeric(frame[contract.identifier]).astype("int64")
+        typed = {name: _typed(frame[name], column.type) for name, column in wanted.items()}
+        identifier = frame[contract.identifier]
+        if contract.identifier_type == "integer":
+            identifier = pd.to_numeric(identifier).astype("int64")
     except ValueError as error:
         raise PlumblineError(f"{path}: {error}: run `dvc repro validate` for the whole list") from None
-    text = {name: frame[name].astype(object) for name in contract.categories}
-    return pd.DataFrame({contract.identifier: identifier, **text, **typed})
+    order = [*contract.categories, *contract.numbers, contract.target.name]
+    return pd.DataFrame({contract.identifier: identifier, **{name: typed[name] for name in order}})
+
+
+def _typed(cells: "pd.Series[str]", kind: Kind) -> "pd.Series[Any]":
+    if kind == "category":
+        return cells.astype(object)
+    if kind == "boolean":
+        return cells.map(_BOOLEANS).astype("float64")
+    if kind in ("date", "timestamp"):
+        return pd.Series(moments.numbers(cells, kind), index=cells.index)
+    return pd.to_numeric(cells).astype("float64")

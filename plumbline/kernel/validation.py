@@ -3,15 +3,24 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from plumbline.kernel import table
-from plumbline.kernel.contract import Column, Contract
+from plumbline.kernel import moments, table
+from plumbline.kernel.contract import LONGEST_LABEL, Column, Contract
 from plumbline.kernel.errors import PlumblineError
 
 _SHOWN = 50  # violations in the message; the report holds all of them
+_LABELS = 30  # that a violation lists
+_NUMBERS = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?([eE][+-]?\d+)?"}
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "date": "a date of the form 2026-01-31",
+    "timestamp": "a timestamp of the form 2026-01-31T12:00:00Z",
+}
 
 
 @dataclass(frozen=True)
@@ -36,35 +45,48 @@ def schema(rules: Contract) -> pa.DataFrameSchema:
     """Derive the pandera schema of a raw table, every cell of which is text, from the contract."""
     columns = {name: _schema_of(column) for name, column in rules.columns.items()}
     columns[rules.target.name] = _schema_of(rules.target)
-    whole = pa.Check(lambda cells: cells.str.fullmatch(r"-?\d+"), error="must be a whole number")
-    columns[rules.identifier] = pa.Column(str, [whole], unique=True, report_duplicates="all")
+    whole = pa.Check(lambda cells: cells.str.fullmatch(_NUMBERS["integer"]), error="must be a whole number")
+    form = [whole] if rules.identifier_type == "integer" else []
+    columns[rules.identifier] = pa.Column(str, form, unique=True, report_duplicates="all")
     return pa.DataFrameSchema(columns, strict=True)
 
 
 def _schema_of(column: Column) -> pa.Column:
     if column.type == "category":
-        label = pa.Check.isin(column.categories, error=f"must be one of {', '.join(column.categories)}")
-        return pa.Column(str, [label], nullable=column.optional)
+        return pa.Column(str, [_label_check(column)], nullable=column.optional)
+    if column.type == "boolean":
+        boolean = pa.Check.isin(("true", "false"), error="must be true or false")
+        return pa.Column(str, [boolean], nullable=column.optional)
 
-    lowest, highest = column.minimum or 0.0, column.maximum or 0.0
+    lowest, highest = column.least, column.most
 
-    def is_number(cells: "pd.Series[str]") -> "pd.Series[bool]":
-        pattern = r"-?\d+" if column.type == "integer" else r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
-        return cells.str.fullmatch(pattern)
+    def is_of_kind(cells: "pd.Series[str]") -> "pd.Series[bool]":
+        if column.type in moments.PATTERNS:
+            return pd.Series(~np.isnan(moments.numbers(cells, column.type)), index=cells.index, dtype=bool)
+        return cells.str.fullmatch(_NUMBERS[column.type]).astype(bool)
 
     def is_in_range(cells: "pd.Series[str]") -> "pd.Series[bool]":
-        numbers = pd.to_numeric(cells, errors="coerce")
-        return numbers.between(lowest, highest) | numbers.isna()
+        if column.type in moments.PATTERNS:
+            numbers = pd.Series(moments.numbers(cells, column.type), index=cells.index)
+        else:
+            numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
+        return (numbers.between(lowest, highest) | numbers.isna()).astype(bool)
 
-    kind = "a whole number" if column.type == "integer" else "a number"
+    bounds = (column.minimum, column.maximum) if column.type in moments.PATTERNS else (f"{lowest:g}", f"{highest:g}")
+    unit = f" {column.unit}" if column.unit else ""
     checks = [
-        pa.Check(is_number, error=f"must be {kind}"),
-        pa.Check(
-            is_in_range,
-            error=f"must be from {lowest:g} to {highest:g} {column.unit}",
-        ),
+        pa.Check(is_of_kind, error=f"must be {_KINDS[column.type]}"),
+        pa.Check(is_in_range, error=f"must be from {bounds[0]} to {bounds[1]}{unit}"),
     ]
     return pa.Column(str, checks, nullable=column.optional)
+
+
+def _label_check(column: Column) -> pa.Check:
+    if column.open:
+        return pa.Check.str_length(1, LONGEST_LABEL, error=f"must have at most {LONGEST_LABEL} characters")
+    shown, more = column.categories[:_LABELS], len(column.categories) - _LABELS
+    rule = f"must be one of {', '.join(shown)}" + (f" and {more} more" if more > 0 else "")
+    return pa.Check.isin(column.categories, error=rule)
 
 
 def violations(frame: pd.DataFrame, rules: Contract, file: str) -> list[Violation]:

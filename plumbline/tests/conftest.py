@@ -107,8 +107,15 @@ class Workspace:
 
 
 _SIZE = Column(name="size", type="number", unit="cm", minimum=0, maximum=90, example=1)
-CONTRACT = Contract(SCHEMA_VERSION, "toys", Target("price", "US dollars"), Interval(0.8), (_SIZE,), {"type": "object"})
-GOLDEN = files.Golden(SCHEMA_VERSION, 1e-9, [{"size": 1}], [files.Answer(200.0, 180.0, 220.0)])
+CONTRACT = Contract(
+    SCHEMA_VERSION,
+    model="toys",
+    target=Target("price", "US dollars"),
+    interval=Interval(0.8),
+    columns=(_SIZE,),
+    json_schema={"type": "object"},
+)
+GOLDEN = files.Golden(SCHEMA_VERSION, 1e-9, [{"size": 1}], [{"prediction": 200.0, "lower": 180.0, "upper": 220.0}])
 REFERENCE = files.Reference(SCHEMA_VERSION, 7, {}, files.Distribution([7], []))
 QUERY = {
     "connection": "duckdb:toys.duckdb",

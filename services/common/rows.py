@@ -167,7 +167,7 @@ def _member(field: str, column: Column) -> tuple[Any, ...]:
 
 
 def _number(column: Column) -> Any:
-    low, high = column.minimum or 0.0, column.maximum or 0.0
+    low, high = column.least, column.most
     if column.type == "integer":
         return Annotated[int, msgspec.Meta(ge=math.ceil(low), le=math.floor(high))]
     return Annotated[float, msgspec.Meta(ge=low, le=high)]

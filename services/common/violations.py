@@ -81,10 +81,10 @@ def _of_value(value: object, column: Column) -> tuple[str, str] | None:
     if column.type == "integer" and value != int(value):
         return "type", f"must be an integer, not {value}"
     unit = f" {column.unit}" if column.unit else ""
-    if column.minimum is not None and value < column.minimum:
-        return "minimum", f"is {value}; the least allowed is {column.minimum:.15g}{unit}"
-    if column.maximum is not None and value > column.maximum:
-        return "maximum", f"is {value}; the most allowed is {column.maximum:.15g}{unit}"
+    if value < column.least:
+        return "minimum", f"is {value}; the least allowed is {column.least:.15g}{unit}"
+    if value > column.most:
+        return "maximum", f"is {value}; the most allowed is {column.most:.15g}{unit}"
     return None
 
 

@@ -15,10 +15,18 @@ COLUMNS = (
 PARTS = {
     "model": b"the services' tests have models; here it is only a file",
     "contract": contract.Contract(
-        1, "plants", contract.Target("height", "cm"), contract.Interval(0.8), COLUMNS, {"type": "object"}
+        1,
+        model="plants",
+        target=contract.Target("height", "cm"),
+        interval=contract.Interval(0.8),
+        columns=COLUMNS,
+        json_schema={"type": "object"},
     ),
     "golden": files.Golden(
-        1, 1e-6, [{"light": 7.5, "water": 100, "species": "rosé"}], [files.Answer(140.0, 126.0, 154.0)]
+        1,
+        1e-6,
+        [{"light": 7.5, "water": 100, "species": "rosé"}],
+        [{"prediction": 140.0, "lower": 126.0, "upper": 154.0}],
     ),
     "reference": files.Reference(
         1,

@@ -130,17 +130,17 @@ def test_refuses_a_folder_that_is_not_there(tmp_path):
 
 @pytest.mark.parametrize("name", ["contract.json", "golden.json", "reference.json", "lineage.json", "release.json"])
 def test_refuses_a_version_that_it_does_not_know(folder, name):
-    edit(folder / name, schema_version=2)
+    edit(folder / name, schema_version=3)
     edit(folder / "release.json", bundle_sha256=seal(folder))
 
-    with pytest.raises(BundleError, match=f"{name} is not as it must be: schema_version is 2, not 1"):
+    with pytest.raises(BundleError, match=f"{name} is not as it must be: schema_version is 3, not 1 or 2"):
         read(folder)
 
 
 def test_refuses_a_manifest_of_another_version(folder):
-    edit(folder / "manifest.json", schema_version=2)
+    edit(folder / "manifest.json", schema_version=3)
 
-    with pytest.raises(BundleError, match=r"manifest\.json is not as it must be: schema_version is 2, not 1"):
+    with pytest.raises(BundleError, match=r"manifest\.json is not as it must be: schema_version is 3, not 1 or 2"):
         read(folder)
 
 

@@ -51,7 +51,7 @@ def test_the_folder_holds_the_bundle_and_nothing_that_lay_there_before(folder):
 
 def test_a_number_that_json_lacks_leaves_what_was_there(folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    golden = files.Golden(1, 1e-6, [{"light": float("nan")}], [files.Answer(1.0, 1.0, 1.0)])
+    golden = files.Golden(1, 1e-6, [{"light": float("nan")}], [{"prediction": 1.0, "lower": 1.0, "upper": 1.0}])
 
     with pytest.raises(ValueError, match="Out of range float"):
         writing.write(folder, **PARTS | {"golden": golden})

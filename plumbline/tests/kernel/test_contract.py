@@ -57,3 +57,59 @@ def test_the_json_schema_accepts_what_the_contract_accepts(tmp_path: Path, row: 
 def test_a_contract_that_contradicts_itself_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(PlumblineError, match=message):
         read(tmp_path, TEXT.replace(old, new))
+
+
+CLASSES = """
+task: binary
+identifier: id
+identifier_type: string
+target: {name: churned, type: category, description: Left., categories: ["no", "yes"]}
+decision: {threshold: 0.3}
+columns:
+  since: {type: date, description: Since., minimum: 2020-01-31, maximum: 2026-12-31, label: "Customer since"}
+  seen: {type: timestamp, description: Seen., minimum: 2020-01-31T00:00:00Z, maximum: 2026-12-31, optional: true}
+  active: {type: boolean, description: Active.}
+  plan: {type: category, description: Plan., categories: [a, b], open: true}
+"""
+
+
+def test_a_classification_has_a_positive_class_and_probabilities_as_output(tmp_path: Path) -> None:
+    rules = read(tmp_path, CLASSES)
+    assert (rules.positive, rules.outputs, rules.inputs) == ("yes", ("probabilities",), ("c0", "c1", "c2", "c3"))
+    assert rules.columns["since"].describe()["minimum"] == "2020-01-31"
+    assert rules.columns["seen"].minimum == "2020-01-31T00:00:00Z"
+    assert (rules.numbers, rules.categories) == (["since", "seen", "active"], ["plan"])
+
+
+@pytest.mark.parametrize(
+    ("row", "valid"),
+    [
+        ({"since": "2026-01-31", "active": True, "plan": "new"}, True),
+        ({"since": "2026-01-31", "active": 1, "plan": "a"}, False),
+        ({"since": 20260131, "active": True, "plan": "a"}, False),
+        ({"since": "2026-01-31", "active": True, "plan": ""}, False),
+    ],
+)
+def test_the_json_schema_knows_booleans_dates_and_open_categories(
+    tmp_path: Path, row: dict[str, object], valid: bool
+) -> None:
+    schema = jsonschema.Draft202012Validator(read(tmp_path, CLASSES).json_schema())
+    assert schema.is_valid(row) is valid
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("task: binary", "task: regression", "the target of a regression task is a number"),
+        ("task: binary", "task: multiclass", "multiclass target has 2 categories"),
+        ("{threshold: 0.3}", "{threshold: 3}", "less than or equal to 1"),
+        ("{threshold: 0.3}", '{costs: {maybe: {"yes": 1}}}', "the costs name maybe"),
+        ("{threshold: 0.3}", "{threshold: 0.3, costs: {}}", "not by both"),
+        ("minimum: 2020-01-31,", "minimum: 2030-01-31,", "`minimum` is above"),
+        ("minimum: 2020-01-31,", "minimum: soon,", "soon"),
+        ("Active.}", "Active., open: true}", "only a category can be `open`"),
+    ],
+)
+def test_a_classification_that_contradicts_itself_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(PlumblineError, match=message):
+        read(tmp_path, CLASSES.replace(old, new))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plumbline.kernel import table
+from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n\0\ufeff"), min_size=1, max_size=9)
@@ -40,3 +41,27 @@ def test_what_is_no_table_says_so(tmp_path: Path, content: bytes | None, message
         (tmp_path / "t.tsv").write_bytes(content)
     with pytest.raises(PlumblineError, match=message):
         table.read_text(tmp_path / "t.tsv")
+
+
+def test_a_typed_table_has_numbers_for_all_but_labels(tmp_path: Path) -> None:
+    rules = Contract.model_validate(
+        {
+            "task": "binary",
+            "identifier": "key",
+            "identifier_type": "string",
+            "target": {"name": "left", "type": "category", "description": "", "categories": ["no", "yes"]},
+            "columns": {
+                "since": {"type": "date", "description": "", "minimum": "1970-01-01", "maximum": "2030-01-01"},
+                "active": {"type": "boolean", "description": "", "optional": True},
+                "plan": {"type": "category", "description": "", "categories": ["NA"], "optional": True},
+            },
+        }
+    )
+    (tmp_path / "t.tsv").write_text(
+        "key\tsince\tactive\tplan\tleft\n007\t1970-01-03\ttrue\tNA\tno\nx\t1970-01-01\t\t\tyes\n"
+    )
+    frame = table.read_tsv(tmp_path / "t.tsv", rules)
+    assert frame["key"].tolist() == ["007", "x"]
+    assert frame["since"].tolist() == [2.0, 0.0]
+    assert frame["active"].fillna(-1).tolist() == [1.0, -1.0]
+    assert (frame["plan"].tolist(), frame["left"].tolist()) == (["NA", ""], ["no", "yes"])

@@ -99,7 +99,7 @@ class Deleted(msgspec.Struct, frozen=True):
 
 def compose(scored: Scored) -> Prediction | Predictions:
     """Give a new answer its identifiers, time, unit and lineage."""
-    coverage = scored.served.contract.interval.coverage
+    coverage = scored.served.contract.coverage
     items = [
         Item(identifiers.new(), item.prediction, PredictionInterval(item.lower, item.upper, coverage))
         for item in scored.answer.predictions
@@ -120,7 +120,7 @@ def items_of(answer: Prediction | Predictions) -> list[Item]:
 def restore(row: RowMapping) -> StoredPrediction:
     """Make a prediction of what the store holds, with the lineage of the model that made it."""
     served = ServedModel(row["description"].encode(), max_rows=1)
-    coverage = served.contract.interval.coverage
+    coverage = served.contract.coverage
     return StoredPrediction(
         **_origin(served, _utc(row["created_at"])),
         id=row["id"],

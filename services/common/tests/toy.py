@@ -48,7 +48,7 @@ def build(folder: Path, toy: dict = PLANTS, version: str | None = "3", rows: int
         folder,
         model=graph(toy).SerializeToString(),
         contract=contract_of(toy),
-        golden=files.Golden(1, 1e-6, inputs, [files.Answer(**expected(toy, item)) for item in inputs]),
+        golden=files.Golden(1, 1e-6, inputs, [expected(toy, item) for item in inputs]),
         reference=files.Reference(1, rows, {}, files.Distribution([rows], [])),
         lineage=files.Lineage(1, {"data/raw/toy.tsv": files.Data("0" * 32, rows)}, {}, {}, {}, {}),
     )

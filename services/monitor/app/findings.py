@@ -144,7 +144,7 @@ def judge(seen: Seen, bundle: Bundle, settings: Settings, window: Window) -> Fin
         drift=drift.compare(columns, bundle.reference.features, alpha, psi) if enough else [],
         target_drift=drift.compare(target, against, alpha, psi)[0] if judged else None,
         errors=errors.measure(true) if judged else None,
-        promised=bundle.contract.interval.coverage,
+        promised=bundle.contract.coverage,
         slices=[],
         actuals=_actuals(seen.due),
         notes=notes,

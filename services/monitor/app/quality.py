@@ -39,4 +39,4 @@ def _valid(value: object, column: Column) -> bool:
         return value in column.categories
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return (column.minimum is None or value >= column.minimum) and (column.maximum is None or value <= column.maximum)
+    return column.least <= value <= column.most

@@ -78,7 +78,9 @@ class _Compiler:
         self._constants = {
             name: float(value[0]) for name, value in graph.constants.items() if value is not None and len(value) == 1
         }
-        self._inputs = {column.name: [_Input(column.name)] for column in contract.columns}
+        self._inputs = {
+            entry: [_Input(column.name)] for entry, column in zip(contract.inputs, contract.columns, strict=True)
+        }
         self._ensembles: list[tuple[Node, list[_Input]]] = []
         self._steps: list[tuple[str, str, str, str]] = []
         for node in graph.nodes:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from plumbline.bundle import BundleError
 from plumbline.bundle.contract import Contract
-from plumbline.bundle.files import Answer, Golden
+from plumbline.bundle.files import Golden
 from services.common.problems import Problem
 from services.common.rows import RowReader
 from services.predict.app.scorer import Scorer
@@ -33,28 +33,39 @@ def verify(scorer: Scorer, contract: Contract, row_type: type[msgspec.Struct], g
         rows = RowReader(contract, len(golden.rows), row_type).read(msgspec.json.encode({"inputs": golden.rows}))
     except Problem as problem:
         raise BundleError(f"golden.json: {problem.detail} {problem.errors[:3]}") from None
-    compare(golden, scorer.score(rows))
+    compare(golden, contract, scorer.score(rows))
     return rows
 
 
-def compare(golden: Golden, actual: npt.NDArray[np.float64]) -> None:
+def compare(golden: Golden, contract: Contract, actual: npt.NDArray[np.float64]) -> None:
     """Compare answers with the training pipeline's own.
 
     Args:
         golden: The golden rows.
-        actual: Prediction, lower and upper bound of each, of shape (rows, 3), in the target's unit.
+        contract: Names the model's outputs.
+        actual: The model's outputs side by side, with a row for each of the golden ones.
 
     Raises:
         BundleError: A row differs by more than the tolerance, or lies outside its own interval.
     """
-    expected = np.array([msgspec.structs.astuple(row) for row in golden.predictions])
+    names = [output.name for output in contract.outputs]
+    expected = np.array(golden.values(names))
+    if expected.shape != actual.shape:
+        raise BundleError(f"the model gives {actual.shape[1]} numbers a row, golden.json has {expected.shape[1:]}")
     # Not `allclose`: a NaN must count as a difference.
-    close = np.abs(actual - expected) <= golden.relative_tolerance * np.abs(expected)
+    close = np.abs(actual - expected) <= np.maximum(
+        golden.relative_tolerance * np.abs(expected), golden.absolute_tolerance
+    )
     if not close.all():
         row, output = (int(index) for index in np.argwhere(~close)[0])
+        name = (
+            names[output]
+            if contract.task == "regression"
+            else f"the probability of {contract.target.categories[output]}"
+        )
         raise BundleError(
-            f"golden row {row}: {Answer.__struct_fields__[output]} is {float(actual[row, output])!r}, "
+            f"golden row {row}: {name} is {float(actual[row, output])!r}, "
             f"the training pipeline gave {float(expected[row, output])!r}"
         )
-    if not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
+    if contract.task == "regression" and not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
         raise BundleError("a golden row's prediction lies outside its own interval")

@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 
 from plumbline.bundle import BundleError
 from plumbline.bundle.contract import Contract
-from services.predict.app.scorer import OUTPUTS
-
-_TYPES = {"integer": "tensor(double)", "number": "tensor(double)", "category": "tensor(string)"}
 
 
 class OnnxScorer:
@@ -36,11 +33,13 @@ class OnnxScorer:
         except Exception as error:
             raise BundleError(f"model.onnx cannot be loaded: {error}") from None
         _check(self._session, contract)
-        types = {column.name: column.type for column in contract.columns}
+        self._outputs = [output.name for output in contract.outputs]
+        columns = {
+            column.name: (entry, column.type == "category")
+            for entry, column in zip(contract.inputs, contract.columns, strict=True)
+        }
         # In the order of the struct's fields, which differs from the contract's.
-        self._columns = [
-            (field.encode_name, types[field.encode_name] == "category") for field in msgspec.structs.fields(row_type)
-        ]
+        self._columns = [columns[field.encode_name] for field in msgspec.structs.fields(row_type)]
 
     def score(self, rows: list[Any]) -> NDArray[np.float64]:
         """Score rows.
@@ -53,7 +52,7 @@ class OnnxScorer:
             name: _texts(values) if is_category else np.array(values, np.float64)[:, None]
             for (name, is_category), values in zip(self._columns, columns, strict=True)
         }
-        return np.hstack(self._session.run(OUTPUTS, feeds))
+        return np.hstack(self._session.run(self._outputs, feeds))
 
 
 def _texts(values: tuple[str | None, ...]) -> NDArray[np.object_]:
@@ -62,10 +61,14 @@ def _texts(values: tuple[str | None, ...]) -> NDArray[np.object_]:
 
 def _check(session: Any, contract: Contract) -> None:
     found = {item.name: item.type for item in session.get_inputs()}
-    expected = {column.name: _TYPES[column.type] for column in contract.columns}
+    expected = {
+        entry: "tensor(string)" if column.type == "category" else "tensor(double)"
+        for entry, column in zip(contract.inputs, contract.columns, strict=True)
+    }
     if found != expected:
         differing = sorted(name for name in found | expected if found.get(name) != expected.get(name))
         raise BundleError(f"model.onnx and contract.json differ in {', '.join(differing)}")
     outputs = {item.name: item.type for item in session.get_outputs()}
-    if outputs != dict.fromkeys(OUTPUTS, "tensor(double)"):
-        raise BundleError(f"model.onnx has the outputs {outputs}; it must have {OUTPUTS} as doubles")
+    names = [output.name for output in contract.outputs]
+    if outputs != dict.fromkeys(names, "tensor(double)"):
+        raise BundleError(f"model.onnx has the outputs {outputs}; it must have {', '.join(names)} as doubles")

@@ -37,7 +37,7 @@ def check(url: str, folder: Path) -> int:
         raise BundleError(f"{url} serves the bundle {answer.model.bundle_sha256}, not {source.sha256} of {folder}")
     if len(answer.predictions) != len(wanted.rows):
         raise BundleError(f"{url} answered {len(answer.predictions)} predictions for {len(wanted.rows)} golden rows")
-    golden.compare(wanted, np.array([msgspec.structs.astuple(row) for row in answer.predictions]))
+    golden.compare(wanted, source.contract, np.array([msgspec.structs.astuple(row) for row in answer.predictions]))
     return len(wanted.rows)
 
 

@@ -15,13 +15,12 @@ from services.predict.app.onnx_scorer import OnnxScorer
 pytestmark = pytest.mark.needs("scorer")
 LABELS = ["red", "green", "blue", "violet"]
 CONTRACT = contracts.Contract(
-    1, "random", contracts.Target("y", "units"), contracts.Interval(0.8),
-    (
+    1, model="random", target=contracts.Target("y", "units"), interval=contracts.Interval(0.8), json_schema={},
+    columns=(
         contracts.Column(name="a", type="number", minimum=-10, maximum=10, required=False),
         contracts.Column(name="colour", type="category", categories=tuple(LABELS), required=False),
         contracts.Column(name="b", type="integer", minimum=0, maximum=20),
     ),
-    {},
 )  # fmt: skip
 
 
