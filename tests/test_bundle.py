@@ -43,11 +43,11 @@ def test_the_portable_model_gives_the_golden_predictions() -> None:
     contract, golden = jsonfile.read(BUNDLE / "contract.json"), jsonfile.read(BUNDLE / "golden.json")
     session = onnxruntime.InferenceSession(BUNDLE / "model.onnx")
     feed = {}
-    for column in contract["columns"]:
+    for number, column in enumerate(contract["columns"]):
         is_text = column["type"] == "category"
         missing, kind = ("", object) if is_text else (np.nan, np.float64)
         cells = [missing if row[column["name"]] is None else row[column["name"]] for row in golden["rows"]]
-        feed[column["name"]] = np.array(cells, dtype=kind)[:, None]
+        feed[f"c{number}"] = np.array(cells, dtype=kind)[:, None]
     answers = session.run(["prediction", "lower", "upper"], feed)
     for values, name in zip(answers, ("prediction", "lower", "upper"), strict=True):
         wanted = [prediction[name] for prediction in golden["predictions"]]

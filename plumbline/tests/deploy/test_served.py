@@ -6,7 +6,7 @@ from plumbline.bundle import files
 from plumbline.deploy import served
 from plumbline.deploy.diagnosis import Snapshot
 from plumbline.kernel.errors import PlumblineError
-from plumbline.tests.conftest import GOLDEN, WANTED
+from plumbline.tests.conftest import CONTRACT, GOLDEN, WANTED
 
 OTHER = "b" * 64
 
@@ -32,6 +32,7 @@ def bundle(tmp_path):
     folder = tmp_path / WANTED
     folder.mkdir()
     (folder / files.GOLDEN).write_bytes(files.encode(GOLDEN))
+    (folder / files.CONTRACT).write_bytes(files.encode(CONTRACT.describe()))
     return folder
 
 
@@ -78,7 +79,7 @@ def test_the_price_is_that_of_the_training_pipeline_once_the_version_before_is_g
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (answer(200.1), "api says 200.1 and the training pipeline 200.0"),
+        (answer(200.1), r"the service says 200\.1, the training pipeline \[200\.0\]"),
         ((503, {"title": "predict does not answer"}), "api does not answer: 503"),
     ],
     ids=["another price", "a refusal"],
