@@ -107,11 +107,7 @@ def _parity(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph, options)
-    feed = {
-        entry: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
-        for entry, (name, column) in zip(rules.inputs, rules.columns.items(), strict=True)
-    }
-    answers = np.hstack(session.run(list(rules.outputs), feed))
+    answers = portable.answers(session, frame, rules)
     wanted = expected(frame, preprocessor, model, rules)
     return float(np.max(np.abs(answers - wanted) / np.maximum(np.abs(wanted), np.finfo(float).tiny)))
 

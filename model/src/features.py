@@ -21,7 +21,7 @@ class Features:
         categories: Positions of the features that are codes of a category's labels.
         identifiers: Shape (rows,).
         X: The features, shape (rows, features), float64, NaN for missing.
-        y: Shape (rows,), float64: the target in its unit, or the position of its category.
+        y: The target in its unit, shape (rows,), float64.
     """
 
     names: list[str]
@@ -41,8 +41,12 @@ def read(path: Path, rules: Contract) -> Features:
     """Read a features file: the identifier, whatever features the preprocessor makes, and the target.
 
     Raises:
-        PlumblineError: The file is absent or does not fit the contract.
+        PlumblineError: The file is absent or does not fit the contract, or the contract's target is no number.
     """
+    if rules.task != "regression":
+        raise PlumblineError(
+            f"the contract's task is {rules.task}; the stages of model/ learn a regression only: predict a number"
+        )
     try:
         frame = pd.read_parquet(path)
     except FileNotFoundError:
@@ -58,12 +62,5 @@ def read(path: Path, rules: Contract) -> Features:
         [position for position, name in enumerate(names) if name in rules.categories],
         frame[first].to_numpy(),
         np.ascontiguousarray(frame[names].to_numpy(dtype=np.float64)),
-        _target(frame[last], rules),
+        frame[last].to_numpy(dtype=np.float64),
     )
-
-
-def _target(values: "pd.Series[Any]", rules: Contract) -> NDArray[np.float64]:
-    if rules.task == "regression":
-        return np.asarray(values, dtype=np.float64)
-    positions = {label: float(position) for position, label in enumerate(rules.target.categories)}
-    return np.asarray(values.map(positions), dtype=np.float64)

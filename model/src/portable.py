@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import onnx
+import pandas as pd
+from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, compose, helper
+from onnxruntime import InferenceSession
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
@@ -49,6 +53,25 @@ def export(preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Con
     _with_opsets(graph)
     onnx.checker.check_model(graph, full_check=True)
     return graph
+
+
+def answers(session: InferenceSession, frame: pd.DataFrame, rules: Contract) -> NDArray[np.float64]:
+    """Ask the portable form.
+
+    Args:
+        session: Of the graph that `export` gave.
+        frame: Rows as `plumbline.kernel.table.read_tsv` reads them.
+        rules: Names the columns.
+
+    Returns:
+        The outputs side by side: of a regression prediction, lower and upper bound, shape (rows, 3).
+    """
+    feed = {
+        entry: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
+        for entry, (name, column) in zip(rules.inputs, rules.columns.items(), strict=True)
+    }
+    result: NDArray[np.float64] = np.hstack(session.run(list(rules.outputs), feed))
+    return result
 
 
 def _rename_inputs(graph: ModelProto, names: dict[str, str]) -> None:

@@ -70,8 +70,4 @@ def session(fitted: IntervalRegressor, steps: ColumnTransformer) -> onnxruntime.
 
 def answers(loaded: onnxruntime.InferenceSession, rows: pd.DataFrame) -> NDArray[np.float64]:
     """Give the portable form's answers."""
-    feed = {
-        entry: rows[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
-        for entry, (name, column) in zip(RULES.inputs, RULES.columns.items(), strict=True)
-    }
-    return np.hstack(loaded.run(list(RULES.outputs), feed))
+    return portable.answers(loaded, rows, RULES)

@@ -8,6 +8,7 @@ import pytest
 
 from model.src import features
 from model.tests import portable_cases as cases
+from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 FRAME = pd.DataFrame({"id": [7, 3], "area": [1.0, np.nan], "age": [2, 4], "quality": [0.0, -1.0], "y": [10.0, 20.0]})
@@ -44,6 +45,13 @@ def test_features_are_what_the_preprocessor_made_and_codes_are_known_by_their_co
 def test_a_file_that_does_not_fit_the_contract_is_refused(tmp_path: Path, frame: pd.DataFrame) -> None:
     with pytest.raises(PlumblineError, match=r"(?s)has the columns .* asks for id, the features and y: run `dvc"):
         features.read(written(tmp_path, frame), cases.RULES)
+
+
+def test_a_classification_is_refused_and_never_learned_as_a_number(tmp_path: Path) -> None:
+    target = {"name": "y", "type": "category", "description": "", "categories": ("0", "1")}
+    rules = Contract.model_validate(cases.RULES.model_dump() | {"task": "binary", "target": target})
+    with pytest.raises(PlumblineError, match=r"the contract's task is binary; .* a regression only"):
+        features.read(written(tmp_path, FRAME.assign(y=["0", "1"])), rules)
 
 
 def test_an_absent_file_names_the_stage_that_makes_it(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The contract of a bundle: what a row may hold and what the answer means (docs/bundle.md)."""
 
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -62,11 +61,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self) -> dict[str, Any]:
         """Give the column as contract.json has it: without what its type does not need."""
-        idle = {"categories", "open"} if self.type != "category" else set()
+        idle = {key for key in ("label", "group", "open") if getattr(self, key) in (None, False)}
+        idle |= {"categories", "open"} if self.type != "category" else set()
         idle |= {"minimum", "maximum"} if self.type not in BOUNDED else set()
-        idle |= {key for key in ("label", "group") if getattr(self, key) is None} | (
-            {"open"} if not self.open else set()
-        )
         return {key: value for key, value in msgspec.structs.asdict(self).items() if key not in idle}
 
 
@@ -134,7 +131,7 @@ NUMBERS = (Output("prediction", "number"), Output("lower", "number"), Output("up
 PROBABILITIES = (Output("probabilities", "probability"),)
 
 
-class Contract(Versioned, frozen=True, kw_only=True, dict=True):
+class Contract(Versioned, frozen=True, kw_only=True):
     """contract.json; `json_schema` describes one row and is derived from `columns`."""
 
     model: str
@@ -167,13 +164,18 @@ class Contract(Versioned, frozen=True, kw_only=True, dict=True):
             raise ValueError("target.positive is none of the target's categories")
 
     @property
-    def inputs(self) -> tuple[str, ...]:
-        """Names of the model's inputs, in the order of the columns: version 1 named them like the columns."""
+    def inputs(self) -> dict[str, Column]:
+        """What each of the model's inputs holds, in order: version 1 named them like the columns."""
         if self.schema_version == 1:
-            return tuple(column.name for column in self.columns)
-        return tuple(f"c{number}" for number in range(len(self.columns)))
+            return {column.name: column for column in self.columns}
+        return {f"c{number}": column for number, column in enumerate(self.columns)}
 
-    @cached_property
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the model's outputs, in order."""
+        return [output.name for output in self.outputs]
+
+    @property
     def coverage(self) -> float:
         """The share of true values that the interval, or the set, is meant to hold."""
         promised = self.interval or self.prediction_set

@@ -64,12 +64,16 @@ class Golden(Versioned, frozen=True):
         """Give the answers as a matrix: for each row the values of these outputs, one after the other.
 
         Raises:
-            BundleError: An answer lacks an output.
+            BundleError: An answer lacks an output, or has another number of values than the first.
         """
+        names = list(outputs)
         try:
-            return [[value for name in outputs for value in _values(answer[name])] for answer in self.predictions]
+            rows = [[value for name in names for value in _values(answer[name])] for answer in self.predictions]
         except KeyError as error:
             raise BundleError(f"{GOLDEN}: an answer lacks {error}") from None
+        if any(len(row) != len(rows[0]) for row in rows):
+            raise BundleError(f"{GOLDEN}: the answers have different numbers of values")
+        return rows
 
     def allows(self, actual: float, wanted: float) -> bool:
         """Say whether an answer is near enough to the training pipeline's own; NaN never is."""

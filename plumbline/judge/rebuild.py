@@ -89,9 +89,9 @@ def _differing_files(ours: Path, theirs: Path) -> list[str]:
 
 def _same_predictions(ours: Path, theirs: Path, rows: pd.DataFrame) -> bool:
     """Tell whether two bundles ask for the same inputs and give the same bits for every row."""
-    if reading.part(ours, Contract) != reading.part(theirs, Contract):
-        return False
     asked = reading.part(ours, Contract)
+    if asked != reading.part(theirs, Contract):
+        return False
     inputs = scoring.feed(rows, asked)
     first, second = (scoring.answers(scoring.session(str(path / MODEL)), inputs, asked) for path in (ours, theirs))
     return bool(np.array_equal(first, second))

@@ -33,13 +33,13 @@ def feed(frame: pd.DataFrame, asked: BundleContract) -> dict[str, NDArray[Any]]:
     """
     return {
         entry: frame[[column.name]].to_numpy(dtype=object if column.type == "category" else np.float64)
-        for entry, column in zip(asked.inputs, asked.columns, strict=True)
+        for entry, column in asked.inputs.items()
     }
 
 
 def answers(model: Any, inputs: dict[str, NDArray[Any]], asked: BundleContract) -> Matrix:
     """Give the model's outputs side by side: of a regression prediction, lower and upper bound in the target's unit."""
-    result: Matrix = np.hstack(model.run([output.name for output in asked.outputs], inputs))
+    result: Matrix = np.hstack(model.run(asked.output_names, inputs))
     return result
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from plumbline.kernel import moments
-from plumbline.kernel.contract import Contract, Kind
+from plumbline.kernel.column import Kind
+from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 _BOOLEANS = {"true": 1.0, "false": 0.0, "": np.nan}

@@ -9,7 +9,8 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from plumbline.kernel import moments, table
-from plumbline.kernel.contract import LONGEST_LABEL, Column, Contract
+from plumbline.kernel.column import LONGEST_LABEL, Column
+from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 _SHOWN = 50  # violations in the message; the report holds all of them

@@ -9,7 +9,7 @@ import pytest
 
 from plumbline.bundle import writing
 from plumbline.judge import rules
-from plumbline.kernel import contract, metrics
+from plumbline.kernel import column, contract, metrics
 from plumbline.kernel.errors import PlumblineError
 
 CHAMPION = rules.Champion(compare=True, metric="rmsle", confidence=0.95, resamples=500, seed=1)
@@ -120,8 +120,8 @@ def test_a_bundle_over_its_budget_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def columns() -> contract.Contract:
-    size = contract.Column(type="number", description="Size.", unit="m²", minimum=0, maximum=1000)
-    color = contract.Column(type="category", description="Color.", categories=("red", "blue"))
+    size = column.Column(type="number", description="Size.", unit="m²", minimum=0, maximum=1000)
+    color = column.Column(type="category", description="Color.", categories=("red", "blue"))
     price = contract.Target(name="price", type="integer", description="Price.", unit="$", minimum=1, maximum=9)
     return contract.Contract(identifier="id", target=price, columns={"size": size, "color": color})
 

@@ -21,7 +21,6 @@ try:
 except ImportError:  # it was not built: there is no C compiler here
     _forest = None  # type: ignore[assignment]
 
-_OUTPUTS = ("prediction", "lower", "upper")
 _BLOCK = 256  # bytes; see _forest.c
 _CODES = {"Exp": "e", "Identity": "i", "Add": "+", "Sub": "-", "Mul": "*", "Div": "/"}
 
@@ -78,9 +77,7 @@ class _Compiler:
         self._constants = {
             name: float(value[0]) for name, value in graph.constants.items() if value is not None and len(value) == 1
         }
-        self._inputs = {
-            entry: [_Input(column.name)] for entry, column in zip(contract.inputs, contract.columns, strict=True)
-        }
+        self._inputs = {entry: [_Input(column.name)] for entry, column in contract.inputs.items()}
         self._ensembles: list[tuple[Node, list[_Input]]] = []
         self._steps: list[tuple[str, str, str, str]] = []
         for node in graph.nodes:
@@ -160,7 +157,7 @@ class _Compiler:
             places[target] = len(values)
             values.append(0.0)
             steps += code.encode() + bytes([places[left], places[right], places[target]])
-        found = tuple(places[name] for name in _OUTPUTS)
+        found = tuple(places[name] for name in self._contract.output_names)
         return bytes(steps), np.array(values).tobytes(), (found[0], found[1], found[2])
 
 

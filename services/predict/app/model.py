@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from plumbline.bundle import reading
+from plumbline.bundle import BundleError, reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.reading import Bundle
 from services.common.answers import Identity
@@ -33,9 +33,11 @@ class Model:
             max_rows: The most rows in one request.
 
         Raises:
-            BundleError: The model cannot be loaded or fails its golden rows.
+            BundleError: The model cannot be loaded, fails its golden rows, or predicts no number.
         """
         self.contract: Contract = source.contract
+        if self.contract.task != "regression":
+            raise BundleError(f"the bundle's task is {self.contract.task}; this service answers a regression only")
         self.identity = Identity(self.contract.model, source.version, source.sha256)
         self.released_at = source.release.released_at if source.release else None
         self.reader = RowReader(self.contract, max_rows)

@@ -33,11 +33,8 @@ class OnnxScorer:
         except Exception as error:
             raise BundleError(f"model.onnx cannot be loaded: {error}") from None
         _check(self._session, contract)
-        self._outputs = [output.name for output in contract.outputs]
-        columns = {
-            column.name: (entry, column.type == "category")
-            for entry, column in zip(contract.inputs, contract.columns, strict=True)
-        }
+        self._outputs = contract.output_names
+        columns = {column.name: (entry, column.type == "category") for entry, column in contract.inputs.items()}
         # In the order of the struct's fields, which differs from the contract's.
         self._columns = [columns[field.encode_name] for field in msgspec.structs.fields(row_type)]
 
@@ -63,12 +60,12 @@ def _check(session: Any, contract: Contract) -> None:
     found = {item.name: item.type for item in session.get_inputs()}
     expected = {
         entry: "tensor(string)" if column.type == "category" else "tensor(double)"
-        for entry, column in zip(contract.inputs, contract.columns, strict=True)
+        for entry, column in contract.inputs.items()
     }
     if found != expected:
         differing = sorted(name for name in found | expected if found.get(name) != expected.get(name))
         raise BundleError(f"model.onnx and contract.json differ in {', '.join(differing)}")
     outputs = {item.name: item.type for item in session.get_outputs()}
-    names = [output.name for output in contract.outputs]
+    names = contract.output_names
     if outputs != dict.fromkeys(names, "tensor(double)"):
         raise BundleError(f"model.onnx has the outputs {outputs}; it must have {', '.join(names)} as doubles")

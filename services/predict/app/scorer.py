@@ -10,8 +10,6 @@ from plumbline.bundle.contract import Contract
 from services.common import logs
 from services.predict.app.forest import ForestScorer, UnsupportedError
 
-OUTPUTS = ("prediction", "lower", "upper")
-
 
 class Scorer(Protocol):
     """Turns rows into an array of shape (rows, 3): prediction, lower and upper."""

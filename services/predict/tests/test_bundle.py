@@ -33,12 +33,40 @@ def test_loads_a_bundle_that_nobody_registered(tmp_path):
     assert load(tmp_path / "bundle", sha256).identity.version is None
 
 
-def test_refuses_a_golden_row_that_differs(folder):
-    golden = json.loads((folder / "golden.json").read_text())
-    golden["predictions"][2]["lower"] *= 1 + 1e-5
-    (folder / "golden.json").write_text(json.dumps(golden))
+def change(folder, name, **values):
+    """Change a file of a bundle that nobody has released."""
+    (folder / name).write_text(json.dumps(json.loads((folder / name).read_text()) | values))
     toy.seal(folder)
-    (folder / "release.json").unlink()
+    (folder / "release.json").unlink(missing_ok=True)
+
+
+def test_refuses_a_classification_which_it_cannot_answer(folder):
+    classes = {"name": "kind", "categories": ["a", "b", "c"]}
+    rule = {"coverage": 0.9, "threshold": 0.5, "method": "toy"}
+    outputs = [{"name": "probabilities", "type": "probability"}]
+    change(folder, "contract.json", task="multiclass", target=classes, outputs=outputs, prediction_set=rule)
+
+    with pytest.raises(BundleError, match="the bundle's task is multiclass; this service answers a regression only"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [({"prediction": 1.0, "lower": 1.0}, "an answer lacks 'upper'"),
+     ({"prediction": [1.0, 2.0], "lower": 1.0, "upper": 1.0}, "the answers have different numbers of values")],
+)  # fmt: skip
+def test_refuses_golden_answers_of_another_form(folder, answer, why):
+    predictions = json.loads((folder / "golden.json").read_text())["predictions"]
+    change(folder, "golden.json", predictions=[*predictions[:-1], answer])
+
+    with pytest.raises(BundleError, match=why):
+        load(folder)
+
+
+def test_refuses_a_golden_row_that_differs(folder):
+    predictions = json.loads((folder / "golden.json").read_text())["predictions"]
+    predictions[2]["lower"] *= 1 + 1e-5
+    change(folder, "golden.json", predictions=predictions)
 
     with pytest.raises(BundleError, match="golden row 2: lower is"):
         load(folder)

@@ -13,7 +13,6 @@ from services.predict.app import metrics, tensors
 from services.predict.app.exchange import Request, Response
 from services.predict.app.model import Model
 from services.predict.app.routes.predict import VARIANT_HEADER
-from services.predict.app.scorer import OUTPUTS
 from services.predict.app.tensors import OutputTensor, TensorMetadata
 from services.predict.app.variants import Variants
 
@@ -77,7 +76,7 @@ async def metadata(request: Request, variants: Variants) -> Response:
     """Describe the model's tensors."""
     model = _model(request, variants)
     inputs = [TensorMetadata(column.name, tensors.DATATYPES[column.type], [-1, 1]) for column in model.contract.columns]
-    outputs = [TensorMetadata(name, "FP64", [-1, 1]) for name in OUTPUTS]
+    outputs = [TensorMetadata(name, "FP64", [-1, 1]) for name in model.contract.output_names]
     identity = model.identity
     versions = [identity.version] if identity.version else []
     return Response(msgspec.json.encode(ModelMetadata(identity.name, versions, "onnx", inputs, outputs)))
@@ -99,7 +98,7 @@ async def infer(request: Request, variants: Variants) -> Response:
 def _encode(model: Model, request_id: str | None, scores: NDArray[Any]) -> bytes:
     outputs = [
         OutputTensor(name, "FP64", [len(scores), 1], column.tolist())
-        for name, column in zip(OUTPUTS, scores.T, strict=True)
+        for name, column in zip(model.contract.output_names, scores.T, strict=True)
     ]
     version = model.identity.version or msgspec.UNSET
     answer = InferenceResponse(model.identity.name, outputs, version, request_id or msgspec.UNSET)
