@@ -55,6 +55,7 @@ data: setup ## Extract the raw data, check that it is what git names, fill the D
 
 .PHONY: pipeline
 pipeline: setup ## Run the stages of dvc.yaml that have something to do
+	@$(PLUMB) data unlock
 	dvc repro
 
 .PHONY: preproc
@@ -108,7 +109,7 @@ requirements: setup ## Compile every requirements*.txt anew from its .in file
 	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
 	compile requirements/dev.in -o requirements/dev.txt; \
 	compile requirements/checkov.in -o requirements/checkov.txt; \
-	for name in requirements/{pipeline,ci,uv} services/{api,predict,monitor}/requirements; do \
+	for name in requirements/{pipeline,boosters,ci,uv} services/{api,predict,monitor}/requirements; do \
 		compile $$name.in -c requirements/dev.txt -o $$name.txt; \
 	done
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from plumbline.kernel import runtime
 from plumbline.testing.postgresql import Server
 
-pytest_plugins = ["plumbline.testing.isolation", "plumbline.testing.needs", "plumbline.testing.session"]
+pytest_plugins = [f"plumbline.testing.{name}" for name in ("isolation", "needs", "passed", "session")]
 
 # Before anything loads OpenMP or BLAS: their threads get in each other's way, and `pytest` does what `make test` does.
 os.environ.update(runtime.pinned())
@@ -38,9 +38,9 @@ def aws_server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def moto(aws_server: str) -> str:
     """Give the address of that API, with an account that is empty at first."""
-    import httpx
+    from plumbline.testing.aws import empty_account
 
-    httpx.post(f"{aws_server}/moto-api/reset").raise_for_status()
+    empty_account(aws_server)
     return aws_server
 
 

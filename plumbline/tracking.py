@@ -164,8 +164,13 @@ class Execution:
     parity: float
 
 
+@explained
 def record(execution: Execution) -> str:
-    """Record an execution as an MLflow run, with the portable model as an MLflow model; give the run's id."""
+    """Record an execution as an MLflow run, with the portable model as an MLflow model; give the run's id.
+
+    Raises:
+        PlumblineError: MLflow refuses, or does not answer.
+    """
     server = client()
     commit, tags = _origin()
     run = variable("RUN_ID") or server.create_run(experiment(), run_name=commit[:8]).info.run_id

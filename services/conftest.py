@@ -29,6 +29,13 @@ def bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return Toy(request.param, folder, toy.build(folder, request.param))
 
 
+@pytest.fixture(scope="session", params=[toy.LOANS, toy.PETS], ids=lambda data: data["model"])
+def classes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    """The bundle of each toy whose target is a class."""
+    folder = tmp_path_factory.mktemp("bundles") / request.param["model"]
+    return Toy(request.param, folder, toy.build(folder, request.param))
+
+
 @pytest.fixture(scope="session")
 def plants(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     """The bundle of one toy, shared."""
@@ -53,9 +60,26 @@ def predict(bundle: Toy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 
 @pytest.fixture(scope="session")
+def classifier(classes: Toy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The predict service with a toy whose target is a class."""
+    log = tmp_path_factory.mktemp("classifier") / "log"
+    with Running("predict", log, bundle_uri=classes.folder, bundle_sha256=classes.sha256) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def api(predict: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The api service in front of it; its client carries a key."""
-    folder = tmp_path_factory.mktemp("api")
+    yield from _api(predict, tmp_path_factory.mktemp("api"))
+
+
+@pytest.fixture(scope="session")
+def class_api(classifier: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The api service in front of a classifier; its client carries a key."""
+    yield from _api(classifier, tmp_path_factory.mktemp("class-api"))
+
+
+def _api(predict: Running, folder: Path) -> Iterator[Running]:
     store = f"sqlite:///{folder}/store.db"
     with Running("api", folder / "log", predict_url=predict.url, store_url=store, requests_per_minute=10**6) as running:
         running.authorize(make_key(store))

@@ -1,7 +1,10 @@
 """The serving images stay small: what a service requires is decided here, not by a transitive dependency."""
 
+import importlib.metadata
 import re
+import sys
 
+import grimp
 import pytest
 
 from plumbline.testing.repository import ROOT
@@ -25,6 +28,19 @@ def test_the_monitor_requires_no_training_library_but_scipy() -> None:
     packages = pinned((ROOT / "services/monitor/requirements.txt").read_text())
     assert {"msgspec", "scipy"} <= packages
     assert not packages & TRAINING - {"scipy"}
+
+
+def test_the_image_of_the_pipeline_holds_what_its_commands_import() -> None:
+    """The environment of the tests has more than the image."""
+    commands = ("plumbline.cli.__main__", "plumbline.loop.receiver", "plumbline.ingest.pipeline.__main__")
+    graph = grimp.build_graph("plumbline", include_external_packages=True, cache_dir=None)
+    imported = {name.partition(".")[0] for command in commands for name in graph.find_upstream_modules(command)}
+    packages = importlib.metadata.packages_distributions()
+    needed = {
+        re.sub("[_.]", "-", packages[name][0]).lower() for name in imported - sys.stdlib_module_names - {"plumbline"}
+    }
+    assert "pydantic" in needed
+    assert needed - pinned((ROOT / "requirements/pipeline.txt").read_text()) == set()
 
 
 def test_a_training_library_among_the_requirements_is_found() -> None:

@@ -19,7 +19,7 @@ rules = contract.read(Path("data/contract.yaml"))
 parameters = section(train.Parameters, Path("model/params.yaml"), "train")
 data = features.read(Path("data/features/train.parquet"), rules)
 began = time.process_time()
-train.train(data, parameters)
+train.train(data, parameters, rules)
 print(time.process_time() - began)
 """
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import joblib
 import msgspec
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from services.monitor.app.settings import Settings
 from services.monitor.app.store import Row, Window
 
 FOLDER = Path("model/artifacts/bundle")
+_MODEL = Path("model/artifacts/model.joblib")
 _PREDICTIONS = Path("model/artifacts/evaluation/predictions.csv")
 _UNTIL = datetime(2026, 2, 1, tzinfo=UTC)
 _WINDOW = Window(_UNTIL - timedelta(days=30), _UNTIL)
@@ -44,6 +46,7 @@ class Samples:
         self.evaluated = self.sales.merge(predictions, on=self._rules.identifier, validate="one_to_one")
         sha256 = hashlib.sha256((FOLDER / "manifest.json").read_bytes()).hexdigest()
         self.bundle = reading.read(FOLDER, sha256, public_key=None)
+        self._model = joblib.load(_MODEL)
         self.settings = Settings(bundle_uri=str(FOLDER), bundle_sha256=sha256)
 
     @property
@@ -52,9 +55,8 @@ class Samples:
         return self._rules.target.name
 
     def numbers(self) -> list[str]:
-        """Give the numeric columns whose reference has all its bins, so that a shift moves rows between them."""
-        features = self.bundle.reference.features
-        return [name for name in self._rules.numbers if len(features[name].counts) == len(features["lot_area"].counts)]
+        """Give the numeric columns."""
+        return self._rules.numbers
 
     def categories(self) -> list[str]:
         """Give the categorical columns."""
@@ -64,7 +66,7 @@ class Samples:
         """Draw a window, and describe all other sales as the reference: nothing has drifted between the two."""
         order = generator.permutation(len(self.sales))
         bins = len(self.bundle.reference.target.counts)
-        described = reference.describe(self.sales.iloc[order[size:]], self._rules, bins)
+        described = reference.describe(self.sales.iloc[order[size:]], self._model, self._rules, bins)
         return self.sales.iloc[order[:size]].copy(), msgspec.structs.replace(self.bundle, reference=described)
 
     def resample(self, size: int, generator: np.random.Generator) -> pd.DataFrame:

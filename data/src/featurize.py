@@ -13,6 +13,7 @@ from sklearn.compose import ColumnTransformer
 
 from plumbline.kernel import canonical, contract, log, stage, table
 from plumbline.kernel.contract import Contract
+from plumbline.kernel.files import whole
 
 
 def featurize(frame: pd.DataFrame, preprocessor: ColumnTransformer, rules: Contract) -> pd.DataFrame:
@@ -39,11 +40,11 @@ def main() -> None:
     arguments = parser.parse_args()
     rules = contract.read(arguments.contract)
     preprocessor = canonical.load(arguments.preprocessor)
-    arguments.output.mkdir(parents=True, exist_ok=True)
     for source, name in ((arguments.training, "train"), (arguments.evaluation, "eval")):
         features = featurize(table.read_tsv(source, rules), preprocessor, rules)
         path = arguments.output / f"{name}.parquet"
-        features.to_parquet(path, index=False)
+        with whole(path) as partial:
+            features.to_parquet(partial, index=False)
         log.get("featurize").info("written", file=str(path), rows=len(features))
 
 

@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,22 +15,38 @@ from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OrdinalEncoder
 
 from plumbline.kernel import canonical, contract, log, stage, table
+from plumbline.kernel.calendar import CalendarParts
+from plumbline.kernel.column import Kind
 from plumbline.kernel.contract import Contract
 
 UNKNOWN = -1  # the code of a label that training did not see, and of a missing one
 
 
 def build(rules: Contract) -> ColumnTransformer:
-    """Build the preprocessor: numbers as they are, then categories as the rank of their label.
+    """Build the preprocessor: numbers as they are, parts of dates, then categories as the rank of their label.
 
-    It consists of scikit-learn's own classes only, so that every room can load it. Numbers are not scaled: a portable
-    model must compare the very numbers that the thresholds were learned from.
+    It consists of scikit-learn's and the kernel's classes only, so that every room can load it. Numbers are not scaled:
+    a portable model must compare the very numbers that the thresholds were learned from. Of an open category, labels
+    that the contract does not list are unknown here as they are in the services.
     """
-    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNKNOWN, dtype=np.float64)
-    return ColumnTransformer(
-        [("numbers", "passthrough", rules.numbers), ("categories", encoder, rules.categories)],
-        verbose_feature_names_out=False,
-    )
+    opened = [name for name in rules.categories if rules.columns[name].open]
+    listed = [sorted(rules.columns[name].categories) for name in opened]
+    steps = [
+        ("numbers", "passthrough", _of_kind(rules, "integer", "number", "boolean")),
+        ("dates", CalendarParts("date"), _of_kind(rules, "date")),
+        ("timestamps", CalendarParts("timestamp"), _of_kind(rules, "timestamp")),
+        ("categories", _encoder(), [name for name in rules.categories if name not in opened]),
+        ("open", _encoder(categories=listed), opened),
+    ]
+    return ColumnTransformer([step for step in steps if step[2]], verbose_feature_names_out=False)
+
+
+def _of_kind(rules: Contract, *kinds: Kind) -> list[str]:
+    return [name for name in rules.numbers if rules.columns[name].type in kinds]
+
+
+def _encoder(**given: Any) -> OrdinalEncoder:
+    return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNKNOWN, dtype=np.float64, **given)
 
 
 def fit(frame: pd.DataFrame, rules: Contract, seed: int) -> ColumnTransformer:

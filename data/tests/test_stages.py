@@ -80,3 +80,32 @@ def test_a_label_that_training_did_not_see_gets_the_code_of_unknown(room: Path, 
     preprocessor = preprocess.fit(typed(room, rows(40)), rules, 42)
     fresh = typed(room, rows(3)).assign(color="purple")
     assert set(featurize.featurize(fresh, preprocessor, rules)["color"]) == {preprocess.UNKNOWN}
+
+
+def test_dates_become_parts_and_an_open_category_knows_its_listed_labels_only(room: Path) -> None:
+    day = {"type": "date", "description": "Day.", "minimum": "2020-01-01", "maximum": "2030-12-31", "optional": True}
+    moment = day | {"type": "timestamp", "minimum": "2020-01-01T00:00:00Z", "maximum": "2030-12-31T00:00:00Z"}
+    columns = {
+        "shop": {"type": "category", "description": "Shop.", "categories": ["south", "north"], "open": True},
+        "day": day,
+        "at": moment,
+    }
+    rules = Contract.model_validate(
+        {"identifier": "id", "identifier_type": "string", "target": SHOP.target.model_dump(), "columns": columns}
+    )
+    frame = pd.DataFrame(
+        {
+            "id": ["b", "a", "c"],
+            "shop": ["west", "south", "north"],
+            "day": ["2026-02-28", "2024-02-29", ""],
+            "at": ["2026-02-28T23:59:59Z", "", "2024-02-29T00:00:00Z"],
+            "price": [1, 2, 3],
+        }
+    )
+    table.write_tsv(frame, room / "t.tsv")
+    rows = table.read_tsv(room / "t.tsv", rules)
+    features = featurize.featurize(rows, preprocess.fit(rows, rules, 42), rules).set_index("id")
+    assert list(features["shop"]) == [1, preprocess.UNKNOWN, 0]
+    assert features.loc["a", ["day.year", "day.month", "day.day", "day.weekday"]].tolist() == [2024, 2, 29, 3]
+    assert features.loc["b", ["at.day", "at.hour"]].tolist() == [28, 23]
+    assert features.loc["c"].filter(like="day.").isna().all()

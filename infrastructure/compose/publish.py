@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-BUCKETS = ("models", "mlflow")
+BUCKETS = ("data", "data-cache", "models", "pipeline")  # those of a cluster: `pipeline` has MLflow's artifacts
 
 
 def main() -> None:

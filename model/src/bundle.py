@@ -6,28 +6,24 @@ if __name__ == "__main__":
     runtime.pin()  # before the imports below take seconds that a new start would take again
 
 import argparse
+import importlib
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import numpy as np
-import onnxruntime
 import pandas as pd
-from numpy.typing import NDArray
-from sklearn.compose import ColumnTransformer
+from pydantic import Field
 
-from model.src import portable, reference
-from model.src.interval import IntervalRegressor
+from model.src import boosters, description, golden, models, portable, reference
+from model.src.calibration import CalibratedClassifier
+from model.src.models import Model
 from plumbline import tracking
 from plumbline.bundle import SCHEMA_VERSION, writing
-from plumbline.bundle import contract as bundled
-from plumbline.bundle.files import Artifact, Data, Golden, Lineage
-from plumbline.kernel import canonical, contract, hashing, jsonfile, log, moments, stage, table
+from plumbline.bundle.files import Artifact, Data, Lineage
+from plumbline.kernel import canonical, contract, hashing, jsonfile, log, stage, table
 from plumbline.kernel.config import Strict, read_yaml, section
-from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 _SECTIONS = {"data": ("extract", "preprocess"), "model": ("train", "evaluate", "bundle")}
@@ -35,11 +31,21 @@ _PACKAGES = ("scikit-learn", "numpy", "scipy", "onnx", "onnxruntime", "skl2onnx"
 
 
 class Parameters(Strict):
-    """The section `bundle` of model/params.yaml."""
+    """The section `bundle` of model/params.yaml.
+
+    Attributes:
+        model: Its name.
+        golden_rows: How many rows a service repeats.
+        relative_tolerance: By how much the portable model may differ from the training pipeline.
+        absolute_tolerance: By how much it may differ where the answer is near zero: in the target's unit, or of a
+            probability.
+        reference_bins: In how many bins numbers are counted.
+    """
 
     model: str
     golden_rows: int
-    relative_tolerance: float
+    relative_tolerance: float = Field(gt=0)
+    absolute_tolerance: float = Field(default=1e-9, ge=0)
     reference_bins: int
 
 
@@ -71,97 +77,36 @@ def build(sources: Sources, folder: Path) -> tuple[str, float]:
     parameters = section(Parameters, sources.model_params, "bundle")
     preprocessor, model = canonical.load(sources.preprocessor), canonical.load(sources.model)
     frames = [table.read_tsv(path, rules) for path in (sources.training, sources.evaluation)]
-    graph = portable.export(preprocessor, model, rules, parameters.model).SerializeToString()
+    graph = portable.export(preprocessor, model, rules, parameters.model)
     rows = pd.concat(frames, ignore_index=True)
-    parity = _parity(graph, rows, preprocessor, model, rules)
-    if not parity <= parameters.relative_tolerance:
+    relative, absolute = parameters.relative_tolerance, parameters.absolute_tolerance
+    wanted = models.expected(model, preprocessor.transform(rows[list(rules.columns)]))
+    parity = portable.difference(portable.answers(portable.session(graph), rows, rules), wanted, relative, absolute)
+    if not parity <= relative:
         raise PlumblineError(
             f"the portable model differs from the training pipeline by up to {parity:.3g} (relative), more than"
-            f" bundle.relative_tolerance = {parameters.relative_tolerance:g} allows"
+            f" bundle.relative_tolerance = {relative:g} allows"
         )
     sha256 = writing.write(
         folder,
-        model=graph,
-        contract=_contract(rules, parameters.model, model.coverage),
-        golden=_golden(frames[1], preprocessor, model, rules, parameters),
-        reference=reference.describe(frames[0], rules, parameters.reference_bins),
-        lineage=_lineage(sources, [len(frame) for frame in frames]),
+        model=graph.SerializeToString(),
+        contract=description.describe(rules, model, parameters.model),
+        golden=golden.choose(frames[1], wanted[len(frames[0]) :], rules, parameters.golden_rows, relative, absolute),
+        reference=reference.describe(frames[0], model, rules, parameters.reference_bins),
+        lineage=_lineage(sources, [len(frame) for frame in frames], _packages(model)),
     )
     return sha256, parity
 
 
-def expected(
-    frame: pd.DataFrame, preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Contract
-) -> NDArray[np.float64]:
-    """Give the training pipeline's own answers for raw rows, shape (rows, 3)."""
-    return model.predict_interval(preprocessor.transform(frame[list(rules.columns)]))
+def _packages(model: Model) -> dict[str, str]:
+    """Give the versions of the libraries that the model came from."""
+    fitted = model.estimator_ if isinstance(model, CalibratedClassifier) else model.point_
+    own = boosters.library(fitted)
+    added = {own: str(importlib.import_module(own).__version__)} if own in boosters.READERS else {}
+    return {name: version(name) for name in _PACKAGES} | added
 
 
-def _parity(
-    graph: bytes,
-    frame: pd.DataFrame,
-    preprocessor: ColumnTransformer,
-    model: IntervalRegressor,
-    rules: Contract,
-) -> float:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(graph, options)
-    answers = portable.answers(session, frame, rules)
-    wanted = expected(frame, preprocessor, model, rules)
-    return float(np.max(np.abs(answers - wanted) / np.maximum(np.abs(wanted), np.finfo(float).tiny)))
-
-
-def _contract(rules: Contract, model: str, coverage: float) -> bundled.Contract:
-    target = rules.target
-    return bundled.Contract(
-        SCHEMA_VERSION,
-        model=model,
-        target=bundled.Target(target.name, target.unit or "", target.description),
-        interval=bundled.Interval(coverage),
-        columns=msgspec.convert(
-            [{"name": name} | column.describe() for name, column in rules.columns.items()], tuple[bundled.Column, ...]
-        ),
-        json_schema=rules.json_schema(),
-    )
-
-
-def _golden(
-    frame: pd.DataFrame,
-    preprocessor: ColumnTransformer,
-    model: IntervalRegressor,
-    rules: Contract,
-    parameters: Parameters,
-) -> Golden:
-    """Choose rows that spread over the range of the predictions."""
-    answers = expected(frame, preprocessor, model, rules)
-    order = np.argsort(answers[:, 0], kind="stable")
-    chosen = order[np.linspace(0, len(order) - 1, min(parameters.golden_rows, len(order))).astype(int)]
-    return Golden(
-        SCHEMA_VERSION,
-        parameters.relative_tolerance,
-        [_row(frame.iloc[i], rules) for i in chosen],
-        [dict(zip(rules.outputs, answers[i].tolist(), strict=True)) for i in chosen],
-    )
-
-
-def _row(values: "pd.Series[Any]", rules: Contract) -> dict[str, Any]:
-    """Give a row as a request has it."""
-    row: dict[str, Any] = {}
-    for name, column in rules.columns.items():
-        value = values[name]
-        if column.type == "category":
-            row[name] = value or None
-        elif np.isnan(value):
-            row[name] = None
-        elif column.type in moments.PATTERNS:
-            row[name] = moments.text(value, column.type)
-        else:
-            row[name] = {"integer": int, "boolean": bool}.get(column.type, float)(value)
-    return row
-
-
-def _lineage(sources: Sources, rows: list[int]) -> Lineage:
+def _lineage(sources: Sources, rows: list[int], packages: dict[str, str]) -> Lineage:
     """All that determined the model; neither commit nor time, for which see docs/bundle.md."""
     raw = (sources.training, sources.evaluation)
     artifacts = (sources.preprocessor, sources.model)
@@ -173,7 +118,7 @@ def _lineage(sources: Sources, rows: list[int]) -> Lineage:
         {path.as_posix(): Artifact(hashing.digest(path)) for path in artifacts},
         {room: {name: files[room][name] for name in names if name in files[room]} for room, names in _SECTIONS.items()},
         jsonfile.read(sources.metrics),
-        {"python": python} | {name: version(name) for name in _PACKAGES},
+        {"python": python} | packages,
     )
 
 
@@ -181,7 +126,7 @@ def trained_with(params: dict[str, Any]) -> dict[str, Any]:
     """Give the parameters that the training used, without those of other estimators."""
     own = {name: value for name, value in params["train"].items() if name != "estimators"}
     estimators: dict[str, dict[str, Any]] = params["train"]["estimators"]
-    return own | estimators[own["estimator"]]
+    return own | estimators.get(own["estimator"], {})
 
 
 def main() -> None:

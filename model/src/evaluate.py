@@ -8,33 +8,50 @@ if __name__ == "__main__":
 import argparse
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from model.src import features, plots
-from plumbline.kernel import canonical, contract, jsonfile, log, metrics, stage, table
+from model.src import class_plots, description, features, models, plots
+from model.src.models import Model
+from plumbline.bundle.decision import Decider
+from plumbline.kernel import canonical, classification, contract, jsonfile, log, metrics, stage, table
 from plumbline.kernel.config import section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
 
 
-def predict(model: object, data: features.Features, raw: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:
-    """Predict every row: identifier, slice, actual, prediction, lower, upper."""
+def predict(model: Model, data: features.Features, raw: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:
+    """Predict every row: identifier, slice, and what `metrics.judged` adds."""
     if slice_by not in rules.columns:
         raise PlumblineError(f"evaluate.slice_by is {slice_by!r}, which is no column of the contract")
-    bounds: NDArray[np.float64] = model.predict_interval(data.X)  # type: ignore[attr-defined]
-    by_identifier = raw.set_index(rules.identifier)[slice_by]
-    return pd.DataFrame(
-        {
-            rules.identifier: data.identifiers,
-            "slice": by_identifier.reindex(data.identifiers).to_numpy(),
-            "actual": data.y,
-            "prediction": bounds[:, 0],
-            "lower": bounds[:, 1],
-            "upper": bounds[:, 2],
-        }
-    )
+    by_identifier = raw.set_index(rules.identifier)
+    known = by_identifier.reindex(data.identifiers)
+    rows = pd.DataFrame({rules.identifier: data.identifiers, "slice": known[slice_by].to_numpy()})
+    decider = None if rules.task == "regression" else Decider(description.describe(rules, model, "evaluated"))
+    return metrics.judged(rows, known[rules.target.name], models.expected(model, data.X), rules, decider)
+
+
+def write(rows: pd.DataFrame, rules: Contract, slice_by: str, folder: Path) -> None:
+    """Write the tables and the plots of an evaluation.
+
+    Args:
+        rows: As `predict` gives them.
+        rules: Their contract.
+        slice_by: The column that the slices are values of.
+        folder: Is made where it is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    by_slice = metrics.slices(rows, rules)
+    tables = {"predictions": rows, "slices": by_slice}
+    if rules.task == "regression":
+        plots.write(rows, rules.target, folder)
+    else:
+        tables["classes"] = classification.by_class(rows, rules)
+        class_plots.write(rows, rules, folder)
+    plots.write_slices(by_slice, metrics.slice_error(rules), rules.target, slice_by, folder)
+    for name, content in tables.items():
+        with whole(folder / f"{name}.csv") as partial:
+            content.to_csv(partial, index=False, lineterminator="\n")
 
 
 def main() -> None:
@@ -57,12 +74,8 @@ def main() -> None:
         rules,
         parameters.slice_by,
     )
-    result = metrics.score(rows)
-    by_slice = metrics.slices(rows)
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    rows.to_csv(arguments.output / "predictions.csv", index=False, lineterminator="\n")
-    by_slice.to_csv(arguments.output / "slices.csv", index=False, lineterminator="\n")
-    plots.write(rows, by_slice, rules.target, parameters.slice_by, arguments.output)
+    result = metrics.score(rows, rules)
+    write(rows, rules, parameters.slice_by, arguments.output)
     jsonfile.write(arguments.metrics, result)
     log.get("evaluate").info("evaluated", **{name: round(value, 4) for name, value in result.items()})
 

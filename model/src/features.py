@@ -21,7 +21,7 @@ class Features:
         categories: Positions of the features that are codes of a category's labels.
         identifiers: Shape (rows,).
         X: The features, shape (rows, features), float64, NaN for missing.
-        y: The target in its unit, shape (rows,), float64.
+        y: The target, shape (rows,), float64: in its unit, or the position of a class among the target's categories.
     """
 
     names: list[str]
@@ -41,12 +41,8 @@ def read(path: Path, rules: Contract) -> Features:
     """Read a features file: the identifier, whatever features the preprocessor makes, and the target.
 
     Raises:
-        PlumblineError: The file is absent or does not fit the contract, or the contract's target is no number.
+        PlumblineError: The file is absent or does not fit the contract.
     """
-    if rules.task != "regression":
-        raise PlumblineError(
-            f"the contract's task is {rules.task}; the stages of model/ learn a regression only: predict a number"
-        )
     try:
         frame = pd.read_parquet(path)
     except FileNotFoundError:
@@ -62,5 +58,17 @@ def read(path: Path, rules: Contract) -> Features:
         [position for position, name in enumerate(names) if name in rules.categories],
         frame[first].to_numpy(),
         np.ascontiguousarray(frame[names].to_numpy(dtype=np.float64)),
-        frame[last].to_numpy(dtype=np.float64),
+        _target(frame[last], rules, path),
     )
+
+
+def _target(values: "pd.Series[Any]", rules: Contract, path: Path) -> NDArray[np.float64]:
+    if rules.task == "regression":
+        return values.to_numpy(dtype=np.float64)
+    positions = values.map({label: k for k, label in enumerate(rules.target.categories)})
+    if positions.isna().any():
+        raise PlumblineError(
+            f"{path} has the class {values[positions.isna()].iloc[0]!r}, which the contract does not list: run"
+            " `dvc repro featurize`"
+        )
+    return np.asarray(positions, dtype=np.float64)

@@ -1,28 +1,22 @@
 """The portable form: preprocessor and model as one ONNX graph over the raw inputs, in double precision throughout."""
 
-from typing import Any
-
 import numpy as np
-import onnx
+import onnxruntime
 import pandas as pd
-from numpy.typing import NDArray
-from onnx import ModelProto, NodeProto, TensorProto, compose, helper
+from onnx import ModelProto, TensorProto
 from onnxruntime import InferenceSession
-from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import HistGradientBoostingRegressor
 
-from model.src import trees
+from model.src import estimators, transformers
+from model.src.calibration import CalibratedClassifier
+from model.src.graphs import Graph, value
 from model.src.interval import IntervalRegressor
+from model.src.models import Matrix, Model
 from plumbline.kernel.contract import Contract
 
-_OPSETS = {"": 21, "ai.onnx.ml": 5}
-_IR_VERSION = 10  # of ONNX 1.16, the first with these versions of the operators
 
-
-def export(preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Contract, name: str) -> ModelProto:
+def export(preprocessor: ColumnTransformer, model: Model, rules: Contract, name: str) -> ModelProto:
     """Convert the fitted preprocessor and model into one graph.
 
     Args:
@@ -32,132 +26,104 @@ def export(preprocessor: ColumnTransformer, model: IntervalRegressor, rules: Con
         name: The graph's name.
 
     Returns:
-        The graph with the contract's inputs and outputs; each output double of shape (rows, 1), in the target's unit.
+        The graph with the contract's inputs and outputs, which are double: in the target's unit and of shape (rows, 1),
+        or the probabilities of the target's categories, of shape (rows, categories).
+
+    Raises:
+        PlumblineError: The model has no portable form.
     """
-    inputs = [
-        (column, (StringTensorType if rule.type == "category" else DoubleTensorType)([None, 1]))
-        for column, rule in rules.columns.items()
-    ]
-    graph = _convert(preprocessor, inputs, "features")
+    transformers.register()
+    graph = Graph()
+    kinds = {column: rule.type == "category" for column, rule in rules.columns.items()}
+    inputs = [(column, (StringTensorType if text else DoubleTensorType)([None, 1])) for column, text in kinds.items()]
+    graph.convert(preprocessor, inputs, "features")
+    # No column's name can collide with these.
+    graph.renamed(dict(zip(rules.columns, rules.inputs, strict=True)))
     width = len(preprocessor.get_feature_names_out())
-    for role, part in (("point", model.point_), ("spread", model.spread_)):
-        kept = [output.name for output in graph.graph.output]
-        graph = compose.merge_models(
-            graph, _regressor(part, width, role), [("features", f"{role}_X")], outputs=[*kept, role]
-        )
-    _rename_inputs(graph, dict(zip(rules.columns, rules.inputs, strict=True)))
-    graph = compose.merge_models(
-        graph, _interval(model), [("point", "z"), ("spread", "s")], outputs=list(rules.outputs), name=name
-    )
-    graph.producer_name = graph.producer_version = ""
-    _with_opsets(graph)
-    onnx.checker.check_model(graph, full_check=True)
-    return graph
+    given = [
+        value(entry, 1, TensorProto.STRING if text else TensorProto.DOUBLE)
+        for entry, text in zip(rules.inputs, kinds.values(), strict=True)
+    ]
+    return graph.model(name, given, add(graph, model, "features", width))
 
 
-def answers(session: InferenceSession, frame: pd.DataFrame, rules: Contract) -> NDArray[np.float64]:
+def of_features(model: Model, width: int) -> ModelProto:
+    """Convert the fitted model alone: its input `features` is double of shape (rows, width)."""
+    graph = Graph()
+    return graph.model("model", [value("features", width)], add(graph, model, "features", width))
+
+
+def add(graph: Graph, model: Model, features: str, width: int) -> dict[str, int]:
+    """Add a model to a graph; give the columns of each of its outputs by name."""
+    if isinstance(model, CalibratedClassifier):
+        return _calibrated(graph, model, estimators.outputs(graph, model.estimator_, features, width, "margin"))
+    (point,) = estimators.outputs(graph, model.point_, features, width, "point")
+    (spread,) = estimators.outputs(graph, model.spread_, features, width, "spread")
+    return _interval(graph, model, point, spread)
+
+
+def _interval(graph: Graph, model: IntervalRegressor, point: str, spread: str) -> dict[str, int]:
+    """Give prediction and bounds of the point and the spread: see `IntervalRegressor.predict_interval`."""
+    quantile = graph.constant(model.quantile_, "quantile")
+    last = "Exp" if model.target_scale == "log" else "Identity"
+    half = graph.op("Mul", graph.op("Exp", spread), quantile)
+    bounds = {"prediction": point, "lower": graph.op("Sub", point, half), "upper": graph.op("Add", point, half)}
+    return {graph.op(last, edge, to=output): 1 for output, edge in bounds.items()}
+
+
+def _calibrated(graph: Graph, model: CalibratedClassifier, margins: list[str]) -> dict[str, int]:
+    """Give the probabilities of margins: see `CalibratedClassifier`."""
+    slope = graph.constant(model.slope_, "slope")
+    scaled = [graph.op("Mul", edge, slope) for edge in margins]
+    if len(scaled) == 1:
+        z = graph.op("Add", scaled[0], graph.constant(model.intercept_, "intercept"))
+        one = graph.constant(1.0, "one")
+        opposite = graph.op("Sub", graph.constant(0.0, "zero"), z)
+        parts = [graph.op("Div", one, graph.op("Add", one, graph.op("Exp", edge))) for edge in (z, opposite)]
+    else:
+        largest = scaled[0]
+        for edge in scaled[1:]:
+            largest = graph.op("Max", largest, edge)
+        powers = [graph.op("Exp", graph.op("Sub", edge, largest)) for edge in scaled]
+        total = powers[0]
+        for edge in powers[1:]:
+            total = graph.op("Add", total, edge)
+        parts = [graph.op("Div", edge, total) for edge in powers]
+    return {graph.op("Concat", *parts, to="probabilities", axis=1): len(parts)}
+
+
+def session(graph: ModelProto) -> InferenceSession:
+    """Load a portable form, for one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return InferenceSession(graph.SerializeToString(), options)
+
+
+def answers(loaded: InferenceSession, frame: pd.DataFrame, rules: Contract) -> Matrix:
     """Ask the portable form.
 
     Args:
-        session: Of the graph that `export` gave.
+        loaded: The graph that `export` gave.
         frame: Rows as `plumbline.kernel.table.read_tsv` reads them.
         rules: Names the columns.
 
     Returns:
-        The outputs side by side: of a regression prediction, lower and upper bound, shape (rows, 3).
+        The outputs side by side: prediction, lower and upper bound, shape (rows, 3), or the probabilities of the
+        target's categories, shape (rows, categories).
     """
     feed = {
         entry: frame[[name]].to_numpy(dtype=object if column.type == "category" else np.float64)
         for entry, (name, column) in zip(rules.inputs, rules.columns.items(), strict=True)
     }
-    result: NDArray[np.float64] = np.hstack(session.run(list(rules.outputs), feed))
+    result: Matrix = np.hstack(loaded.run(list(rules.outputs), feed))
     return result
 
 
-def _rename_inputs(graph: ModelProto, names: dict[str, str]) -> None:
-    """Give the inputs names that no column's name can collide with."""
-    for node in graph.graph.node:
-        node.input[:] = [names.get(edge, edge) for edge in node.input]
-    for entry in graph.graph.input:
-        entry.name = names[entry.name]
+def difference(actual: Matrix, wanted: Matrix, relative: float, absolute: float) -> float:
+    """Give the largest relative difference; where numbers are so small that `absolute` allows more, to that.
 
-
-def _convert(estimator: Any, inputs: list[tuple[str, Any]], output: str) -> ModelProto:
-    """Let skl2onnx convert an estimator, in double precision; `output` names its first output."""
-    # ai.onnx.ml 3 is the newest that skl2onnx writes; what it uses of it means the same in version 5.
-    opsets = {"": _OPSETS[""], "ai.onnx.ml": 3}
-    graph = to_onnx(estimator, initial_types=inputs, target_opset=opsets, name=output)
-    compose.add_prefix(graph, f"{output}/", rename_inputs=False, rename_outputs=False, inplace=True)
-    old = graph.graph.output[0].name
-    for node in graph.graph.node:
-        node.output[:] = [output if edge == old else edge for edge in node.output]
-        node.input[:] = [output if edge == old else edge for edge in node.input]
-    graph.graph.output[0].name = output
-    nodes = [part for node in graph.graph.node for part in _without_imputer(node, graph)]
-    del graph.graph.node[:]
-    graph.graph.node.extend(nodes)
-    return _with_opsets(graph)
-
-
-def _without_imputer(node: NodeProto, graph: ModelProto) -> list[NodeProto]:
-    """Write an Imputer, which ONNX Runtime knows only in single precision, as a choice by IsNaN."""
-    if node.op_type != "Imputer":
-        return [node]
-    # The values stand there in single precision: an imputed number must be one that it can hold.
-    values = list(next(item for item in node.attribute if item.name == "imputed_value_floats").floats)
-    constant, mask = f"{node.name}/values", f"{node.name}/mask"
-    graph.graph.initializer.append(helper.make_tensor(constant, TensorProto.DOUBLE, [1, len(values)], values))
-    return [
-        helper.make_node("IsNaN", list(node.input), [mask], name=mask),
-        helper.make_node("Where", [mask, constant, *node.input], list(node.output), name=node.name),
-    ]
-
-
-def _regressor(model: Any, width: int, role: str) -> ModelProto:
-    """Convert one regressor, from `ROLE_X` of shape (rows, width) to `ROLE` of shape (rows, 1)."""
-    source = f"{role}_X"
-    if isinstance(model, HistGradientBoostingRegressor):
-        return _graph([trees.ensemble(model).node(source, role)], {source: width}, [role])
-    if isinstance(model, DummyRegressor):
-        constant = trees.Ensemble()
-        constant.add_constant(float(model.constant_.item()))
-        return _graph([constant.node(source, role)], {source: width}, [role])
-    return _convert(model, [(source, DoubleTensorType([None, width]))], role)
-
-
-def _interval(model: IntervalRegressor) -> ModelProto:
-    """Give prediction and bounds from the point `z` and the spread `s`: see `IntervalRegressor.predict_interval`."""
-    quantile = helper.make_tensor("quantile", TensorProto.DOUBLE, [1, 1], [model.quantile_])
-    last = "Exp" if model.target_scale == "log" else "Identity"
-    nodes = [
-        helper.make_node("Exp", ["s"], ["exp_s"]),
-        helper.make_node("Mul", ["exp_s", "quantile"], ["half"]),
-        helper.make_node("Sub", ["z", "half"], ["z_lower"]),
-        helper.make_node("Add", ["z", "half"], ["z_upper"]),
-        helper.make_node(last, ["z"], ["prediction"]),
-        helper.make_node(last, ["z_lower"], ["lower"]),
-        helper.make_node(last, ["z_upper"], ["upper"]),
-    ]
-    return _graph(nodes, {"z": 1, "s": 1}, ["prediction", "lower", "upper"], [quantile])
-
-
-def _graph(
-    nodes: list[NodeProto],
-    inputs: dict[str, int],
-    outputs: list[str] | tuple[str, ...],
-    initializers: list[TensorProto] | None = None,
-) -> ModelProto:
-    def values(widths: dict[str, int]) -> list[Any]:
-        return [
-            helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, width]) for name, width in widths.items()
-        ]
-
-    graph = helper.make_graph(nodes, "graph", values(inputs), values(dict.fromkeys(outputs, 1)), initializers or [])
-    return _with_opsets(helper.make_model(graph))
-
-
-def _with_opsets(graph: ModelProto) -> ModelProto:
-    del graph.opset_import[:]
-    graph.opset_import.extend(helper.make_opsetid(*opset) for opset in _OPSETS.items())
-    graph.ir_version = _IR_VERSION
-    return graph
+    Returns:
+        At most `relative` if each number is as near as one of the tolerances allows; NaN if one is no number.
+    """
+    size = np.maximum(np.abs(wanted), max(absolute / relative, np.finfo(float).tiny))
+    return float(np.max(np.abs(actual - wanted) / size))

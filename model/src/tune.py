@@ -16,34 +16,48 @@ from optuna.trial import FrozenTrial
 from ruamel.yaml import YAML
 from sklearn.model_selection import KFold, cross_val_predict
 
-from model import housing_models
-from model.src import features, search, train
+from model.src import calibration, features, search, train
 from model.src.features import Features
 from model.src.search import Objective, Search
 from plumbline import tracking
 from plumbline.kernel import contract, hashing, log, stage
 from plumbline.kernel.config import parse, read_yaml, section
-from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.files import whole
 
 _STORAGE = "sqlite:///.plumbline/tune.db"
 _EXPERIMENT = "tune"
 _STUDY = "study"  # the tag of the run that holds a study's trials
 
 
-def objective(data: Features, wanted: Search, settings: train.Parameters) -> Objective:
-    """Give the loss: the cross-validated root mean squared error on the scale that the estimator learns on."""
-    z = np.log(data.y) if settings.target_scale == "log" else data.y
-    folds = KFold(wanted.folds, shuffle=True, random_state=wanted.seed)
+def objective(data: Features, wanted: Search, settings: train.Parameters, rules: Contract) -> Objective:
+    """Give the loss: the cross-validated root mean squared error on the scale that a regression learns on, or log loss.
+
+    Raises:
+        PlumblineError: A class has fewer rows than there are folds.
+    """
     fixed = settings.estimators.get(wanted.estimator, {})
 
-    def loss(choice: dict[str, Any]) -> float:
-        try:
-            model = housing_models.build(wanted.estimator, fixed | choice, data.numbers, data.categories, settings.seed)
-        except (KeyError, TypeError) as error:
-            raise PlumblineError(f"the estimator {wanted.estimator} or its space is not known: {error}") from None
-        return float(np.sqrt(np.mean((cross_val_predict(model, data.X, z, cv=folds) - z) ** 2)))
+    def build(choice: dict[str, Any]) -> Any:
+        return train.estimator(wanted.estimator, fixed | choice, data, settings.seed, rules)
 
-    return loss
+    if rules.task != "regression":
+        train.refuse_rare(data, rules, wanted.folds)
+        classes = data.y.astype(int)
+
+        def log_loss(choice: dict[str, Any]) -> float:
+            found = calibration.cross_fitted_margins(build(choice), data.X, classes, wanted.folds, wanted.seed)
+            return calibration.log_loss(found, classes)
+
+        return log_loss
+
+    z = np.log(data.y) if settings.target_scale == "log" else data.y
+    folds = KFold(wanted.folds, shuffle=True, random_state=wanted.seed)
+
+    def squared(choice: dict[str, Any]) -> float:
+        return float(np.sqrt(np.mean((cross_val_predict(build(choice), data.X, z, cv=folds) - z) ** 2)))
+
+    return squared
 
 
 class Tracker:
@@ -87,7 +101,7 @@ def write(winner: dict[str, Any], estimator: str, params: Path) -> None:
     content = yaml.load(params.read_text(encoding="utf-8"))
     content["train"]["estimators"].setdefault(estimator, {}).update(winner)
     content["train"]["estimator"] = estimator
-    with params.open("w", encoding="utf-8") as file:
+    with whole(params) as partial, partial.open("w", encoding="utf-8") as file:
         yaml.dump(content, file)
 
 
@@ -95,6 +109,7 @@ def _metric(name: str, value: float | None) -> Metric:
     return Metric(name, value, 0, 0)
 
 
+@tracking.explained
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -113,7 +128,8 @@ def main() -> None:
     data = features.read(given.features, rules)
     study = search.name(wanted, hashing.digest(given.features))
     tracker = Tracker(study, wanted)
-    found: optuna.Study = search.run(study, wanted, given.storage, objective(data, wanted, settings), tracker.trial)
+    loss = objective(data, wanted, settings, rules)
+    found: optuna.Study = search.run(study, wanted, given.storage, loss, tracker.trial)
     tracker.winner(found.best_trial)
     write(found.best_params, wanted.estimator, given.params)
     log.get("tune").info("winner written", output=str(given.params), loss=found.best_value, **found.best_params)

@@ -8,7 +8,6 @@ import pytest
 
 from model.src import features
 from model.tests import portable_cases as cases
-from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 FRAME = pd.DataFrame({"id": [7, 3], "area": [1.0, np.nan], "age": [2, 4], "quality": [0.0, -1.0], "y": [10.0, 20.0]})
@@ -47,11 +46,12 @@ def test_a_file_that_does_not_fit_the_contract_is_refused(tmp_path: Path, frame:
         features.read(written(tmp_path, frame), cases.RULES)
 
 
-def test_a_classification_is_refused_and_never_learned_as_a_number(tmp_path: Path) -> None:
-    target = {"name": "y", "type": "category", "description": "", "categories": ("0", "1")}
-    rules = Contract.model_validate(cases.RULES.model_dump() | {"task": "binary", "target": target})
-    with pytest.raises(PlumblineError, match=r"the contract's task is binary; .* a regression only"):
-        features.read(written(tmp_path, FRAME.assign(y=["0", "1"])), rules)
+def test_a_class_is_read_as_its_position_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    rules = cases.rules("multiclass")
+    data = features.read(written(tmp_path, FRAME.assign(y=["dear", "cheap"])), rules)
+    assert data.y.tolist() == [2.0, 0.0]
+    with pytest.raises(PlumblineError, match="has the class 'free', which the contract does not list: run `dvc repro"):
+        features.read(written(tmp_path, FRAME.assign(y=["dear", "free"])), rules)
 
 
 def test_an_absent_file_names_the_stage_that_makes_it(tmp_path: Path) -> None:

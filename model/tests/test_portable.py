@@ -12,40 +12,38 @@ from hypothesis import strategies as st
 from sklearn.compose import ColumnTransformer
 
 from model.src import portable
-from model.src.interval import IntervalRegressor
+from model.src.models import Model
 from model.tests import portable_cases as cases
 
-MODELS: dict[str, dict[str, Any]] = {
-    "dummy": {},
-    "linear": {"alpha": 1.0},
-    "hist_gradient_boosting": cases.SMALL_TREES,
-}
-SCALES = ["log", "identity"]
+MODELS: dict[str, dict[str, Any]] = {"dummy": {}, "linear": {}, "hist_gradient_boosting": cases.SMALL_TREES}
+KINDS = ["log", "identity", *cases.CLASSES]  # a regression by its scale, or a classification
 TOLERANCE = 1e-12  # relative; the last bits of exp and of a dot product may differ
 
 
 @cache
-def exported(name: str, scale: str) -> tuple[IntervalRegressor, ColumnTransformer, onnxruntime.InferenceSession]:
-    training = cases.frame(300)
-    fitted, steps = cases.model(name, MODELS[name], scale, training), cases.preprocessor(training)
-    return fitted, steps, cases.session(fitted, steps)
+def exported(name: str, kind: str) -> tuple[Model, ColumnTransformer, onnxruntime.InferenceSession]:
+    task = kind if kind in cases.CLASSES else "regression"
+    training = cases.frame(300, task=task)
+    fitted, steps = cases.model(name, MODELS[name], kind, training, task), cases.preprocessor(training)
+    return fitted, steps, cases.session(fitted, steps, task)
 
 
-def assert_agrees(name: str, scale: str, rows: pd.DataFrame) -> None:
-    fitted, steps, loaded = exported(name, scale)
+def assert_agrees(name: str, kind: str, rows: pd.DataFrame) -> None:
+    fitted, steps, loaded = exported(name, kind)
     expected = cases.wanted(fitted, steps, rows)
     # On the identity scale a bound can be near zero, where only the absolute difference means something.
     smallest = TOLERANCE * np.abs(expected).max()
-    np.testing.assert_allclose(cases.answers(loaded, rows), expected, rtol=TOLERANCE, atol=smallest)
+    task = kind if kind in cases.CLASSES else "regression"
+    np.testing.assert_allclose(cases.answers(loaded, rows, task), expected, rtol=TOLERANCE, atol=smallest)
 
 
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", MODELS)
-def test_new_rows_get_the_same_answers(name: str, scale: str) -> None:
-    assert_agrees(name, scale, cases.frame(400, seed=1))
+def test_new_rows_get_the_same_answers(name: str, kind: str) -> None:
+    assert_agrees(name, kind, cases.frame(400, seed=1))
 
 
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
     "cells",
@@ -58,8 +56,8 @@ def test_new_rows_get_the_same_answers(name: str, scale: str) -> None:
     ],
     ids=["missing number", "unseen label", "missing label", "the label None", "zeros"],
 )
-def test_unusual_cells_get_the_same_answers(name: str, scale: str, cells: dict[str, Any]) -> None:
-    assert_agrees(name, scale, cases.frame(3, seed=2).assign(**cells))
+def test_unusual_cells_get_the_same_answers(name: str, kind: str, cells: dict[str, Any]) -> None:
+    assert_agrees(name, kind, cases.frame(3, seed=2).assign(**cells))
 
 
 numbers = st.one_of(st.just(np.nan), st.floats(-1e6, 1e6, allow_nan=False))
@@ -86,7 +84,7 @@ def test_a_number_on_a_threshold_falls_on_the_same_side() -> None:
 def test_an_imputed_number_beyond_single_precision_stays_within_what_the_bundle_tolerates() -> None:
     training = cases.frame(300)
     training["age"] += 0.1
-    fitted, steps = cases.model("linear", MODELS["linear"], "log", training), cases.preprocessor(training)
+    fitted, steps = cases.model("linear", {}, "log", training), cases.preprocessor(training)
     rows = training.assign(age=np.nan)
     found = cases.answers(cases.session(fitted, steps), rows)
     np.testing.assert_allclose(found, cases.wanted(fitted, steps, rows), rtol=1e-6)
@@ -105,6 +103,22 @@ def test_the_same_model_is_exported_to_the_same_bytes(name: str) -> None:
     fitted, steps, _ = exported(name, "log")
     first, second = (portable.export(steps, fitted, cases.RULES, "case").SerializeToString() for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("task", cases.CLASSES)
+def test_probabilities_add_up_to_one_and_are_the_only_output(task: str) -> None:
+    _, _, loaded = exported("hist_gradient_boosting", task)
+    found = cases.answers(loaded, cases.frame(400, seed=1), task)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-15)
+    (output,) = loaded.get_outputs()
+    assert (output.name, output.type, output.shape[1]) == ("probabilities", "tensor(double)", len(cases.CLASSES[task]))
+
+
+def test_a_difference_counts_relative_to_what_the_absolute_tolerance_allows() -> None:
+    wanted = np.array([[1e-12, 1.0]])
+    assert portable.difference(np.array([[1.5e-12, 1.0]]), wanted, 1e-6, 1e-9) == pytest.approx(5e-10)
+    assert portable.difference(np.array([[1e-12, 1 + 2e-6]]), wanted, 1e-6, 1e-9) == pytest.approx(2e-6)
+    assert not portable.difference(np.full((1, 2), np.nan), wanted, 1e-6, 1e-9) <= 1e-6
 
 
 def test_inputs_are_the_contracts_columns_in_order_and_outputs_are_double() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from model.src import search, train, tune
 from model.src.search import Search
+from model.tests import portable_cases as cases
 from plumbline import tracking
 from plumbline.kernel.config import parse, read_yaml, section
 from plumbline.kernel.errors import PlumblineError
@@ -47,6 +48,17 @@ def test_an_interrupted_search_comes_to_the_same_trials(bowl: Callable[..., list
     resumed = bowl("broken", 15, end_after=3)  # no more than the three that are left
     assert resumed == whole
     assert len(whole) == 15
+
+
+@pytest.mark.parametrize("task", cases.TASKS)
+def test_the_loss_of_each_task_prefers_what_learns(task: str) -> None:
+    settings = section(train.Parameters, ROOT / "model/params.yaml", "train").model_copy(update={"estimators": {}})
+    data, losses = cases.data(cases.frame(300, task=task), task), {}
+    for name in ("dummy", "linear"):
+        space = {"x": {"type": "int", "low": 1, "high": 2}}
+        content = {"estimator": name, "trials": 1, "seed": 1, "folds": 3, "space": space}
+        losses[name] = tune.objective(data, parse(Search, content, "search"), settings, cases.rules(task))({})
+    assert losses["linear"] < 0.85 * losses["dummy"]
 
 
 def test_another_seed_is_another_search(bowl: Callable[..., list[dict[str, Any]]]) -> None:

@@ -12,6 +12,14 @@ Kind = Literal["integer", "number", "boolean", "category", "date", "timestamp"]
 BOUNDED = frozenset({"integer", "number", "date", "timestamp"})  # kinds that have a minimum and a maximum
 
 
+class Format(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a number is written for people: with a currency's sign (ISO 4217), decimal places, thousands set apart."""
+
+    currency: str | None = None
+    digits: int | None = None
+    grouping: bool | None = None
+
+
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column of a row.
 
@@ -24,6 +32,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
         required: Whether the value must be there; otherwise it may be left out or null.
         label: The name that people read, if it is another than `name`.
         group: Under which heading a form shows it.
+        names: What people read in place of some of the categories.
+        format: How people read a number.
     """
 
     name: str
@@ -38,6 +48,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     example: str | bool | int | float | None = None
     label: str | None = None
     group: str | None = None
+    names: dict[str, str] = {}
+    format: Format | None = None
 
     def __post_init__(self) -> None:
         """Refuse a column that lacks what its type needs."""
@@ -61,10 +73,10 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self) -> dict[str, Any]:
         """Give the column as contract.json has it: without what its type does not need."""
-        idle = {key for key in ("label", "group", "open") if getattr(self, key) in (None, False)}
+        idle = {key for key in ("label", "group", "names", "format", "open") if not getattr(self, key)}
         idle |= {"categories", "open"} if self.type != "category" else set()
         idle |= {"minimum", "maximum"} if self.type not in BOUNDED else set()
-        return {key: value for key, value in msgspec.structs.asdict(self).items() if key not in idle}
+        return {key: value for key, value in msgspec.to_builtins(self).items() if key not in idle}
 
 
 class Target(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,6 +85,9 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         categories: The classes, in the order of the model's probabilities; empty for a number.
         positive: The class that a binary model's score is the probability of; empty for all other models.
+        label: The name that people read, if it is another than `name`.
+        names: What people read in place of some of the categories.
+        format: How people read a number.
     """
 
     name: str
@@ -80,6 +95,9 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
     categories: tuple[str, ...] = ()
     positive: str = ""
+    label: str | None = None
+    names: dict[str, str] = {}
+    format: Format | None = None
 
 
 class Output(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Write a bundle: the same content gives the same bytes."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -40,11 +41,18 @@ def write(
         REFERENCE: encode(reference),
         LINEAGE: encode(lineage),
     }
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return seal(folder, files)
+    # Beside, so that a process that is killed leaves no half of a bundle; git and DVC ignore this name.
+    partial = folder.with_name(f".partial-{os.getpid()}-{folder.name}")
+    partial.mkdir(parents=True)
+    try:
+        for name, content in files.items():
+            (partial / name).write_bytes(content)
+        sha256 = seal(partial, files)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.replace(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return sha256
 
 
 def seal(folder: Path, files: dict[str, bytes]) -> str:

@@ -2,7 +2,7 @@
 
 import os
 
-from plumbline.kernel import command, private
+from plumbline.kernel import command, git, private
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import signing
 
@@ -10,10 +10,12 @@ NAME, EMAIL = "CI Pipeline", "ci-pipeline@localhost"
 _HELPER = '!f() { echo username=x-access-token; echo "password=$GITHUB_TOKEN"; }; f'
 
 
+IDENTITY = git.identity(NAME, EMAIL)
+
+
 def identify() -> None:
     """Let the commits of this process be the workflow's."""
-    for role in ("AUTHOR", "COMMITTER"):
-        os.environ |= {f"GIT_{role}_NAME": NAME, f"GIT_{role}_EMAIL": EMAIL}
+    os.environ |= IDENTITY
 
 
 def push() -> None:

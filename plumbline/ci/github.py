@@ -53,7 +53,7 @@ class Repository:
         Raises:
             PlumblineError: GitHub cannot be reached or refuses; the message says what it answered.
         """
-        url = f"{self.api}/repos/{self.name}/{path}"
+        url = f"{self.api}/repos/{self.name}/{path}".rstrip("/")
         try:
             answer = httpx.request(method, url, json=body, params=query, headers=self.headers(), timeout=_TIMEOUT)
         except httpx.HTTPError as error:
@@ -67,11 +67,25 @@ class Repository:
             raise PlumblineError(f"{method} {url} answers {answer.status_code}: {answer.text[:500]}")
         return answer.json() if answer.content else None
 
-    def all(self, path: str) -> list[Any]:
-        """Give the whole list at `path`, page by page."""
+    def download(self, path: str) -> bytes:
+        """Give the file at `path`, which may lie elsewhere; the token stays here.
+
+        Raises:
+            PlumblineError: It cannot be had.
+        """
+        url = f"{self.api}/repos/{self.name}/{path}"
+        try:
+            answer = httpx.get(url, headers=self.headers(), timeout=_TIMEOUT, follow_redirects=True)
+            return answer.raise_for_status().content
+        except httpx.HTTPError as error:
+            raise PlumblineError(f"GET {url}: {error}") from None
+
+    def all(self, path: str, inside: str = "", **query: Any) -> list[Any]:
+        """Give the whole list at `path`, page by page; `inside` names it where the answer is no list but holds one."""
         found: list[Any] = []
         while len(found) % _PAGE == 0:
-            page = self.request("GET", path, per_page=_PAGE, page=len(found) // _PAGE + 1)
+            page = self.request("GET", path, per_page=_PAGE, page=len(found) // _PAGE + 1, **query)
+            page = page[inside] if inside else page
             if not page:
                 break
             found += page

@@ -13,6 +13,8 @@ from plumbline.kernel import github
 from plumbline.kernel.errors import PlumblineError
 
 TABLE = Path(__file__).with_suffix(".toml")
+# Settings that are no secret, and that some keep as one: each place that takes the variable takes the secret, too.
+EITHER = ("AWS_REGION", "DOCKER_USERNAME", "EKS_CLUSTER_NAME")
 
 
 @dataclass(frozen=True)

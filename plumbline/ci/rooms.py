@@ -11,13 +11,14 @@ from plumbline.local import environments
 
 _REPORTS = Path("reports")
 _MANIFEST = Path("model/artifacts/bundle/manifest.json")
-Room = Literal["services", "data", "model", "main"]
+Room = Literal["services", "data", "model", "main", "docs", "production", "image", "crossing"]
+Service = Literal["api", "predict", "monitor"]
 
 
 def paths(rooms: Sequence[Room]) -> list[str]:
     """Give the tests of rooms, as pytest takes them, each once."""
-    table = {pipeline.name: pipeline for pipeline in pipelines.read()}
-    return list(dict.fromkeys(path for room in rooms for path in table[room].tests))
+    tests = {pipeline.name: pipeline.tests for pipeline in pipelines.read()} | {"crossing": pipelines.crossing()}
+    return list(dict.fromkeys(path for room in rooms for path in tests[room]))
 
 
 def build() -> None:
@@ -31,7 +32,7 @@ def build() -> None:
 
 
 def changed(*, base: str = "main") -> None:
-    """Run here what CI runs for a change: lint, and the tests of the rooms that it touches.
+    """Run here what CI runs for a change: lint, the tests of the rooms that it touches, and those that cross them.
 
     Args:
         base: Compare the working tree with where it forked from this.
@@ -46,10 +47,10 @@ def changed(*, base: str = "main") -> None:
     if rooms:
         command.show("make", "lint")
         build()
-        command.show("pytest", *paths(rooms))
+        command.show("pytest", *paths([*rooms, "crossing"]))
 
 
-def run_service(name: Literal["api", "predict", "monitor"], /, *, python: str = sys.executable) -> None:
+def run_service(name: Service, /, *, python: str = sys.executable) -> None:
     """Test a service and measure its coverage: reports/coverage-NAME.xml.
 
     Args:

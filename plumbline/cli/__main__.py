@@ -10,12 +10,14 @@ from plumbline.kernel import git, runtime, text
 from plumbline.kernel.errors import PlumblineError
 
 USAGE = 2
+_ROOT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130  # as a shell says it of SIGINT
 
 
 def main() -> NoReturn:
     """Run a command under the pinned runtime; what the user can mend ends it with one line, not a traceback."""
     git.forget_hook()
+    _leave_modules()
     runtime.pin()
     # What a command starts is found though no environment is active: its own programs, and what make installs.
     own = f"{Path(sys.executable).parent}:{Path('.plumbline/bin').absolute()}"
@@ -36,6 +38,15 @@ def main() -> NoReturn:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _leave_modules() -> None:
+    """Start again without what a user's PYTHONPATH puts before the libraries of this and all that it starts."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = [folder for folder in given if folder and Path(folder).resolve().is_relative_to(_ROOT)]
+    if given not in ([""], kept):
+        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the same program
 
 
 if __name__ == "__main__":

@@ -44,12 +44,18 @@ GROUPS = (
         "",
         "The house on this machine",
         (
+            Command(
+                "adopt", "adopt.command:main", "Take a table as this clone's own: contract, parameters, limits", "data"
+            ),
             Command("init", "product.commands:init", "Write the house's names everywhere; plumbline.toml keeps them"),
             Command(
                 "demo", "local.demo:main", "From the warehouse to a served prediction, with lineage and times", "demo"
             ),
             Command(
                 "up", "local.stack:up", "Start predict, api and MLflow's interface and print their URLs", "services"
+            ),
+            Command(
+                "score", "local.score.command:main", "Score a table or a folder as the services do, rejected rows aside"
             ),
             Command("status", "local.status:main", "Say what runs here, and which bundle was released"),
             Command("down", "local.stack:down", "Stop what `plumb up` started", "services"),
@@ -66,9 +72,7 @@ GROUPS = (
             Command("drill", "proof.drill.__main__:main", "Rehearse every fault with real git and real DVC"),
             Command("rehearse", "loop.rehearse.__main__:main", "Replay the past, retraining on the way"),
             Command("chaos", "local.programs:chaos", "Break the services under load and print what happened"),
-            Command("fuzz", "local.programs:fuzz", "Feed the decoder of rows with what a fuzzer invents"),
             Command("test-cluster", "local.programs:cluster", "From a commit to pods and back, on a cluster"),
-            Command("test-workflows", "local.programs:workflows", "Run the workflows here, by act"),
         ),
     ),
     Group(
@@ -87,8 +91,10 @@ GROUPS = (
             Command("push", "ingest.version:share", "Copy the versions that git names to the DVC remote", "data"),
             Command("pull", "ingest.version:bring", "Bring the version that git names", "data"),
             Command("remote", "dvc.set_remote:main", "Bring everything to another DVC remote, or say where it is"),
+            Command("unlock", "dvc.call:main", "Remove the lock that a killed DVC left, if nobody holds it"),
             Command("check", "dvc.check_data:main", "Check that git, cache and remote tell the same story"),
             Command("sample", "ingest.sample:main", "Take one row that training has not seen"),
+            Command("generate", "ingest.generate:main", "Write made-up rows like the house's own, for trials at size"),
             Command("merge", "dvc.merge_lock:configure", "Make git merge dvc.lock stage by stage in this clone"),
             Command("run", "ingest.pipeline.__main__:pipeline", "Version a data set as the cluster's pipeline does"),
         ),
@@ -112,15 +118,18 @@ GROUPS = (
         "The registry: promotion and rollback, the ledger, lineage",
         (
             Command("keys", "registry.signing:main", "Create the key pair that signs bundles, unless there is one"),
-            Command("register", "registry.register:main", "Register the bundle as challenger, and release it"),
+            Command(
+                "register", "registry.register:main", "Register the bundle as challenger, and release it", "models"
+            ),
             Command("promote", "registry.commands:promote", "Make a version champion, if its gate and signature hold"),
             Command("policy", "judge.promotion:main", "Promote what was registered, if promotion.yaml lets it"),
             Command("rollback", "registry.commands:rollback", "Make the previous champion champion, and hold it"),
             Command("end-hold", "registry.commands:end_hold", "Let promotions go on after a person's rollback"),
             Command("deployed", "registry.commands:deployed", "Tell the ledger that a version was deployed"),
-            Command("champion", "registry.champion:main", "Bring the champion's bundle from the DVC remote"),
+            Command("champion", "registry.champion:main", "Bring the champion's bundle, for the gate to compare with"),
             Command("history", "registry.commands:show", "List the ledger, or say what served at a time"),
             Command("verify", "registry.commands:verify", "Check that no line of the ledger was changed"),
+            Command("shared", "registry.shared:main", "Check what the team shares, and say what to do"),
             Command("lineage", "registry.lineage:main", "Print the chain of a prediction, a version or data"),
         ),
     ),
@@ -130,6 +139,8 @@ GROUPS = (
         (
             Command("bundle", "deploy.commands:bundle", "Commit a version's bundle to the overlay"),
             Command("image", "deploy.commands:image", "Commit an image to the overlay"),
+            Command("promote", "deploy.commands:promote", "Commit what another environment was verified with"),
+            Command("check", "deploy.commands:check", "Check that an overlay names what staging was verified with"),
             Command("rollback", "deploy.commands:rollback", "Revert the last deployment"),
             Command("verify", "deploy.verification:main", "Wait until the cluster runs what the overlay names"),
         ),
@@ -156,6 +167,7 @@ GROUPS = (
             Command("push", "local.images.push:main", "Push the built images and say their digests"),
             Command("sign", "local.images.signing:sign", "Sign pushed images, and attest what is in them"),
             Command("verify", "local.images.signing:verify", "Check that main's workflow signed pushed images"),
+            Command("scan", "local.images.scan:main", "Look for vulnerabilities of the images that run"),
         ),
     ),
     Group(
@@ -178,6 +190,7 @@ GROUPS = (
             Command("doctor", "cloud.doctor:main", "Check the account, and say what to do"),
             Command("plan", "cloud.state:plan", "Show what would change and its monthly cost, and save it"),
             Command("apply", "cloud.state:apply", "Make the changes of the saved plan, and no others"),
+            Command("drift", "cloud.drift:main", "Say what of the environments is not as git says"),
             Command("cost", "cloud.cost:main", "Estimate what an environment costs a month"),
             Command("cost-diff", "cloud.cost_diff:main", "Write what the change since a commit costs: reports/cost.md"),
             Command("destroy", "cloud.destroy:main", "Delete an environment and its data"),
@@ -189,6 +202,7 @@ GROUPS = (
         (
             Command("serving", "local.programs:bench_serving", "Compare the services with their peers"),
             Command("loop", "local.programs:bench_loop", "Measure what a person waits for again and again"),
+            Command("score", "local.programs:bench_score", "Measure how fast a folder is scored, and in what memory"),
             Command("monitor", "local.programs:bench_monitor", "Measure the monitor's false alarms and findings"),
         ),
     ),
@@ -206,15 +220,28 @@ GROUPS = (
         (
             Command("route", "ci.routing.route:main", "Say which pipelines a change runs, and why"),
             Command("changed", "ci.rooms:changed", "Run here what CI runs for a change"),
+            Command("matrix", "ci.matrix:main", "Say which services a change tests, under which Python"),
             Command("test-service", "ci.rooms:run_service", "Test a service under a version of Python"),
+            Command("doctor", "ci.doctor:main", "Say which settings of the repository at GitHub are missing"),
+            Command("dependencies", "ci.dependencies:main", "Name known vulnerabilities of what a change pins"),
+            Command("flakes", "ci.flakes:main", "Name the tests that failed and passed for the same commit"),
+            Command("jobs", "ci.jobs.table:main", "Write docs/jobs.md, what each job may do and when it runs"),
+            Command("time", "ci.jobs.times:main", "Say which jobs the answer to a change waits for, and how long"),
+            Command("mutate", "ci.jobs.mutants:main", "Change each guard and right of the workflows: is it noticed?"),
             Command("gate", "ci.routing.gate:main", "Judge the jobs in NEEDS"),
             Command("preflight", "ci.preflight:main", "Say which secrets and variables a pipeline lacks"),
             Command("data", "dvc.ci_data:bring", "Pull what git names from DVC_REMOTE_URL, or build it"),
             Command("remote", "dvc.ci_data:remote", "Make DVC_REMOTE_URL the DVC remote of this clone alone"),
+            Command("fuzz", "local.programs:fuzz", "Feed the decoder of rows with what a fuzzer invents"),
+            Command("test-workflows", "local.programs:workflows", "Run the workflows here, by act"),
+            Command(
+                "test-compose", "local.programs:compose", "Start compose.yaml as a whole: predict, break, alert, answer"
+            ),
+            Command("test-adoption", "local.programs:adoption", "Play all that a clone must pass on tables of others"),
+            Command("test-everyday", "local.programs:everyday", "Play what happens to clones every day"),
+            Command("test-week", "local.programs:week", "Play a week of a team, each step killed and repeated"),
             Command("git", "ci.git:push", "Let git push with GITHUB_TOKEN"),
             Command("signing-key", "ci.git:signing_key", "Write the private key SIGNING_KEY where it is read"),
-            Command("ledger-get", "ci.ledger_branch:fetch", "Fetch the branch `ledger` into ledger/"),
-            Command("ledger-put", "ci.ledger_branch:push", "Commit ledger/ledger.jsonl and push the branch `ledger`"),
             Command("readiness", "local.readiness:main", "Load the bundle that was released last"),
             Command("deploy", "ci.deployment:main", "Commit images and a bundle to an overlay, for a pull request"),
             Command("propose", "ci.pull_request:main", "Push the commits as a branch and open its pull request"),

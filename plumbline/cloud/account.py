@@ -8,11 +8,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from plumbline.cloud import allowed
 from plumbline.kernel.errors import PlumblineError
 
 ENVIRONMENTS = ("staging", "production")
 # As in infrastructure/terraform/modules/dvc-remote/main.tf.
 REMOTES = ("data", "data-cache", "models", "pipeline")
+_HOME = "ap-south-1"
 # Give up soon, and say so: a person waits.
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
 
@@ -59,10 +61,20 @@ def find(environment: str) -> Account:
 
     Raises:
         PlumblineError: There is no such environment, there are no credentials, or they are of another account than
-            `TF_VAR_account_id` says.
+            `TF_VAR_account_id` or plumbline.toml say.
     """
     check(environment)
-    where = region()
+    number, session = log_in(region())
+    return Account(environment, number, region(), session)
+
+
+def log_in(where: str) -> tuple[str, Any]:
+    """Give the number of the account that the credentials are of, and a session in a region.
+
+    Raises:
+        PlumblineError: There are no credentials, or they are of another account than `TF_VAR_account_id` or
+            plumbline.toml say.
+    """
     try:
         session = boto3.Session(region_name=where)
         number = session.client("sts", config=_CONFIG).get_caller_identity()["Account"]
@@ -77,7 +89,8 @@ def find(environment: str) -> Account:
             f"these credentials are of account {number} and TF_VAR_account_id is {expected}: choose the profile of"
             f" {expected} with AWS_PROFILE, or correct the variable"
         )
-    return Account(environment, number, where, session)
+    allowed.check(number)
+    return number, session
 
 
 def check(environment: str) -> None:
@@ -91,8 +104,13 @@ def check(environment: str) -> None:
 
 
 def region() -> str:
-    """Give the region of everything that is made."""
-    return variable("region") or "ap-south-1"
+    """Give the region of an environment."""
+    return variable("region") or _HOME
+
+
+def state_region() -> str:
+    """Give the region of the states of all environments, wherever these are."""
+    return variable("state_region") or _HOME
 
 
 def variable(name: str) -> str | None:

@@ -8,31 +8,44 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from plumbline.cloud.account import Account, code, reason, variable
-from plumbline.cloud.findings import Finding, not_yet, ok, warning, wrong
+from plumbline.cloud import allowed
+from plumbline.cloud.account import Account, code, variable
+from plumbline.cloud.findings import Finding, guarded, not_yet, ok, warning, wrong
 
 
 @dataclass(frozen=True)
 class Quota:
-    """A quota by its service and number, what it counts, and the least that both environments together need."""
+    """A quota by its service and number, what it counts, and the least that an environment needs, by its name.
+
+    Of vCPUs that is what its node groups may grow to, with room for nodes that stand beside those they replace.
+    """
 
     service: str
     number: str
     name: str
-    least: int
+    staging: int
+    production: int
 
 
 QUOTAS = (
-    Quota("ec2", "L-1216C47A", "vCPUs of on-demand instances", 32),
-    Quota("ec2", "L-34B43A08", "vCPUs of spot instances", 64),
-    Quota("ec2", "L-0263D0A3", "Elastic IP addresses", 3),
-    Quota("eks", "L-1194D53C", "clusters", 2),
-    Quota("vpc", "L-F678F1CE", "VPCs", 2),
-    Quota("vpc", "L-FE5A380F", "NAT gateways in a zone", 2),
+    Quota("ec2", "L-1216C47A", "vCPUs of on-demand instances", 8, 32),
+    Quota("ec2", "L-34B43A08", "vCPUs of spot instances", 20, 64),
+    Quota("ec2", "L-0263D0A3", "Elastic IP addresses", 1, 2),
+    Quota("eks", "L-1194D53C", "clusters", 1, 1),
+    Quota("vpc", "L-F678F1CE", "VPCs", 1, 1),
+    Quota("vpc", "L-FE5A380F", "NAT gateways in a zone", 1, 1),
 )
 _PLAN = "run `plumb cloud plan` and `plumb cloud apply` of the environment"
+
+
+def identity(account: Account) -> Finding:
+    """Say whose credentials these are; others than those of a listed account were refused before."""
+    if allowed.accounts():
+        return ok("identity", f"account {account.number}, as {allowed.FILE} allows")
+    advice = f'set allowed_account_ids = ["{account.number}"] in {allowed.FILE}: a wrong profile is refused then'
+    return warning("identity", f"account {account.number}; no account is guarded", advice)
 
 
 def region(account: Account) -> Finding:
@@ -46,7 +59,7 @@ def region(account: Account) -> Finding:
 
 def administrator(account: Account) -> Finding:
     """Look whether the caller is among the cluster's administrators: who makes a cluster is none by that alone."""
-    return _guarded("administrator", partial(_administrator, account))
+    return guarded("administrator", partial(_administrator, account))
 
 
 def _administrator(account: Account) -> Finding:
@@ -65,35 +78,24 @@ def _administrator(account: Account) -> Finding:
     return wrong("administrator", f"{whose} is none of TF_VAR_admins", advice)
 
 
-def github(account: Account) -> Finding:
-    """Look for the identity provider that the roles of the workflows trust; Terraform names it without a look."""
-    return _guarded("GitHub", partial(_github, account))
-
-
-def _github(account: Account) -> Finding:
-    known = account.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
-    if any(one["Arn"].endswith("/token.actions.githubusercontent.com") for one in known):
-        return ok("GitHub", "its identity provider is known")
-    return wrong("GitHub", "its identity provider is unknown: no workflow gets a role", "plumb cloud bootstrap")
-
-
 def quotas(account: Account) -> list[Finding]:
-    """Compare the quotas with what the environments need."""
+    """Compare the quotas with what the environment needs."""
     client = account.client("service-quotas")
-    return [_guarded(f"quota: {one.name}", partial(_quota, client, account.region, one)) for one in QUOTAS]
+    return [guarded(f"quota: {one.name}", partial(_quota, client, account, one)) for one in QUOTAS]
 
 
-def _quota(client: Any, region: str, quota: Quota) -> Finding:
+def _quota(client: Any, account: Account, quota: Quota) -> Finding:
+    least = quota.production if account.environment == "production" else quota.staging
     subject = f"quota: {quota.name}"
     value = _value(client.get_service_quota, quota)
     if value is None:
         # No quota of the account's own: AWS's default holds.
         value = _value(client.get_aws_default_service_quota, quota)
-    page = f"https://{region}.console.aws.amazon.com/servicequotas/home/services/{quota.service}/quotas/{quota.number}"
+    page = f"https://{account.region}.console.aws.amazon.com/servicequotas/home/services/{quota.service}/quotas/{quota.number}"
     if value is None:
-        return warning(subject, "unknown", f"{quota.least} are needed: see {page}")
-    if value < quota.least:
-        return wrong(subject, f"{value:g}, and {quota.least} are needed", f"ask for more: {page}")
+        return warning(subject, "unknown", f"{least} are needed: see {page}")
+    if value < least:
+        return wrong(subject, f"{value:g}, and {least} are needed", f"ask for more: {page}")
     return ok(subject, f"{value:g}")
 
 
@@ -114,7 +116,7 @@ def key(account: Account, alias: str, first: bool = False) -> Finding:
         alias: Its name.
         first: Nothing of the environment is there yet, so that a missing key is no fault.
     """
-    return _guarded(alias, partial(_key, account, alias, first))
+    return guarded(alias, partial(_key, account, alias, first))
 
 
 def _key(account: Account, alias: str, first: bool) -> Finding:
@@ -144,7 +146,7 @@ def _key(account: Account, alias: str, first: bool) -> Finding:
 
 def cluster(account: Account) -> Finding:
     """Ask for the state of the cluster."""
-    return _guarded("cluster", partial(_cluster, account))
+    return guarded("cluster", partial(_cluster, account))
 
 
 def _cluster(account: Account) -> Finding:
@@ -164,7 +166,7 @@ def _cluster(account: Account) -> Finding:
 
 def database(account: Account) -> Finding:
     """Ask for the state of MLflow's database; only the cluster's nodes reach the database itself."""
-    return _guarded("database", partial(_database, account))
+    return guarded("database", partial(_database, account))
 
 
 def _database(account: Account) -> Finding:
@@ -184,11 +186,3 @@ def _database(account: Account) -> Finding:
     if faults:
         return wrong("database", f"{name} {', '.join(faults)}", f"{_PLAN}; start it if it was stopped")
     return ok("database", f"{name} is available, encrypted, private and backed up")
-
-
-def _guarded(subject: str, check: Callable[[], Finding]) -> Finding:
-    """Turn a refusal of AWS into a finding."""
-    try:
-        return check()
-    except (ClientError, BotoCoreError) as error:
-        return warning(subject, reason(error), "ask an administrator of the account to run this")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,7 +16,7 @@ _APPLY = (
 _PUBLIC = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def check(account: Account, bucket: str, make: str, first: bool = False) -> list[Finding]:
+def check(account: Account, bucket: str, make: str, first: bool = False, region: str = "") -> list[Finding]:
     """Look at one bucket.
 
     Args:
@@ -23,23 +24,25 @@ def check(account: Account, bucket: str, make: str, first: bool = False) -> list
         bucket: Its name.
         make: The target that makes it.
         first: Nothing of the environment is there yet, so that a missing bucket is no fault.
+        region: Where it must lie, if not in that of the environment.
     """
+    region = region or account.region
     s3 = account.client("s3")
     try:
         s3.head_bucket(Bucket=bucket)
     except (ClientError, BotoCoreError) as error:
         if first and code(error) == "404":
             return [not_yet(bucket)]
-        return [_unreachable(bucket, error, account, make)]
-    questions = (_located(account.region), _versioning, _encryption, _private, _tls_only, _readable)
+        return [_unreachable(bucket, error, account, region, make)]
+    questions = (_located(region), _versioning, _encryption, _private, _tls_only, _readable)
     return [ok(bucket, "reachable"), *(_asked(one, s3, bucket) for one in questions)]
 
 
-def _unreachable(bucket: str, error: Exception, account: Account, make: str) -> Finding:
+def _unreachable(bucket: str, error: Exception, account: Account, region: str, make: str) -> Finding:
     advice = {
         "404": f"run `{make}`; was it made in another account than {account.number}?",
         "403": "ask an administrator of the account for the policy of the remotes: it belongs to another or denies you",
-        "301": f"it lies in another region than {account.region}: set TF_VAR_region to its own",
+        "301": f"it lies in another region than {region}: set TF_VAR_region (of the states: TF_VAR_state_region)",
     }
     return wrong(
         bucket, reason(error), advice.get(code(error), "check the network and AWS_ENDPOINT_URL, then try again")
@@ -52,7 +55,8 @@ def _located(region: str) -> Callable[[Any, str], Finding]:
         found = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] or "us-east-1"
         if found == region:
             return ok(bucket, f"in {region}")
-        advice = f"set TF_VAR_region={found}, or make it anew in {region}, where its key and the cluster are"
+        name = "TF_VAR_state_region" if bucket.startswith("plumbline-state-") else "TF_VAR_region"
+        advice = f"set {name}={found}, or make it anew in {region}, where its key and the cluster are"
         return wrong(bucket, f"in {found}, not in {region}", advice)
 
     return question
@@ -87,14 +91,19 @@ def _encryption(s3: Any, bucket: str) -> Finding:
 
 
 def _private(s3: Any, bucket: str) -> Finding:
+    found = opened(partial(s3.get_public_access_block, Bucket=bucket))
+    return wrong(bucket, f"may become public: {', '.join(found)}", _APPLY) if found else ok(bucket, "never public")
+
+
+def opened(ask: Callable[[], Any]) -> list[str]:
+    """Name the settings of a public access block, a bucket's or an account's, that are not on."""
     try:
-        settings = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        settings = ask()["PublicAccessBlockConfiguration"]
     except ClientError as error:
         if code(error) != "NoSuchPublicAccessBlockConfiguration":
             raise
         settings = {}
-    opened = [name for name in _PUBLIC if not settings.get(name)]
-    return wrong(bucket, f"may become public: {', '.join(opened)}", _APPLY) if opened else ok(bucket, "never public")
+    return [name for name in _PUBLIC if not settings.get(name)]
 
 
 def _tls_only(s3: Any, bucket: str) -> Finding:

@@ -59,15 +59,16 @@ def node_hourly(types: list[str], spot: bool, prices: Prices) -> float:
 
 def _node_group(resource: Resource, plan: Plan, prices: Prices) -> Iterator[Line]:
     values = resource.values
-    hours = {
-        one.address.split(".")[-1].split("[")[0]: one.values["recurrence"]
+    schedule = {
+        one.address.split(".")[-1].split("[")[0]: one.values
         for one in plan.resources
         if one.type == "aws_autoscaling_schedule" and one.index == resource.index
     }
     nodes = values["scaling_config"][0]["min_size"]
     share = 1.0
-    if {"up", "down"} <= hours.keys():
-        nodes, share = max(nodes, 1), weekly_hours(hours["up"], hours["down"]) / _WEEK
+    if {"up", "down"} <= schedule.keys():
+        nodes = schedule["up"]["desired_capacity"]
+        share = weekly_hours(schedule["up"]["recurrence"], schedule["down"]["recurrence"]) / _WEEK
     spot = values["capacity_type"] == "SPOT"
     item = f"{resource.index}: {nodes} x {' or '.join(values['instance_types'])}{', spot' if spot else ''}"
     price = node_hourly(values["instance_types"], spot, prices)

@@ -66,7 +66,7 @@ def estimate(planned: Plan, table: Prices) -> Estimate:
     lines += components.use(planned, table)
     region = planned.variables.get("region", table.region)
     elsewhere = "" if region == table.region else f"; {region} is priced as if it were {table.region}"
-    note = f"List prices of {table.region} on {table.date}, without tax and discounts{elsewhere}."
+    note = f"List prices of {table.region} on {table.date}, without tax and discounts{elsewhere}.{table.stale()}"
     budget = planned.variables.get("budget_monthly_usd")
     return Estimate(environment, tuple(lines), dict(unpriced), budget, note)
 

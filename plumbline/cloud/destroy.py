@@ -13,7 +13,7 @@ from kubernetes.client.exceptions import ApiException
 from rich.console import Console
 from urllib3.exceptions import HTTPError
 
-from plumbline.cloud import account, applications, buckets, cluster, leftovers, state
+from plumbline.cloud import account, applications, buckets, cluster, leftovers, network, state
 from plumbline.cloud.account import Account
 from plumbline.kernel.errors import PlumblineError
 
@@ -44,7 +44,11 @@ def steps(
         Step("protection of the database", "it stops Terraform", partial(leftovers.unprotect_database, where)),
         Step("objects and versions", "a bucket that holds one stops Terraform", partial(_empty_buckets, where)),
         Step("recovery points", "a vault that holds one stops Terraform", partial(leftovers.recovery_points, where)),
-        Step("the stack platform", "cluster, database, buckets, network", terraform or partial(_terraform, where)),
+        Step(
+            "the stack platform",
+            "cluster, database, buckets, network",
+            partial(_stack, where, terraform or partial(_terraform, where)),
+        ),
         Step("volumes", "no node uses them any more", partial(leftovers.volumes, where)),
         Step("secrets", "made by hand, or in recovery with their names taken", partial(leftovers.secrets, where)),
         Step(
@@ -96,12 +100,23 @@ def _empty_buckets(where: Account) -> list[str]:
     return [f"{bucket}: {number}" for bucket, number in numbers.items() if number]
 
 
+def _stack(where: Account, terraform: Callable[[], list[str]]) -> list[str]:
+    """Destroy the stack; once more if the cluster, which is gone by then, has left something that holds its network."""
+    try:
+        return terraform()
+    except PlumblineError:
+        freed = network.free(where)
+        if not freed:
+            raise
+        return [*freed, *terraform()]
+
+
 def _terraform(where: Account) -> list[str]:
     """Plan and apply the destroy; the state is attached already."""
     variables = f"-var-file=../../envs/{where.environment}.tfvars"
     state.terraform("plan", "-destroy", "-input=false", variables, f"-out={_PLAN}")
     state.terraform("apply", "-input=false", _PLAN)
-    return [f"{where.environment}/platform.tfstate"]
+    return [state.key(where.environment)]
 
 
 def run(todo: list[Step], console: Console) -> None:

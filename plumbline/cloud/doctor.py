@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from plumbline.cloud import account, account_checks, bucket_checks, findings
+from plumbline.cloud import account, account_checks, bucket_checks, findings, singletons
 from plumbline.cloud.account import Account, code
 from plumbline.cloud.findings import Finding
 from plumbline.kernel.errors import PlumblineError
@@ -15,10 +15,10 @@ from plumbline.kernel.errors import PlumblineError
 
 def examine(where: Account) -> list[Finding]:
     """Run every check; none changes anything."""
-    found = [findings.ok("identity", f"account {where.number}"), account_checks.region(where)]
-    found += [account_checks.administrator(where), account_checks.github(where)]
+    found = [account_checks.identity(where), account_checks.region(where), account_checks.administrator(where)]
+    found += singletons.examine(where)
     found += account_checks.quotas(where)
-    found += bucket_checks.check(where, where.state_bucket, "plumb cloud bootstrap")
+    found += bucket_checks.check(where, where.state_bucket, "plumb cloud bootstrap", region=account.state_region())
     first = nothing_yet(where)
     for bucket in where.remotes.values():
         found += bucket_checks.check(where, bucket, f"plumb cloud plan {where.environment}", first)

@@ -1,11 +1,14 @@
 """What a check has found, and how the findings of all of them are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
+
+from plumbline.cloud.account import reason
 
 State = Literal["ok", "warning", "wrong"]
 _COLOURS = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -34,6 +37,14 @@ def wrong(subject: str, found: str, advice: str) -> Finding:
 def warning(subject: str, found: str, advice: str) -> Finding:
     """Report what need not be a fault."""
     return Finding(subject, "warning", found, advice)
+
+
+def guarded(subject: str, check: Callable[[], Finding]) -> Finding:
+    """Turn a refusal of AWS into a finding."""
+    try:
+        return check()
+    except (ClientError, BotoCoreError) as error:
+        return warning(subject, reason(error), "ask an administrator of the account to run this")
 
 
 def not_yet(subject: str) -> Finding:

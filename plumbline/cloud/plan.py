@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plumbline.cloud import account
 from plumbline.kernel.command import run
 from plumbline.kernel.errors import PlumblineError
 
 STACK = Path("stacks/platform")
 # A state of its own, which is empty, and a provider that asks nobody: the plan is that of the whole environment.
-_OVERRIDE = """terraform {
+OVERRIDE = """terraform {
   backend "local" {}
 }
 
@@ -25,14 +26,9 @@ provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_requesting_account_id  = true
+  allowed_account_ids         = null
 }
 """
-# An estimate does not depend on whose account it is.
-_ANYBODY = {
-    "TF_VAR_account_id": "000000000000",
-    "TF_VAR_admins": '["arn:aws:iam::000000000000:role/admin"]',
-    "TF_VAR_repository": '{"owner": "owner", "name": "plumbline"}',
-}
 
 
 @dataclass(frozen=True)
@@ -102,13 +98,24 @@ def offline_file(root: Path, environment: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         ignored = shutil.ignore_patterns(".terraform", "*.tfplan")
         stack = Path(shutil.copytree(root, Path(folder) / "terraform", ignore=ignored)) / STACK
-        (stack / "offline_override.tf").write_text(_OVERRIDE, encoding="utf-8")
-        there = {name: value for name, value in _ANYBODY.items() if not os.environ.get(name)}
+        (stack / "offline_override.tf").write_text(OVERRIDE, encoding="utf-8")
+        there = {name: value for name, value in anybody().items() if not os.environ.get(name)}
         terraform = ("terraform", f"-chdir={stack}")
         run(*terraform, "init", "-input=false", advice="the providers come from the registry of Terraform")
         arguments = ("-input=false", f"-var-file=../../envs/{environment}.tfvars", "-out=offline.tfplan")
         run(*terraform, "plan", *arguments, environment=there)
         yield stack / "offline.tfplan"
+
+
+def anybody() -> dict[str, str]:
+    """Give what an estimate does not depend on: whose account it is, and which zones that account sees."""
+    zones = [f"{account.region()}{letter}" for letter in "ab"]
+    return {
+        "TF_VAR_account_id": "000000000000",
+        "TF_VAR_admins": '["arn:aws:iam::000000000000:role/admin"]',
+        "TF_VAR_repository": '{"owner": "owner", "name": "plumbline"}',
+        "TF_VAR_zones": json.dumps(zones),
+    }
 
 
 def _resources(module: dict[str, Any]) -> Iterator[Resource]:

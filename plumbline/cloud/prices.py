@@ -8,6 +8,7 @@ from plumbline.kernel.config import Strict, parse
 from plumbline.kernel.errors import PlumblineError
 
 TABLE = Path("infrastructure/terraform/prices.toml")
+_FRESH = 90  # days
 
 
 class Spot(Strict):
@@ -57,6 +58,13 @@ class Prices(Strict):
     spot: Spot
     usage: dict[str, Usage]
     free: Free
+
+    def stale(self, today: datetime.date | None = None) -> str:
+        """Say that the prices are old; nothing while they are not."""
+        age = ((today or datetime.datetime.now(datetime.UTC).date()) - self.date).days
+        if age <= _FRESH:
+            return ""
+        return f"\nwarning: these prices are {age} days old: compare them with {self.source}, and set `date` in {TABLE}"
 
     def find(self, section: str, name: str) -> float:
         """Give one price.

@@ -1,27 +1,36 @@
 """Terraform on the state of one environment: planned within its budget, and applied as it was planned."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
 
-from plumbline.cloud import account, cost, plan_offline
+from plumbline.cloud import account, allowed, cost, plan_offline, singletons
 from plumbline.kernel.errors import PlumblineError
 
 TERRAFORM = Path("infrastructure/terraform")
-_STACK = TERRAFORM / "stacks/platform"
+STACK = TERRAFORM / "stacks/platform"
+
+
+def run(*words: str) -> int:
+    """Run Terraform on the stack `platform`, and give its exit code; what it says is seen at once.
+
+    Raises:
+        PlumblineError: It is not installed.
+    """
+    try:
+        return subprocess.run(["terraform", f"-chdir={STACK}", *words], check=False).returncode
+    except FileNotFoundError:
+        raise PlumblineError("terraform is not installed: https://developer.hashicorp.com/terraform/install") from None
 
 
 def terraform(*words: str) -> None:
-    """Run Terraform on the stack `platform`; what it says is seen at once.
+    """Run Terraform as `run` does.
 
     Raises:
         PlumblineError: It is not installed, or fails.
     """
-    try:
-        done = subprocess.run(["terraform", f"-chdir={_STACK}", *words], check=False)
-    except FileNotFoundError:
-        raise PlumblineError("terraform is not installed: https://developer.hashicorp.com/terraform/install") from None
-    if done.returncode:
+    if run(*words):
         raise PlumblineError(f"`terraform {words[0]}` failed: mend what it says above and run the same again")
 
 
@@ -29,25 +38,44 @@ def attach(environment: str) -> None:
     """Attach the state of an environment; every command does, for the last one may have been for another.
 
     Raises:
-        PlumblineError: There is no such environment, no account is named, or its state cannot be reached.
+        PlumblineError: There is no such environment, no account is named or another than plumbline.toml allows, or its
+            state cannot be reached.
     """
     account.check(environment)
-    number = account.variable("account_id")
-    if not number:
-        raise PlumblineError("TF_VAR_account_id is not set: give the number of the AWS account")
+    number = account_id()
     backend = {
         "bucket": f"plumbline-state-{number}",
-        "key": f"{environment}/platform.tfstate",
-        "region": account.region(),
+        "key": key(environment),
+        "region": account.state_region(),
+        # Terraform asks who it is before it reads: a wrong profile is refused here.
+        "allowed_account_ids": json.dumps([number]),
     }
     terraform(
         "init", "-reconfigure", "-input=false", *(f"-backend-config={name}={value}" for name, value in backend.items())
     )
 
 
+def key(environment: str) -> str:
+    """Give where the state of an environment lies in the bucket of the states."""
+    return f"{environment}/platform.tfstate"
+
+
+def account_id() -> str:
+    """Give the account that environments are made in.
+
+    Raises:
+        PlumblineError: None is named, or one that plumbline.toml does not allow.
+    """
+    number = account.variable("account_id")
+    if not number:
+        raise PlumblineError("TF_VAR_account_id is not set: give the number of the AWS account")
+    allowed.check(number)
+    return number
+
+
 def saved(environment: str) -> Path:
     """Give the file of an environment's saved plan."""
-    return _STACK / f"{environment}.tfplan"
+    return STACK / f"{environment}.tfplan"
 
 
 def plan(environment: str, /, *, accept_budget: bool = False) -> None:
@@ -92,10 +120,13 @@ def apply(environment: str, /) -> None:
 
 
 def bootstrap() -> None:
-    """Once an account: make the bucket of the states and move its own state into it.
+    """Once an account: make the bucket of the states and move its own state into it; adopt what an account has once.
 
     Raises:
-        PlumblineError: It fails.
+        PlumblineError: No account is named, the credentials are of another, or it fails.
     """
-    if subprocess.run([str(TERRAFORM / "bootstrap")], env=os.environ, check=False).returncode:
+    account_id()
+    _, session = account.log_in(account.state_region())
+    there = {"TF_VAR_existing": json.dumps(singletons.existing(session.client("iam")))}
+    if subprocess.run([str(TERRAFORM / "bootstrap")], env=os.environ | there, check=False).returncode:
         raise PlumblineError("the bootstrap failed: mend what it says above and run the same again")

@@ -3,9 +3,9 @@
 from typing import Any
 
 from plumbline import tracking
-from plumbline.deploy import deployment
+from plumbline.deploy import deployment, promotion
 from plumbline.deploy.overlay import Overlay
-from plumbline.kernel import log
+from plumbline.kernel import github, log
 from plumbline.registry import actor
 from plumbline.registry.registry import open_registry
 
@@ -47,6 +47,42 @@ def rollback(environment: str, /, *, reason: str = "") -> None:
     """
     done = deployment.rollback(open_registry(), Overlay(environment), actor.current(), reason)
     _tell("rollback", done)
+
+
+@tracking.explained
+def promote(environment: str, /, *, source: str = "staging", reason: str = "") -> None:
+    """Commit to the overlay of an environment what another one was verified with: the same images and bundle.
+
+    A workflow gets the output `images`, their references.
+
+    Args:
+        environment: Such as production.
+        source: The environment that comes first.
+        reason: Kept in the commit.
+    """
+    where = Overlay(environment)
+    done = promotion.promote(open_registry(), Overlay(source), where, reason)
+    github.set_outputs(images=" ".join(image.reference for image in where.images().values()))
+    _tell("promote", done)
+
+
+@tracking.explained
+def check(environment: str, /, *, source: str = "staging") -> None:
+    """Check that the overlay of an environment names what another was verified with, or what it named before.
+
+    A workflow gets the output `images`: the references that are new here, to verify their signatures.
+
+    Args:
+        environment: Such as production.
+        source: The environment that comes first.
+
+    Raises:
+        PlumblineError: It names something else.
+    """
+    images = promotion.check(open_registry(), Overlay(environment), source)
+    github.set_outputs(images=" ".join(images))
+    told = f"what {source} was verified with" if images else "what it named before"
+    log.get("deployment").info("checked", environment=environment, names=told)
 
 
 def _deploy(environment: str, reference: str, version: str, reason: str, proposal: bool) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from plumbline.deploy import commits, store
+from plumbline.deploy import commits
 from plumbline.deploy.overlay import Bundle, Image, Overlay
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import store
 from plumbline.registry.registry import Registry
 
 
@@ -34,7 +35,7 @@ def deploy(
     commits.check_clean(where)
     version = find(registry, bundle) if bundle else None
     # All that can be refused comes before the first change of a file.
-    new_bundle = _publish(registry, where, version) if version else None
+    new_bundle = publish(registry, where, version) if version else None
     body, subjects = [], []
     if image:
         new, before = Image.parse(image), where.images()
@@ -47,7 +48,7 @@ def deploy(
             f"bundle: {registry.model} version {version}, {new_bundle.sha256}, instead of {where.bundle().sha256}"
         )
         where.set_bundle(new_bundle)
-    commit = commits.commit(where, f"Deploy {' and '.join(subjects)} to {where.environment}", [*body, *_lines(reason)])
+    commit = commits.commit(where, f"Deploy {' and '.join(subjects)} to {where.environment}", [*body, *lines(reason)])
     if version and not proposal:
         registry.deployed(version, where.environment, who, reason or None)
     return {"environment": where.environment, "deployed": ", ".join(subjects), "commit": commit}
@@ -95,14 +96,20 @@ def find(registry: Registry, text: str) -> str:
     return of_bundle[-1]
 
 
-def _publish(registry: Registry, where: Overlay, version: str) -> Bundle:
+def publish(registry: Registry, where: Overlay, version: str) -> Bundle:
+    """Copy a version's bundle to the store of an environment.
+
+    Raises:
+        PlumblineError: The gate or the signature refuses it, or the store holds another one under its name.
+    """
     found = registry.version(version)
     registry.check(found)
     sha256 = str(found.tags["bundle_sha256"])
     target = store.place(where.bundle().uri, sha256)
-    store.publish(registry.store / registry.model / sha256, target)
+    store.publish(registry.released(found), target)
     return Bundle(target, sha256)
 
 
-def _lines(reason: str) -> list[str]:
+def lines(reason: str) -> list[str]:
+    """Give what a commit says of its reason."""
     return ["", reason] if reason else []

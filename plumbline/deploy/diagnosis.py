@@ -85,12 +85,19 @@ def _of_analyses(seen: Snapshot) -> Iterator[Finding]:
             continue
         for result in status.get("metricResults", []):
             if result.get("phase") in {"Failed", "Error", "Inconclusive"}:
+                remedy = (
+                    "the canary was taken back; find the cause, then `plumb deploy rollback`: git must say what runs"
+                )
+                if status["phase"] == "Inconclusive":
+                    remedy = (
+                        "the canary waits; mend what hides its metrics, then `kubectl argo rollouts promote predict`"
+                    )
                 measured = [one.get("value") or one.get("message", "") for one in result.get("measurements", [])]
                 yield Finding(
                     "analysis",
                     f"AnalysisRun {_name(analysis)}",
                     f"{result['name']} is {result['phase'].lower()}: {result.get('message') or ', '.join(measured)}",
-                    "the canary was taken back; find the cause, then `plumb deploy rollback`: git must say what runs",
+                    remedy,
                     final=True,
                 )
 

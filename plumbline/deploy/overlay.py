@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
 
 OVERLAYS = Path("infrastructure/kubernetes/overlays")
 _REFERENCE = re.compile(
@@ -36,6 +37,11 @@ class Image:
     def version(self) -> str:
         """Give digest or tag."""
         return self.digest or self.tag or ""
+
+    @property
+    def reference(self) -> str:
+        """Give name and version as an engine takes them."""
+        return f"{self.name}{'@' if self.digest else ':'}{self.version}"
 
     @classmethod
     def parse(cls, text: str) -> "Image":
@@ -111,7 +117,8 @@ class Overlay:
         entry.pop("digest", None)
         entry.pop("newTag", None)
         entry["digest" if image.digest else "newTag"] = image.version
-        _yaml().dump(content, self.kustomization)
+        with whole(self.kustomization) as partial:
+            _yaml().dump(content, partial)
 
     def bundle(self) -> Bundle:
         """Give the bundle."""
@@ -126,7 +133,8 @@ class Overlay:
         new = {"BUNDLE_URI": bundle.uri, "BUNDLE_SHA256": bundle.sha256}
         self.bundle()
         lines = [f"{name}={new[name]}" if (name := line.split("=", 1)[0]) in new else line for line in self._lines()]
-        self.bundle_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        with whole(self.bundle_file) as partial:
+            partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _lines(self) -> list[str]:
         try:

@@ -10,14 +10,14 @@ from rich.table import Table
 
 from plumbline import tracking
 from plumbline.bundle.files import GOLDEN
-from plumbline.deploy import commits, deployment, diagnosis, served, store
+from plumbline.deploy import commits, deployment, diagnosis, promotion, served
 from plumbline.deploy.cluster import Cluster
 from plumbline.deploy.diagnosis import Finding, Snapshot
 from plumbline.deploy.overlay import Overlay
 from plumbline.kernel import git, log
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import actor
+from plumbline.registry import actor, store
 from plumbline.registry.ledger import Fact
 from plumbline.registry.registry import Registry, open_registry
 
@@ -83,21 +83,18 @@ def record(registry: Registry, where: Overlay, findings: list[Finding]) -> None:
     if not why:
         return
     version = registry.version(deployment.find(registry, where.bundle().sha256))
-    with registry.ledger.locked():
-        reason = f"{(git.state().commit or '')[:12]}: {why}"[:500]
-        if any(entry.event == "deployment-aborted" and entry.reason == reason for entry in registry.ledger.entries()):
-            return
-        fact = Fact(
-            event="deployment-aborted",
-            actor=actor.current(),
-            model=registry.model,
-            version=str(version.version),
-            bundle_sha256=version.tags.get("bundle_sha256"),
-            git_commit=version.tags.get("git_commit"),
-            environment=where.environment,
-            reason=reason,
-        )
-        registry.ledger.append(fact)
+    reason = f"{(git.state().commit or '')[:12]}: {why}"[:500]
+    fact = Fact(
+        event="deployment-aborted",
+        actor=actor.current(),
+        model=registry.model,
+        version=str(version.version),
+        bundle_sha256=version.tags.get("bundle_sha256"),
+        git_commit=version.tags.get("git_commit"),
+        environment=where.environment,
+        reason=reason,
+    )
+    registry.ledger.once(fact, "event", "reason")
 
 
 def _show(findings: list[Finding]) -> None:
@@ -132,13 +129,12 @@ def main(environment: str, /, *, timeout: float = 1200, application: str = "") -
         _show(findings)
         record(registry, where, findings)
         raise PlumblineError(f"{environment} does not run what its overlay names")
-    deployment.confirm(registry, where, actor.current())
     model = next(iter(described.values()))
     lineage = {"bundle": model["model"]["bundle_sha256"], "git_commit": model.get("release", {}).get("git_commit")}
     key = settings().api_key
     if key:
         with tempfile.TemporaryDirectory() as folder:
-            bundle = registry.store / registry.model / where.bundle().sha256
+            bundle = registry.folder(where.bundle().sha256)
             if not (bundle / GOLDEN).is_file():  # it was released elsewhere
                 bundle = Path(folder) / where.bundle().sha256
                 store.fetch(where.bundle().uri, GOLDEN, bundle / GOLDEN)
@@ -146,6 +142,8 @@ def main(environment: str, /, *, timeout: float = 1200, application: str = "") -
         version = registry.version(deployment.find(registry, where.bundle().sha256))
         served.check_lineage(answer, version.tags["git_commit"])
         lineage |= {"price": answer["prediction"], "lineage": answer["lineage"]["git_commit"]}
+    deployment.confirm(registry, where, actor.current())
+    promotion.record(registry, where, actor.current())
     log.get("verify-deploy").info(
         "runs what its overlay names",
         environment=environment,

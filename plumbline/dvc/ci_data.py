@@ -1,12 +1,10 @@
 """Bring what git names into a clone of CI: from the shared DVC remote, or built here if there is none."""
 
 import os
-import sys
 
-from plumbline.dvc import set_remote
+from plumbline.dvc import call, set_remote
 from plumbline.kernel import command, log
 
-_DVC = (sys.executable, "-m", "dvc")
 _ADVICE = "Whoever made it must run `dvc push`; `plumb data check` says what the remote lacks"
 
 
@@ -17,7 +15,7 @@ def use(url: str) -> None:
         PlumblineError: The URL is no remote.
     """
     set_remote.check(url)
-    command.run(*_DVC, "remote", "add", "--local", "--force", "--default", set_remote.NAME, url)
+    call.run("remote", "add", "--local", "--force", "--default", set_remote.NAME, url)
 
 
 def pull(url: str) -> None:
@@ -27,7 +25,7 @@ def pull(url: str) -> None:
         PlumblineError: The URL is no remote, or an object is not on it.
     """
     use(url)
-    command.run(*_DVC, "pull", "--force", advice=_ADVICE)
+    call.run("pull", "--force", advice=_ADVICE)
 
 
 def build() -> None:
@@ -37,7 +35,7 @@ def build() -> None:
         PlumblineError: A step failed.
     """
     command.run("make", "data", "pipeline")
-    command.run(*_DVC, "push")
+    call.run("push")
 
 
 def bring() -> None:

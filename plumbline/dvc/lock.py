@@ -1,12 +1,12 @@
 """Whether dvc.lock says what is true of the clone's code, parameters and data."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from plumbline.dvc import call, outputs
 from plumbline.kernel.errors import PlumblineError
 
 
@@ -14,7 +14,7 @@ def read(root: Path) -> dict[str, Any]:
     """Read the stages of dvc.lock.
 
     Raises:
-        PlumblineError: It is absent, or a merge left its conflict markers in it.
+        PlumblineError: It is absent or not whole, or a merge left its conflict markers in it.
     """
     path = root / "dvc.lock"
     try:
@@ -26,7 +26,13 @@ def read(root: Path) -> dict[str, Any]:
             f"{path} has the marks of a merge conflict: run `plumb data merge`, then `git checkout --merge dvc.lock`"
             " to merge it stage by stage, and `dvc repro`"
         )
-    stages: dict[str, Any] = yaml.safe_load(text)["stages"]
+    try:
+        stages: dict[str, Any] = yaml.safe_load(text)["stages"]
+    except (yaml.YAMLError, TypeError, KeyError):  # DVC writes it in place
+        raise PlumblineError(
+            f"{path} is not whole, as a `dvc repro` leaves it that was killed: run `git restore dvc.lock`, then"
+            " `dvc repro`, which takes up what was done"
+        ) from None
     return stages
 
 
@@ -60,18 +66,23 @@ def strange(root: Path = Path()) -> list[str]:
     Returns:
         A line for each file or folder, which says what to do.
     """
+    changed = {
+        path: name
+        for name, changes in _status(root).items()
+        for change in changes
+        if change != "changed command"
+        for path, state in change.get("changed outs", {}).items()
+        if state == "modified"
+    }
     found = []
-    for name, changes in _status(root).items():
+    for path in outputs.other(root, changed.keys()):
+        name = changed[path]
         versioned = name.endswith(".dvc")
         keep = "`plumb data version`, then `dvc repro`" if versioned else "`dvc repro`, and commit dvc.lock"
-        found += [
+        found.append(
             f"{path} is not the version that git names: `dvc checkout {name}` brings that, as after a switch of"
             f" branches; if it was changed here on purpose, {keep}"
-            for change in changes
-            if change != "changed command"
-            for path, state in change.get("changed outs", {}).items()
-            if state == "modified"
-        ]
+        )
     return sorted(found)
 
 
@@ -111,10 +122,7 @@ def _named(root: Path) -> dict[str, str]:
 
 
 def _status(root: Path) -> dict[str, Any]:
-    done = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PlumblineError(f"`dvc status` failed in {root.absolute()}:\n{done.stderr.strip()}")
-    status: dict[str, Any] = json.loads(done.stdout)
+    status: dict[str, Any] = json.loads(call.run("status", "--json", folder=root))
     return status
 
 

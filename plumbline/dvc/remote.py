@@ -5,27 +5,15 @@ neither in the cache nor on the remote, it takes a folder for complete once its 
 once there is anything of its name.
 """
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
-from plumbline.dvc import place
+from plumbline.dvc import outputs, place
 from plumbline.kernel import hashing
 from plumbline.kernel.errors import PlumblineError
-
-
-@dataclass(frozen=True)
-class Object:
-    """A file that DVC tracks: its path in the clone, the name of its object, and its bytes if they are known."""
-
-    path: str
-    oid: str
-    size: int | None = None
 
 
 def missing(root: Path = Path(), remote: str | None = None) -> list[str]:
@@ -46,7 +34,7 @@ def missing(root: Path = Path(), remote: str | None = None) -> list[str]:
     try:
         with Repo(str(root)) as repo:
             cache, there = repo.cache.local, repo.cloud.get_remote_odb(remote)
-            found = [_fault(item, cache, there) for item in _objects(repo, [cache, there])]
+            found = [_fault(item, cache, there) for item in outputs.objects(repo, [cache, there])]
     except (DvcException, OSError, ValueError) as error:
         raise PlumblineError(f"the DVC remote cannot be read: {error}\n{place.ACCESS}") from None
     return [line for line in found if line]
@@ -72,7 +60,7 @@ def corrupted(root: Path = Path()) -> list[str]:
     found = []
     with Repo(str(root)) as repo:
         cache = repo.cache.local
-        for item in _objects(repo, [cache]):
+        for item in outputs.objects(repo, [cache]):
             path = Path(cache.oid_to_path(item.oid))
             if path.exists() and not _whole(item, path):
                 found.append(
@@ -81,37 +69,11 @@ def corrupted(root: Path = Path()) -> list[str]:
     return found
 
 
-def _objects(repo: Any, stores: list[Any]) -> Iterator[Object]:
-    """Give every object, a folder's list before the files that it lists."""
-    for out in repo.index.outs:
-        if not out.use_cache or not out.hash_info:
-            continue
-        path = Path(out.fspath).relative_to(repo.root_dir).as_posix()
-        oid = out.hash_info.value
-        folder = oid.endswith(".dir")
-        yield Object(path, oid, None if folder else out.meta.size)  # a folder's is that of its files
-        if folder:
-            for entry in _listed(oid, stores):
-                yield Object(f"{path}/{entry['relpath']}", entry["md5"])
-
-
-def _listed(oid: str, stores: list[Any]) -> list[dict[str, str]]:
-    for store in stores:
-        if store.exists(oid):
-            with store.fs.open(store.oid_to_path(oid), "rb") as file:
-                try:
-                    entries: list[dict[str, str]] = json.load(file)
-                except ValueError:
-                    continue  # damaged, which is said of the list itself
-                return entries
-    return []  # the list itself is then what is missing
-
-
-def _whole(item: Object, path: Path) -> bool:
+def _whole(item: outputs.Object, path: Path) -> bool:
     return hashing.digest(path, "md5") == item.oid.removesuffix(".dir")
 
 
-def _fault(item: Object, cache: Any, there: Any) -> str | None:
+def _fault(item: outputs.Object, cache: Any, there: Any) -> str | None:
     """Say what is wrong with an object on the remote, and what to do; None if nothing is."""
     cached = cache.exists(item.oid)
     if there.exists(item.oid):

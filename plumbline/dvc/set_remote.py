@@ -1,12 +1,11 @@
 """Set the DVC remote of the repository, a folder of the clone by default, to one that clones share."""
 
 import contextlib
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from plumbline.dvc import place, remote
+from plumbline.dvc import call, place, remote
 from plumbline.kernel import command, git, log
 from plumbline.kernel.errors import PlumblineError
 
@@ -47,16 +46,9 @@ def set_remote(url: str, root: Path = Path(), endpoint: str | None = None) -> No
     check(url)
     if not urlsplit(url).scheme:
         url = str(Path(url).absolute())
-    _dvc(root, "remote", "add", "--force", "--default", NAME, url)
+    call.run("remote", "add", "--force", "--default", NAME, url, folder=root)
     if endpoint:
-        _dvc(root, "remote", "modify", NAME, "endpointurl", endpoint)
-
-
-def _dvc(root: Path, *arguments: str, advice: str = "") -> None:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PlumblineError(f"`dvc {' '.join(arguments[:2])}` failed: {done.stderr.strip()}\n{advice}".strip())
+        call.run("remote", "modify", NAME, "endpointurl", endpoint, folder=root)
 
 
 def move(url: str, root: Path = Path(), endpoint: str | None = None) -> None:
@@ -71,10 +63,10 @@ def move(url: str, root: Path = Path(), endpoint: str | None = None) -> None:
     config = root / _CONFIG
     before = config.read_bytes()
     with contextlib.suppress(PlumblineError):  # the remote before may be gone; what is missing then is named below
-        _dvc(root, "fetch")
+        call.run("fetch", folder=root)
     try:
         set_remote(url, root, endpoint)
-        _dvc(root, "push", advice=_BUILD)
+        call.run("push", folder=root, advice=_BUILD)
         _check_whole(root)
         if config.read_bytes() != git.show("HEAD", _CONFIG.as_posix(), root):
             message = ("--message", f"Keep the data at {url}")

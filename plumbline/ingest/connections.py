@@ -1,7 +1,9 @@
 """Connections to where the data comes from, by URL. A query names its parameters `$name`, whatever answers it."""
 
 import re
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -9,13 +11,15 @@ from urllib.parse import urlsplit
 import duckdb
 import fsspec
 import psycopg
+from fsspec.implementations.local import LocalFileSystem
 from psycopg.rows import tuple_row
 
+from plumbline.ingest import files
 from plumbline.kernel.errors import PlumblineError
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_ZONED = "TIMESTAMP WITH TIME ZONE"
 _FORMS = "duckdb:PATH, postgresql://USER@HOST/DATABASE, or a path or URL of a .csv, .tsv or .parquet file"
 
 
@@ -30,28 +34,65 @@ class Connection(Protocol):
         """
         ...
 
+    def stream(self, table: str, size: int) -> tuple[list[str], Iterator[list[tuple[Any, ...]]]]:
+        """Give the column names of a table, and its rows, `size` at a time, as they are read.
+
+        Raises:
+            PlumblineError: There is no such table, or reading it ends early.
+        """
+        ...
+
     def close(self) -> None:
         """Release the connection."""
         ...
 
 
 class DuckDB:
-    """A DuckDB connection; it knows `$name` parameters itself."""
+    """A DuckDB connection; it knows `$name` parameters itself. What it reads may lie in a folder that ends with it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: tempfile.TemporaryDirectory[str] | None = None
+    ) -> None:
+        self._connection, self._folder = connection, folder
 
     def query(self, sql: str, parameters: dict[str, Any]) -> Rows:
         """See `Connection`."""
         try:
-            result = self._connection.execute(sql, parameters)
+            result = self._execute(sql, parameters)
+            return [column[0] for column in result.description or []], result.fetchall()
         except duckdb.Error as error:
             raise PlumblineError(f"the warehouse refused the query: {error}") from None
-        return [column[0] for column in result.description or []], result.fetchall()
+
+    def stream(self, table: str, size: int) -> tuple[list[str], Iterator[list[tuple[Any, ...]]]]:
+        """See `Connection`."""
+
+        def parts() -> Iterator[list[tuple[Any, ...]]]:
+            try:
+                yield from iter(lambda: result.fetchmany(size), [])
+            except duckdb.Error as error:
+                raise PlumblineError(f"the table {table} cannot be read to its end: {files.said(error)}") from None
+
+        try:
+            result = self._execute(f"select * from {files.quoted(table)}", {})  # noqa: S608
+        except duckdb.Error as error:
+            raise PlumblineError(f"the table {table} cannot be read: {files.said(error)}") from None
+        return [column[0] for column in result.description or []], parts()
+
+    def _execute(self, sql: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+        """Run a query; moments with a zone are given in UTC without one, for which DuckDB needs no other package."""
+        result = self._connection.execute(sql, parameters)
+        names = [files.quoted(column[0]) for column in result.description or [] if str(column[1]) == _ZONED]
+        if not names:
+            return result
+        plain = ", ".join(f"make_timestamp(epoch_us({name})) as {name}" for name in names)
+        inner = sql.rstrip().rstrip(";")
+        return self._connection.execute(f"select * replace ({plain}) from (\n{inner}\n) as answer", parameters)  # noqa: S608
 
     def close(self) -> None:
         """See `Connection`."""
         self._connection.close()
+        if self._folder:
+            self._folder.cleanup()
 
 
 class PostgreSQL:
@@ -71,6 +112,22 @@ class PostgreSQL:
         except psycopg.Error as error:
             self._connection.rollback()
             raise PlumblineError(f"the warehouse refused the query: {error}") from None
+
+    def stream(self, table: str, size: int) -> tuple[list[str], Iterator[list[tuple[Any, ...]]]]:
+        """See `Connection`."""
+        cursor = self._connection.cursor("table", row_factory=tuple_row)  # the server keeps what was not asked for
+
+        def parts() -> Iterator[list[tuple[Any, ...]]]:
+            try:
+                yield from iter(lambda: cursor.fetchmany(size), [])
+            except psycopg.Error as error:
+                raise PlumblineError(f"the table {table} cannot be read to its end: {error}") from None
+
+        try:
+            cursor.execute(f"select * from {files.quoted(table)}".encode())  # noqa: S608
+        except psycopg.Error as error:
+            raise PlumblineError(f"the table {table} cannot be read: {error}") from None
+        return [column.name for column in cursor.description or []], parts()
 
     def close(self) -> None:
         """See `Connection`."""
@@ -113,10 +170,11 @@ def number(sql: str, parameters: dict[str, Any]) -> tuple[str, list[Any]]:
     return rewritten, [parameters[name] for name in order]
 
 
-def connect(url: str) -> Connection:
+def connect(url: str, load: bool = True) -> Connection:
     """Open the connection that `url` names.
 
     Args:
+        load: Whether a file is loaded with its columns typed, or read as text when it is asked for.
         url: `duckdb:PATH`, a DuckDB file, opened read-only; `postgresql://USER@HOST/DATABASE`, whose password libpq
             takes from PGPASSWORD or ~/.pgpass; or the path or URL (https, s3) of a .csv, .tsv or .parquet file,
             which is a table named like the file without its suffix.
@@ -130,7 +188,7 @@ def connect(url: str) -> Connection:
     if scheme in ("postgresql", "postgres"):
         return _postgresql(url)
     if scheme in ("", "file", "http", "https", "s3"):
-        return _file(url)
+        return _file(url, load)
     raise PlumblineError(f"connection {url!r}: the scheme {scheme!r} is not known; use {_FORMS}")
 
 
@@ -156,48 +214,42 @@ def _postgresql(url: str) -> PostgreSQL:
         ) from None
 
 
-def _file(url: str) -> DuckDB:
+def _file(url: str, load: bool) -> DuckDB:
     name = PurePosixPath(urlsplit(url).path)
     suffix = name.suffix.lower()
-    if suffix not in SEPARATORS and suffix != ".parquet":
+    if suffix not in files.SUFFIXES:
         raise PlumblineError(f"connection {url!r} ends in no .csv, .tsv or .parquet; use {_FORMS}")
-    with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder, f"table{suffix}")
-        try:
-            with fsspec.open(url, "rb") as source:
-                local.write_bytes(source.read())
-        except Exception as error:  # every file system has errors of its own
-            raise PlumblineError(f"{url} cannot be read: {error}") from None
-        return open_file(local, name.stem, url)
+    folder = tempfile.TemporaryDirectory()
+    try:
+        system, path = fsspec.core.url_to_fs(url)
+        local = Path(path) if isinstance(system, LocalFileSystem) else Path(folder.name, name.name)
+        with system.open(path, "rb") as source:
+            if not local.exists():
+                with local.open("wb") as copy:
+                    shutil.copyfileobj(source, copy)
+    except Exception as error:  # every file system has errors of its own
+        folder.cleanup()
+        raise PlumblineError(f"{url} cannot be read: {error}") from None
+    return open_file(local, name.stem, url, load, folder)
 
 
-def open_file(path: Path, table: str, source: str) -> DuckDB:
-    """Open a .csv, .tsv or .parquet file as the table `table`.
+def open_file(
+    path: Path,
+    table: str,
+    source: str,
+    load: bool = True,
+    folder: tempfile.TemporaryDirectory[str] | None = None,
+) -> DuckDB:
+    """Open a .csv, .tsv or .parquet file as the table `table`, loaded or read as it is asked for.
 
     Raises:
         PlumblineError: It is no such file; `source` is what the message calls it.
     """
     connection = duckdb.connect()
+    opened = DuckDB(connection, folder)
     try:
-        load_file(connection, path, table)
-    except duckdb.Error as error:
-        connection.close()
-        raise PlumblineError(f"{source} cannot be read: {error}") from None
-    return DuckDB(connection)
-
-
-def load_file(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> int:
-    """Create `table` from a .csv, .tsv or .parquet file.
-
-    Returns:
-        The number of its rows.
-    """
-    if path.suffix.lower() == ".parquet":
-        relation = connection.read_parquet(str(path))
-    else:
-        # An empty cell is missing, and nothing else is: "None" and "NA" may be labels.
-        relation = connection.read_csv(
-            str(path), sep=SEPARATORS[path.suffix.lower()], header=True, na_values=[""], sample_size=-1
-        )
-    relation.create(table)
-    return len(relation)
+        (files.load if load else files.view)(connection, path, table, source)
+    except PlumblineError:
+        opened.close()
+        raise
+    return opened

@@ -1,5 +1,6 @@
 """The raw files: validated before they are loaded, and never overwritten but by a new version."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 EXTRACTION = "extraction.json"  # in the staging folder: what the last load came from, and what it wrote
+_LOADING = "loading.json"  # the same, of a load that has validated all files and not yet moved each
+
+
+class ProductionError(PlumblineError):
+    """What was asked for makes new data, which this environment never does."""
 
 
 def refuse_in_production(settings: Settings, action: str) -> None:
-    """Raise a PlumblineError under PLUMBLINE_ENV=production, which only pulls data."""
+    """Raise a ProductionError under PLUMBLINE_ENV=production, which only pulls data."""
     if settings.env == "production":
-        raise PlumblineError(
+        raise ProductionError(
             f"PLUMBLINE_ENV is production, which only pulls data: {action} is refused.\nRun `plumb data pull` here, and"
             " make new versions where PLUMBLINE_ENV is local or staging."
         )
@@ -26,6 +32,8 @@ def refuse_in_production(settings: Settings, action: str) -> None:
 
 def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, new_version: bool) -> None:
     """Stage the files, validate them, and only then put all of them in the lake and in their places.
+
+    If the process dies while it moves them, the next command that needs them moves the rest (`finish`).
 
     Args:
         frames: The rows of each raw file, by its path.
@@ -38,7 +46,9 @@ def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, n
             the lake refuses; every raw file is then as it was.
     """
     refuse_in_production(config.settings, "loading raw data")
-    staged = {path: config.directories.staging / path.name for path in frames}
+    staging = config.directories.staging
+    finish(staging)
+    staged = {path: staging / path.name for path in frames}
     for path, frame in frames.items():
         table.write_tsv(frame, staged[path])
     validation.refuse(validation.validate(list(staged.values()), rules)[1])
@@ -47,12 +57,28 @@ def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, n
         _refuse_overwriting(path, md5, new_version)
     if config.settings.lake_url:
         lake.put(config.settings.lake_url, staged, config)
-    for path, file in staged.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file.replace(path)
     extraction = config.extraction.model_dump(mode="json") if config.extraction else None
     written = {path.as_posix(): md5 for path, md5 in fresh.items()}
-    jsonfile.write(config.directories.staging / EXTRACTION, {"extraction": extraction, "md5": written})
+    jsonfile.write(staging / _LOADING, {"extraction": extraction, "md5": written})
+    finish(staging)
+
+
+def finish(staging: Path) -> None:
+    """Move what a load has validated and not yet moved, so that no file of one version lies beside one of another."""
+    loading = staging / _LOADING
+    if not loading.exists():
+        return
+    for name in jsonfile.read(loading)["md5"]:
+        path = Path(name)
+        if (staging / path.name).exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (staging / path.name).replace(path)
+    loading.replace(staging / EXTRACTION)
+
+
+def order(rules: Contract) -> Callable[["pd.Series[Any]"], "pd.Series[Any]"] | None:
+    """Give the key that sorts identifiers read as text as the raw files have them: numbers by size, text as it is."""
+    return pd.to_numeric if rules.identifier_type == "integer" else None
 
 
 def extraction_of(path: Path, staging: Path) -> dict[str, Any]:

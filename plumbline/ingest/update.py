@@ -27,6 +27,7 @@ def known_rows(parameters: Extract) -> pd.DataFrame:
     Raises:
         PlumblineError: A file is absent, or is not that version.
     """
+    raw.finish(Directories(raw=parameters.training.parent).staging)
     for path in (parameters.training, parameters.evaluation):
         if not path.exists() or hashing.digest(path, "md5") != raw.named(path):
             raise PlumblineError(
@@ -45,24 +46,28 @@ def update(connection: Connection, parameters: Extract, watermark: str, rules: C
     Args:
         connection: The warehouse.
         parameters: The query, whose answer must have the columns of the raw files.
-        watermark: A numeric column of the contract, or its identifier.
+        watermark: A column of numbers or dates of the contract, or its identifier.
         rules: The contract.
 
     Returns:
         All rows, as text, sorted by the identifier; None if nothing is new.
 
     Raises:
-        PlumblineError: The raw files are not those that git names, or the watermark is no number, or the query
-            selects other columns than it did.
+        PlumblineError: The raw files are not those that git names, or the watermark is neither number nor date, or the
+                        selects other columns than it did.
     """
-    if watermark not in [*rules.numbers, rules.identifier]:
-        raise PlumblineError(f"update.watermark is {watermark!r}: it must be a numeric column of the contract")
+    kind = rules.columns[watermark].type if watermark in rules.columns else rules.identifier_type
+    if kind not in ("integer", "number", "date") or watermark not in [*rules.columns, rules.identifier]:
+        raise PlumblineError(
+            f"update.watermark is {watermark!r}: it must be a column of numbers or dates of the contract"
+        )
     known = known_rows(parameters)
-    reached = float(pd.to_numeric(known[watermark], errors="coerce").max())
+    of_dates = kind == "date"  # the greatest text of a date is the latest
+    reached = known[watermark].max() if of_dates else float(pd.to_numeric(known[watermark], errors="coerce").max())
     wrapped = (
         f'select * from (\n{parameters.query.rstrip().rstrip(";")}\n) as answer where "{watermark}" >= {reached!r}'  # noqa: S608
     )
-    fresh = extract(connection, parameters.model_copy(update={"query": wrapped}), rules.identifier)
+    fresh = extract(connection, parameters.model_copy(update={"query": wrapped}), rules)
     if list(fresh.frame.columns) != list(known.columns):
         raise PlumblineError(
             f"the query selects {', '.join(fresh.frame.columns)} and the raw files hold {', '.join(known.columns)}:"
@@ -70,8 +75,9 @@ def update(connection: Connection, parameters: Extract, watermark: str, rules: C
         )
     new = _as_text(fresh.frame, Directories(raw=parameters.training.parent).staging / "update.tsv")
     merged = pd.concat([known, new]).drop_duplicates(rules.identifier, keep="last")
-    merged = merged.sort_values(rules.identifier, key=pd.to_numeric, ignore_index=True)
-    if merged.equals(known.sort_values(rules.identifier, key=pd.to_numeric, ignore_index=True)):
+    key = raw.order(rules)
+    merged = merged.sort_values(rules.identifier, key=key, ignore_index=True)
+    if merged.equals(known.sort_values(rules.identifier, key=key, ignore_index=True)):
         return None
     metadata = {"query": parameters.query, "rows": len(merged), "watermark": {watermark: reached}}
     return Extracted(merged, fresh.metadata.model_copy(update=metadata))

@@ -1,39 +1,37 @@
 """Version the raw files with DVC in step with git: add, commit, push, and pull."""
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 from dvc.utils.serialize import dump_yaml
 
-from plumbline.dvc import place, remote
+from plumbline.dvc import call, place, remote
 from plumbline.ingest import raw
 from plumbline.ingest.extract import Parameters as Extract
-from plumbline.kernel import hashing, log, table
+from plumbline.kernel import command, hashing, log, table
 from plumbline.kernel.config import Directories, Settings, section, settings
 from plumbline.kernel.errors import PlumblineError
-
-DVC = (sys.executable, "-m", "dvc")  # that of this environment, whether or not it is active
 
 
 def add(files: list[Path]) -> None:
     """Put the raw files into DVC's cache and write their `.dvc` files."""
-    _run(*DVC, "add", *map(str, files))
+    call.run("add", *map(str, files))
 
 
 def push(files: list[Path]) -> None:
     """Copy the versions that the `.dvc` files name from DVC's cache to the remote."""
-    _run(*DVC, "push", *[str(raw.record_of(path)) for path in files], advice=lambda: place.ACCESS)
+    call.run("push", *[str(raw.record_of(path)) for path in files], advice=place.ACCESS)
 
 
 def pull(files: list[Path]) -> None:
     """Bring the versions that the `.dvc` files name from the remote; a changed file is not overwritten."""
-    _run(*DVC, "pull", *[str(raw.record_of(path)) for path in files], advice=remote.why)
+    try:
+        call.run("pull", *[str(raw.record_of(path)) for path in files])
+    except PlumblineError as error:
+        raise PlumblineError("\n".join(filter(None, [str(error), remote.why()]))) from None
 
 
 def commit(files: list[Path], also: tuple[Path, ...] = ()) -> None:
@@ -46,6 +44,8 @@ def commit(files: list[Path], also: tuple[Path, ...] = ()) -> None:
         PlumblineError: A file is absent, or `dvc add` or `git commit` failed; the `.dvc`
             files and git's index are then as they were.
     """
+    for folder in {path.parent for path in files}:
+        raw.finish(Directories(raw=folder).staging)
     absent = [str(path) for path in files if not path.exists()]
     if absent:
         raise PlumblineError(f"{', '.join(absent)} is not there: run `make data` or `plumb data pull` first")
@@ -56,11 +56,11 @@ def commit(files: list[Path], also: tuple[Path, ...] = ()) -> None:
         for path, record in zip(files, records, strict=True):
             _describe(path, record)
         ours = [str(path) for path in [*records, *ignores, *also] if path.exists()]
-        _run("git", "add", "--", *ours)
-        if not _run("git", "diff", "--cached", "--name-only", "--", *ours):
+        command.run("git", "add", "--", *ours)
+        if not command.run("git", "diff", "--cached", "--name-only", "--", *ours):
             log.get("version").info("no new version: git names this data already")
             return
-        _run("git", "commit", "--quiet", "--message", _message(files), "--only", "--", *ours)
+        command.run("git", "commit", "--quiet", "--message", _message(files), "--only", "--", *ours)
 
 
 def _describe(path: Path, record: Path) -> None:
@@ -89,7 +89,7 @@ def _message(files: list[Path]) -> str:
 
 @contextmanager
 def _restored_on_failure(paths: list[Path]) -> Iterator[None]:
-    index = Path(_run("git", "rev-parse", "--git-path", "index").strip())
+    index = Path(command.run("git", "rev-parse", "--git-path", "index").strip())
     saved = index.with_name("index.before-data-version")
     before = {path: path.read_bytes() if path.exists() else None for path in paths}
     if index.exists():
@@ -109,15 +109,6 @@ def _restored_on_failure(paths: list[Path]) -> Iterator[None]:
         raise
     finally:
         saved.unlink(missing_ok=True)
-
-
-def _run(*command: str, advice: Callable[[], str] = str) -> str:
-    done: subprocess.CompletedProcess[Any] = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        name = " ".join(command).removeprefix(f"{sys.executable} -m ")
-        output = (done.stderr or done.stdout).strip()
-        raise PlumblineError("\n".join(filter(None, [f"`{name}` failed: {output}", advice()])))
-    return str(done.stdout)
 
 
 _ACTIONS = {"add": add, "commit": commit, "push": push, "pull": pull}

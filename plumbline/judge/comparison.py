@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Metric = Literal["rmsle", "rmse", "mae"]
+from plumbline.kernel import classification
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
+
+Metric = Literal["rmsle", "rmse", "mae", "log_loss", "brier"]
+Vector = NDArray[np.float64]
+
+_OF_CLASSES = ("log_loss", "brier")
+_ROOTS = ("rmsle", "rmse")
+_LEAST = 1e-9
 _CHUNK = 200  # resamples at a time, so that their rows fit in memory
 
 
@@ -20,13 +29,25 @@ class Difference:
     upper: float
 
 
-def losses(rows: pd.DataFrame, metric: Metric) -> NDArray[np.float64]:
+def losses(rows: pd.DataFrame, metric: Metric, rules: Contract) -> Vector:
     """Give each row's part in `metric`, shape (rows,).
 
     Args:
-        rows: With the columns `actual` and `prediction`, in the target's unit.
-        metric: Decides what is averaged: squared error of log(1 + value), squared error or absolute error.
+        rows: As `plumbline.kernel.metrics.judged` gives them.
+        metric: Decides what is averaged: squared error of log(1 + value), squared error or absolute error of a number;
+            of classes the log loss or the Brier score.
+        rules: The contract of the rows.
+
+    Raises:
+        PlumblineError: The metric is one of another task.
     """
+    if (metric in _OF_CLASSES) == (rules.task == "regression"):
+        fit = "rmsle, rmse or mae" if rules.task == "regression" else "log_loss or brier"
+        raise PlumblineError(f"champion.metric of the gate is {metric}; of a {rules.task} task it is {fit}")
+    if metric == "log_loss":
+        return classification.log_losses(rows, rules.target.categories)
+    if metric == "brier":
+        return classification.brier_scores(rows, rules.target.categories)
     actual, prediction = rows["actual"].to_numpy(), rows["prediction"].to_numpy()
     if metric == "rmsle":
         return np.asarray((np.log1p(prediction) - np.log1p(actual)) ** 2)
@@ -35,12 +56,7 @@ def losses(rows: pd.DataFrame, metric: Metric) -> NDArray[np.float64]:
 
 
 def bootstrap(
-    challenger: NDArray[np.float64],
-    champion: NDArray[np.float64],
-    metric: Metric,
-    confidence: float,
-    resamples: int,
-    seed: int,
+    challenger: Vector, champion: Vector, metric: Metric, confidence: float, resamples: int, seed: int
 ) -> Difference:
     """Give the percentile interval of the paired bootstrap.
 
@@ -60,31 +76,18 @@ def bootstrap(
     drawn = []
     for begin in range(0, resamples, _CHUNK):
         rows = random.integers(count, size=(min(_CHUNK, resamples - begin), count))
-        drawn.append(_mean(challenger[rows], metric) - _mean(champion[rows], metric))
+        drawn.append(mean(challenger[rows], metric) - mean(champion[rows], metric))
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(np.concatenate(drawn), [tail, 1 - tail])
-    return Difference(float(_mean(challenger, metric) - _mean(champion, metric)), float(lower), float(upper))
+    return Difference(float(mean(challenger, metric) - mean(champion, metric)), float(lower), float(upper))
 
 
-def by_slice(challenger: pd.DataFrame, champion: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Compare the mean absolute error of each slice that has at least `least` rows.
-
-    Args:
-        challenger: Its slices, as `metrics.slices` gives them.
-        champion: The champion's for the same rows.
-        least: The fewest rows that are looked at.
-
-    Returns:
-        `slice`, `rows`, `mae`, `mae_champion` and `change`, relative to the champion's; the worst change first.
-    """
-    pairs = challenger[["slice", "rows", "mae"]].merge(
-        champion[["slice", "mae"]], on="slice", suffixes=("", "_champion")
-    )
-    large = pairs[pairs["rows"] >= least]
-    changed = large.assign(change=large["mae"] / large["mae_champion"] - 1)
-    return changed.sort_values(["change", "slice"], ascending=[False, True], ignore_index=True)
+def negligible(figure: float) -> float:
+    """Give the difference to a figure that counts as none: models that differ in the last digits are equal."""
+    return _LEAST * max(abs(figure), 1.0)
 
 
-def _mean(values: NDArray[np.float64], metric: Metric) -> NDArray[np.float64]:
-    mean = values.mean(axis=-1)
-    return np.asarray(mean if metric == "mae" else np.sqrt(mean))
+def mean(values: Vector, metric: Metric) -> Vector:
+    """Give the metric of losses, over their last axis."""
+    average = values.mean(axis=-1)
+    return np.asarray(np.sqrt(average) if metric in _ROOTS else average)

@@ -12,13 +12,20 @@ from plumbline import tracking
 from plumbline.bundle import BundleError, reading
 from plumbline.bundle.contract import Contract as BundleContract
 from plumbline.bundle.files import MANIFEST
-from plumbline.judge import rules, scoring
-from plumbline.judge.rules import Finding
-from plumbline.kernel import contract, jsonfile, metrics, table
+from plumbline.ingest import extract
+from plumbline.ingest.splitting import Split
+from plumbline.judge import leakage, reuse, rules, scoring, slices
+from plumbline.judge.finding import Finding
+from plumbline.judge.leakage import Leakage
+from plumbline.judge.reuse import Reuse
+from plumbline.judge.slices import Slices
+from plumbline.kernel import contract, hashing, jsonfile, metrics, table
 from plumbline.kernel.config import Strict, parse, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry.champion import STORE, champion
+from plumbline.registry.champion import champion
+from plumbline.registry.release import STORE
+from plumbline.registry.uses import Uses, use
 
 SCHEMA_VERSION = 1
 CONFIG = Path("model/configs/gate.yaml")
@@ -31,23 +38,35 @@ class Limits(Strict):
     absolute: dict[str, rules.Bounds]
     coverage: rules.Coverage
     champion: rules.Champion
-    slices: rules.Slices
+    slices: Slices
     budget: rules.Budget
-    leakage: rules.Leakage
+    leakage: Leakage
+    evaluation: Reuse = Reuse()
 
 
 @dataclass(frozen=True)
 class Standard:
-    """The data that every model is judged on."""
+    """The data that every model is judged on.
+
+    Attributes:
+        split: How it was divided into the two parts.
+        evaluation_md5: Of the evaluation set's file.
+    """
 
     rules: Contract
     training: pd.DataFrame
     evaluation: pd.DataFrame
     slice_by: str
+    split: Split
+    evaluation_md5: str
 
     def score(self, bundle: Path) -> pd.DataFrame:
         """Predict the evaluation rows with a bundle."""
         return scoring.predict(bundle, self.evaluation, self.rules, self.slice_by)
+
+    def use(self, bundle: Path) -> Uses:
+        """Tell the ledger that a bundle is judged on the evaluation set, and count those that were."""
+        return use(reading.part(bundle, BundleContract).model, reading.identity(bundle), self.evaluation_md5)
 
 
 def standard(
@@ -55,11 +74,14 @@ def standard(
     training: Path = Path("data/raw/training_data.tsv"),
     evaluation: Path = Path("data/raw/evaluation_data.tsv"),
     params: Path = Path("model/params.yaml"),
+    extraction: Path = Path("data/params.yaml"),
 ) -> Standard:
     """Read the standard data of this clone."""
     columns = contract.read(rules_file)
     slice_by = section(metrics.Parameters, params, "evaluate").slice_by
-    return Standard(columns, table.read_tsv(training, columns), table.read_tsv(evaluation, columns), slice_by)
+    split = section(extract.Parameters, extraction, "extract").split
+    first, second = (table.read_tsv(path, columns) for path in (training, evaluation))
+    return Standard(columns, first, second, slice_by, split, hashing.digest(evaluation, "md5"))
 
 
 def read_limits(path: Path = CONFIG) -> Limits:
@@ -71,7 +93,9 @@ def read_limits(path: Path = CONFIG) -> Limits:
     return parse(Limits, read_yaml(path), str(path))
 
 
-def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, promotion: bool = False) -> dict[str, Any]:
+def judge(
+    bundle: Path, known: Path | None, data: Standard, limits: Limits, used: Uses, promotion: bool = False
+) -> dict[str, Any]:
     """Apply every rule to a bundle.
 
     Args:
@@ -79,6 +103,7 @@ def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, prom
         known: The champion's folder, if there is a champion.
         data: The standard data.
         limits: What each figure is held against.
+        used: How many candidates were judged on this data.
         promotion: Whether the challenger is to become champion, for which it must not be worse at all.
 
     Returns:
@@ -93,14 +118,18 @@ def judge(bundle: Path, known: Path | None, data: Standard, limits: Limits, prom
             f"the champion cannot be compared: {error}\nIf the contract changed on purpose, set champion.compare to"
             f" false in {CONFIG} and say why in the commit"
         ) from None
+    promised = reading.part(bundle, BundleContract).coverage
     findings: list[Finding] = [
-        *rules.absolute(mine, limits.absolute),
-        rules.coverage(mine, reading.part(bundle, BundleContract).coverage, limits.coverage),
-        *rules.against_champion(mine, theirs, limits.champion, promotion),
-        rules.by_slice(mine, theirs, limits.slices),
+        *rules.absolute(mine, data.rules, limits.absolute),
+        rules.coverage(mine, data.rules, promised, limits.coverage),
+        slices.coverage(mine, promised, limits.coverage.tolerance, data.rules, limits.slices),
+        *rules.against_champion(mine, theirs, data.rules, limits.champion, promotion),
+        slices.worse(mine, theirs, data.rules, limits.slices),
         rules.size(bundle, limits.budget),
         rules.latency(bundle, data.evaluation, limits.budget),
-        rules.leakage(data.training, data.evaluation, data.rules, limits.leakage),
+        leakage.leakage(data.training, data.evaluation, data.rules, limits.leakage),
+        *leakage.separation(data.training, data.evaluation, data.split),
+        reuse.reuse(used, limits.evaluation),
     ]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -154,7 +183,8 @@ def main(
         raise PlumblineError(f"{bundle} holds no bundle: run `dvc pull` or `dvc repro bundle`")
     allowed = read_limits(limits)
     known = champion(reading.part(bundle, BundleContract).model, store)
-    report = judge(bundle, known, standard(), allowed, promotion)
+    data = standard()
+    report = judge(bundle, known, data, allowed, data.use(bundle), promotion)
     jsonfile.write(output, report)
     show(report)
     if report["verdict"] == "fail":

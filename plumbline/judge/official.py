@@ -8,7 +8,7 @@ from typing import Literal
 from plumbline import tracking
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract
-from plumbline.dvc import lock
+from plumbline.dvc import call, lock
 from plumbline.judge import gate, rebuild, recording
 from plumbline.kernel import command, git, jsonfile, log
 from plumbline.kernel.alone import alone
@@ -44,11 +44,9 @@ def official(settings: recording.Settings) -> str:
 def _begin() -> str:
     """Check that the working tree is that of a commit; put back what a build that was killed left. Give the commit."""
     state = git.state()
-    if _BEGUN.is_file():
-        Path(".dvc/tmp/rwlock").unlink(missing_ok=True)  # DVC refuses one that it was writing
-        if state.dirty and _BEGUN.read_text(encoding="utf-8") == state.commit:
-            command.run("git", "restore", "--", *recording.RECORDS)
-            state = git.state()
+    if state.dirty and _BEGUN.is_file() and _BEGUN.read_text(encoding="utf-8") == state.commit:
+        command.run("git", "restore", "--", *recording.RECORDS)
+        state = git.state()
     if state.commit is None or state.dirty:
         raise PlumblineError("the official model is that of a commit: commit or stash what you changed")
     _BEGUN.write_text(state.commit, encoding="utf-8")
@@ -67,10 +65,11 @@ def _build(commit: str, settings: recording.Settings) -> str:
             f"the rebuild does not predict what the developer's build predicts; it differs in"
             f" {', '.join(verdict.differing)}. Nothing was pushed or registered"
         )
-    judged = gate.judge(rebuild.BUNDLE, champion(_model()), gate.standard(), gate.read_limits(), promotion=True)
+    data, known = gate.standard(), champion(_model())
+    judged = gate.judge(rebuild.BUNDLE, known, data, gate.read_limits(), data.use(rebuild.BUNDLE), promotion=True)
     jsonfile.write(gate.OUTPUT, judged)
     gate.show(judged)
-    command.run("dvc", "push")
+    call.run("push")
     recorder = recording.Recorder(settings)
     if recorder.commit() and settings.record == "commit":
         recorder.push_commit()

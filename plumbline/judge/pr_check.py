@@ -1,6 +1,7 @@
 """Check a branch before it is merged: git's model is there, nothing is left to run, and the gate passes it."""
 
 import json
+import math
 import shutil
 import tempfile
 import time
@@ -14,12 +15,12 @@ from plumbline import tracking
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.files import MANIFEST, Lineage
-from plumbline.dvc import lock, place, remote
+from plumbline.dvc import call, lock, place, remote
 from plumbline.judge import gate, report
 from plumbline.kernel import command, git, hashing, jsonfile, log
 from plumbline.kernel.config import read_yaml, settings
 from plumbline.kernel.errors import PlumblineError
-from plumbline.kernel.metrics import score, slices
+from plumbline.kernel.metrics import score, slice_error, slices
 from plumbline.registry.champion import champion
 
 BUNDLE = Path("model/artifacts/bundle")
@@ -42,11 +43,11 @@ def pull() -> None:
     outdated = lock.stale()
     if outdated:
         raise PlumblineError("\n".join(["you forgot to run `dvc repro` and to commit dvc.lock:", *outdated]))
-    command.run("dvc", "pull", "--force")
+    call.run("pull", "--force")
     # The one output that is rebuilt and never pulled.
     stages: Any = read_yaml(Path("dvc.yaml"))["stages"]
     command.run("bash", "-c", stages["preprocess"]["cmd"])
-    status = json.loads(command.run("dvc", "status", "--json"))
+    status = json.loads(call.run("status", "--json"))
     if status:
         raise PlumblineError(
             f"`dvc repro` would have something to do:\n{json.dumps(status, indent=1)}\n"
@@ -75,23 +76,26 @@ def check(base: str, images: str, folder: Path) -> dict[str, Any]:
     lock.refuse_strange()
     data = gate.standard()
     rows = data.score(BUNDLE)
-    metrics = score(rows)
+    metrics = score(rows, data.rules)
     _same_metrics(metrics)
     known = champion(reading.part(BUNDLE, Contract).model)
-    verdict = gate.judge(BUNDLE, known, data, gate.read_limits())
+    verdict = gate.judge(BUNDLE, known, data, gate.read_limits(), data.use(BUNDLE))
     folder.mkdir(parents=True, exist_ok=True)
     jsonfile.write(gate.OUTPUT, verdict)
-    by_slice = slices(rows)
-    _copy_plots(folder)
+    by_slice = slices(rows, data.rules)
+    error = slice_error(data.rules)
+    plots = _copy_plots(folder)
     facts = report.Facts(
         base=base,
         gate=verdict,
         metrics=metrics,
         base_metrics=_base_metrics(base),
-        slices=_against(by_slice, base),
+        slices=_against(by_slice, error, base),
+        error=error,
         parameters=_parameters(base),
         lineage=_lineage(),
         images=images,
+        plots=plots,
     )
     (folder / "pr.md").write_text(report.render(facts), encoding="utf-8")
     _track(metrics, verdict, folder)
@@ -108,20 +112,26 @@ def default_base() -> str:
     return "origin/main" if git.subject("origin/main") else "main"
 
 
-def _copy_plots(folder: Path) -> None:
-    """Take the plots that the evaluation made of this model: its metrics are those of the bundle."""
+def _copy_plots(folder: Path) -> list[str]:
+    """Take the plots that the evaluation made of this model, whose metrics are those of the bundle; name them."""
     plots = sorted(EVALUATION.glob("*.png"))
     if not plots:
         raise PlumblineError(f"{EVALUATION} holds no plots: run `dvc pull` or `dvc repro evaluate`")
     for plot in plots:
         shutil.copy(plot, folder)
+    return [plot.name for plot in plots]
 
 
 def _same_metrics(metrics: dict[str, float]) -> None:
     committed = jsonfile.read(METRICS)
-    differing = [name for name, value in metrics.items() if abs(value - committed.get(name, 0)) > 1e-6 * abs(value)]
+    differing = [name for name, value in metrics.items() if _differ(value, committed.get(name, 0.0))]
     if differing:
         raise PlumblineError(f"{METRICS} differs from what the model gives in {', '.join(differing)}: run `dvc repro`")
+
+
+def _differ(value: float, known: float) -> bool:
+    """Say whether figures differ by more than another order of the same sums: relative, but near zero absolute."""
+    return not math.isclose(value, known, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def _base_metrics(base: str) -> dict[str, float]:
@@ -129,22 +139,24 @@ def _base_metrics(base: str) -> dict[str, float]:
     return content
 
 
-def _against(slices: pd.DataFrame, base: str) -> pd.DataFrame:
+def _against(slices: pd.DataFrame, error: str, base: str) -> pd.DataFrame:
     """Add the base's errors, which its own evaluation left in the DVC cache or on the remote."""
     with tempfile.TemporaryDirectory() as scratch:
         theirs = Path(scratch) / "slices.csv"
         try:
-            command.run("dvc", "get", ".", str(EVALUATION / "slices.csv"), "--rev", base, "--out", str(theirs))
+            call.run("get", ".", str(EVALUATION / "slices.csv"), "--rev", base, "--out", str(theirs))
         except PlumblineError:
             return slices
         known = pd.read_csv(theirs)
-    merged = slices[["slice", "rows", "mae"]].merge(known[["slice", "mae"]], on="slice", suffixes=("", "_base"))
-    return merged.assign(change=merged["mae"] / merged["mae_base"] - 1)
+    if error not in known:  # the base does another task
+        return slices
+    merged = slices[["slice", "rows", error]].merge(known[["slice", error]], on="slice", suffixes=("", "_base"))
+    return merged.assign(change=merged[error] / merged[f"{error}_base"] - 1)
 
 
 def _parameters(base: str) -> list[tuple[str, str, str]]:
     try:
-        changed = json.loads(command.run("dvc", "params", "diff", "--json", base) or "{}")
+        changed = json.loads(call.run("params", "diff", "--json", base) or "{}")
     except PlumblineError:
         return []
     return [

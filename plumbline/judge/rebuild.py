@@ -11,9 +11,9 @@ import pandas as pd
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.files import MANIFEST, MODEL
-from plumbline.dvc import lock
+from plumbline.dvc import call, lock
 from plumbline.judge import scoring
-from plumbline.kernel import command, contract, hashing, table
+from plumbline.kernel import contract, hashing, table
 
 BUNDLE = Path("model/artifacts/bundle")
 _RAW = ("data/raw/training_data.tsv", "data/raw/evaluation_data.tsv")
@@ -35,8 +35,8 @@ def rebuild() -> None:
         PlumblineError: The raw data is not on the remote, or a stage failed.
     """
     advice = "Whoever extracted the data must run `dvc push`"
-    command.run("dvc", "pull", *(f"{path}.dvc" for path in _RAW), advice=advice)
-    command.run("dvc", "repro", "--force", "--no-run-cache")
+    call.run("pull", *(f"{path}.dvc" for path in _RAW), advice=advice)
+    call.run("repro", "--force", "--no-run-cache")
 
 
 def compare(commit: str, before: dict[str, Any]) -> Verdict:
@@ -62,7 +62,7 @@ def compare(commit: str, before: dict[str, Any]) -> Verdict:
     with tempfile.TemporaryDirectory() as scratch:
         theirs = Path(scratch) / "bundle"
         advice = f"The builds differ in {', '.join(outs)}. Whoever made {commit} must run `dvc push`"
-        command.run("dvc", "get", ".", BUNDLE.as_posix(), "--rev", commit, "--out", str(theirs), advice=advice)
+        call.run("get", ".", BUNDLE.as_posix(), "--rev", commit, "--out", str(theirs), advice=advice)
         same = _same_predictions(BUNDLE, theirs, rows)
         named = [out for out in outs if out != BUNDLE.as_posix()] + _differing_files(BUNDLE, theirs)
     return Verdict("identical predictions" if same else "different", sorted(named))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-PLOTS = ("predictions.png", "residuals.png", "slices.png")
 _SLICES = 10  # shown, those that changed most
 _CHANGED = 0.001  # smaller changes are not shown
 
@@ -19,7 +18,9 @@ class Facts:
         gate: The gate's report.
         metrics: Of the model of this branch.
         base_metrics: Of the model of `base`; empty if there is none.
-        slices: `slice`, `rows`, `mae` and, if the base is known, `mae_base` and `change`.
+        slices: `slice`, `rows`, the error and, if the base is known, the same with `_base` and `change`.
+        error: The column of `slices` that says how much the model errs there: `mae` or `log_loss`.
+        plots: Their names.
         parameters: Changed parameters: name, and the value before and after.
         lineage: What the model was made from, by name.
         images: What goes before the names of the plots: a folder or a URL.
@@ -32,6 +33,8 @@ class Facts:
     slices: pd.DataFrame
     parameters: list[tuple[str, str, str]]
     lineage: dict[str, str]
+    plots: list[str]
+    error: str = "mae"
     images: str = ""
 
 
@@ -53,7 +56,7 @@ def render(facts: Facts) -> str:
         "### Slices",
         _slices(facts),
         "### Plots",
-        "\n".join(f"![{name.removesuffix('.png')}]({facts.images}{name})" for name in PLOTS),
+        "\n".join(f"![{name.removesuffix('.png')}]({facts.images}{name})" for name in facts.plots),
         "### Lineage",
         _table(["what", "value"], [(name, f"`{value}`") for name, value in facts.lineage.items()]),
     ]
@@ -87,17 +90,23 @@ def gate_table(gate: dict[str, Any]) -> str:
 
 def _slices(facts: Facts) -> str:
     if "change" not in facts.slices:
-        known = [(row.slice, row.rows, f"{row.mae:,.0f}") for row in facts.slices.itertuples()]
-        return _table(["slice", "rows", "MAE"], known) + f"\n\nThe slices of {facts.base} are not known."
+        names = ["slice", "rows", facts.error]
+        known = [(label, rows, _shown(error)) for label, rows, error in facts.slices[names].itertuples(index=False)]
+        return _table(names, known) + f"\n\nThe slices of {facts.base} are not known."
     changed = facts.slices[facts.slices["change"].abs() >= _CHANGED]
     if changed.empty:
         return f"No slice changed by {_CHANGED:.1%} or more."
     order = changed["change"].abs().sort_values(ascending=False, kind="stable").index
+    names = ["slice", "rows", f"{facts.error}_base", facts.error, "change"]
     rows = [
-        (row.slice, row.rows, f"{row.mae_base:,.0f}", f"{row.mae:,.0f}", f"{row.change:+.1%}")
-        for row in changed.loc[order].head(_SLICES).itertuples()
+        (label, count, _shown(before), _shown(now), f"{change:+.1%}")
+        for label, count, before, now, change in changed.loc[order, names].head(_SLICES).itertuples(index=False)
     ]
-    return _table(["slice", "rows", f"MAE on {facts.base}", "MAE here", "change"], rows)
+    return _table(["slice", "rows", f"{facts.error} on {facts.base}", f"{facts.error} here", "change"], rows)
+
+
+def _shown(error: float) -> str:
+    return f"{error:,.0f}" if error >= 100 else f"{error:.4g}"
 
 
 def _table(header: list[str], rows: list[Any]) -> str:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from plumbline.bundle import reading
 from plumbline.bundle.contract import Contract as BundleContract
+from plumbline.bundle.decision import Decider
 from plumbline.bundle.files import MODEL
+from plumbline.kernel import metrics
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -38,13 +40,13 @@ def feed(frame: pd.DataFrame, asked: BundleContract) -> dict[str, NDArray[Any]]:
 
 
 def answers(model: Any, inputs: dict[str, NDArray[Any]], asked: BundleContract) -> Matrix:
-    """Give the model's outputs side by side: of a regression prediction, lower and upper bound in the target's unit."""
+    """Give the model's outputs side by side: prediction, lower and upper, or probabilities."""
     result: Matrix = np.hstack(model.run(asked.output_names, inputs))
     return result
 
 
 def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -> pd.DataFrame:
-    """Predict every row with a bundle: identifier, slice, actual, prediction, lower, upper.
+    """Predict every row with a bundle: identifier, slice, and what `plumbline.kernel.metrics.judged` adds.
 
     Args:
         bundle: The bundle's folder; it may be of another version than this clone's.
@@ -53,7 +55,7 @@ def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -
         slice_by: The column whose values are the slices.
 
     Raises:
-        PlumblineError: There is no bundle, or it asks for a column that the rows do not have.
+        PlumblineError: There is no bundle, it asks for a column that the rows do not have, or it answers another task.
         BundleError: Its contract is of another version than this code reads.
     """
     if not (bundle / MODEL).exists():
@@ -64,14 +66,11 @@ def predict(bundle: Path, frame: pd.DataFrame, rules: Contract, slice_by: str) -
     absent = [column.name for column in asked.columns if column.name not in frame]
     if absent:
         raise PlumblineError(f"the bundle {bundle} asks for {', '.join(absent)}, which the evaluation data lacks")
-    bounds = answers(session(str(bundle / MODEL)), feed(frame, asked), asked)
-    return pd.DataFrame(
-        {
-            rules.identifier: frame[rules.identifier],
-            "slice": frame[slice_by],
-            "actual": frame[rules.target.name],
-            "prediction": bounds[:, 0],
-            "lower": bounds[:, 1],
-            "upper": bounds[:, 2],
-        }
-    )
+    if (asked.task, asked.target.categories) != (rules.task, rules.target.categories):
+        raise PlumblineError(
+            f"the bundle {bundle} answers a {asked.task} task with other classes than data/contract.yaml has"
+        )
+    found = answers(session(str(bundle / MODEL)), feed(frame, asked), asked)
+    rows = pd.DataFrame({rules.identifier: frame[rules.identifier], "slice": frame[slice_by]})
+    decider = None if rules.task == "regression" else Decider(asked)
+    return metrics.judged(rows, frame[rules.target.name], found, rules, decider)

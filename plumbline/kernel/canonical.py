@@ -7,6 +7,8 @@ import joblib
 import numpy as np
 from joblib.numpy_pickle import NumpyPickler
 
+from plumbline.kernel.files import whole
+
 
 class _CanonicalPickler(NumpyPickler):  # type: ignore[misc] # joblib has no types
     """Pickles equal strings, bytes and dtypes as one object.
@@ -27,8 +29,7 @@ class _CanonicalPickler(NumpyPickler):  # type: ignore[misc] # joblib has no typ
 
 def dump(obj: object, path: Path) -> None:
     """Write `obj` so that `joblib.load` reads it and equal objects give equal bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
+    with whole(path) as partial, partial.open("wb") as file:
         _CanonicalPickler(file).dump(obj)
 
 

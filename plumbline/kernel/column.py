@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from plumbline.kernel import moments
 from plumbline.kernel.config import Strict
@@ -22,6 +22,20 @@ def _as_text(value: object) -> object:
 Value = Annotated[bool | int | float | str, BeforeValidator(_as_text)]
 
 
+class Format(Strict):
+    """How a number is written for people; the value itself stays as it is.
+
+    Attributes:
+        currency: Whose sign it has, by ISO 4217: `EUR`.
+        digits: Decimal places.
+        grouping: Whether thousands are set apart.
+    """
+
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    digits: Annotated[int, Field(ge=0, le=12)] | None = None
+    grouping: bool | None = None
+
+
 class Column(Strict):
     """One column of the data.
 
@@ -36,6 +50,8 @@ class Column(Strict):
         example: A valid value, for documentation and forms.
         label: The name that people read, if it is another than the column's.
         group: Under which heading a form shows it.
+        names: What people read in place of some of the `categories`.
+        format: How people read a number.
     """
 
     type: Kind
@@ -49,6 +65,8 @@ class Column(Strict):
     example: Value | None = None
     label: str | None = None
     group: str | None = None
+    names: dict[str, str] = Field(default_factory=dict)
+    format: Format | None = None
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -66,6 +84,14 @@ class Column(Strict):
             raise ValueError("only a category can be `open`")
         if self.minimum is not None and self.maximum is not None and not self.least <= self.most:
             raise ValueError("`minimum` is above `maximum`")
+        return self
+
+    @model_validator(mode="after")
+    def _reads_well(self) -> Self:
+        if strange := sorted(self.names.keys() - set(self.categories)):
+            raise ValueError(f"`names` has {', '.join(strange)}, which is none of the categories")
+        if self.format is not None and self.type not in ("integer", "number"):
+            raise ValueError("only a number has a `format`")
         return self
 
     @property
@@ -95,6 +121,8 @@ class Column(Strict):
             "example": self._number(self.example),
             "label": self.label,
             "group": self.group,
+            "names": self.names,
+            "format": self.format.model_dump(exclude_none=True) if self.format else None,
         }
         if self.type == "category":
             return entry | {"categories": list(self.categories), "open": self.open}

@@ -83,7 +83,7 @@ class Settings(Strict):
         build_options: Further options of an image's build, such as the certificates of a proxy.
         engine: What builds and runs images: docker, podman or buildah; the first that works if unset.
         image_prefix: What stands before an image's name on this machine.
-        ledger: The file or URL of the ledger of releases.
+        ledger: The ledger of releases: its file, or branch:NAME of `origin`.
         loop_token: What Alertmanager must send to start the model pipeline.
         public_key: The key that verifies a bundle.
         signing_key: The key that signs a bundle.
@@ -156,7 +156,7 @@ class Extraction(Strict):
     parameters: dict[str, str | int | float]
     columns: tuple[str, ...] = Field(min_length=1)
     rows: int = Field(gt=0)
-    watermark: dict[str, float] | None = None
+    watermark: dict[str, float | str] | None = None
 
 
 class Config(Strict):

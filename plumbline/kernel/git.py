@@ -43,12 +43,16 @@ def forget_hook() -> None:
 
 def apart(who: str) -> dict[str, str]:
     """Give the variables for repositories of our own making: `who` commits, and nobody's configuration counts."""
-    identity = {
+    return identity(who, f"{who}@localhost") | UNCONFIGURED
+
+
+def identity(name: str, email: str) -> dict[str, str]:
+    """Give the variables by which a person or a program commits."""
+    return {
         f"GIT_{role}_{what}": value
         for role in ("AUTHOR", "COMMITTER")
-        for what, value in (("NAME", who), ("EMAIL", f"{who}@localhost"))
+        for what, value in (("NAME", name), ("EMAIL", email))
     }
-    return identity | UNCONFIGURED
 
 
 def state(root: Path = Path()) -> State:

@@ -44,3 +44,10 @@ def set_outputs(**values: str) -> bool:
         with Path(path).open("a", encoding="utf-8") as file:
             file.writelines(f"{name}={value}\n" for name, value in values.items())
     return bool(path)
+
+
+def summarize(text: str) -> None:
+    """Add Markdown to the summary of the job; nothing where there is none."""
+    if path := job().step_summary:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from plumbline.kernel.files import whole
+
 
 def write(path: Path, content: object) -> None:
     """Write `content` with sorted keys and a final line feed; NaN and infinity are refused."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(dumps(content))
+    with whole(path) as partial:
+        partial.write_bytes(dumps(content))
 
 
 def dumps(content: object) -> bytes:

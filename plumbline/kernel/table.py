@@ -10,6 +10,7 @@ from plumbline.kernel import moments
 from plumbline.kernel.column import Kind
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
 
 _BOOLEANS = {"true": 1.0, "false": 0.0, "": np.nan}
 
@@ -25,8 +26,8 @@ def write_tsv(frame: pd.DataFrame, path: Path) -> None:
         if bad.any():
             row = int(bad.to_numpy().argmax())
             raise PlumblineError(f"column {name!r}, row {row}: a tab or line break cannot be written to {path}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(path, sep="\t", index=False, lineterminator="\n", quoting=3)
+    with whole(path) as partial:
+        frame.to_csv(partial, sep="\t", index=False, lineterminator="\n", quoting=3)
 
 
 def read_text(path: Path) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from plumbline.local import processes, stack
 
 _TAIL = 30  # lines of a failed step's output that are shown
 _PLUMB = (sys.executable, "-m", "plumbline.cli")
+_EXPECTED = Path("expected_hashes.txt")
 _SAMPLE = Path(".plumbline/sample.json")
 
 
@@ -62,6 +63,8 @@ def main() -> None:
     demo = Demo(console)
     demo.step("warehouse, extract, dvc add, dvc push", lambda: demo.run("make", "data"))
     demo.step("dvc repro", lambda: demo.run("make", "pipeline"))
+    if not _EXPECTED.exists():  # the first build of a house: the next ones are compared with it
+        demo.step(f"write {_EXPECTED}", lambda: demo.run(*_PLUMB, "hashes", "--update"))
     demo.step("register in MLflow, release the bundle", lambda: demo.run(*_PLUMB, "release", "register"))
     demo.step("dvc push", lambda: demo.run("dvc", "push"))
     demo.run(*_PLUMB, "data", "sample", "--output", str(_SAMPLE))
@@ -70,7 +73,7 @@ def main() -> None:
         demo.step("predict and api ready", lambda: processes.start_all(programs))
         sample = jsonfile.read(_SAMPLE)
         url = programs[-1].ready.replace("/readyz", "/v1/predictions")
-        answer = demo.step("one row priced", lambda: _post(url, {"input": sample["input"]}, stack.key("demo")))
+        answer = demo.step("one row asked for", lambda: _post(url, {"input": sample["input"]}, stack.key("demo")))
     finally:
         demo.step("shut down", lambda: [processes.stop(program.name) for program in reversed(programs)])
     _show(console, demo.times, sample, answer)
@@ -96,12 +99,11 @@ def _post(url: str, body: object, key: str) -> Any:
 
 def _show(console: Console, times: dict[str, float], sample: dict[str, Any], answer: dict[str, Any]) -> None:
     result = Table("", Column("value", overflow="fold"), title="A row that training has not seen", title_justify="left")
-    interval, model, lineage = answer["interval"], answer["model"], answer["lineage"]
+    model, lineage = answer["model"], answer["lineage"]
     rows = {
         "row": ", ".join(f"{name} {value}" for name, value in sample["identifier"].items()),
-        "prediction": f"{answer['prediction']:,.0f} {answer['unit']}",
-        f"{interval['coverage']:.0%} interval": f"{interval['lower']:,.0f} to {interval['upper']:,.0f}",
-        "actual": f"{sample['actual']:,.0f}",
+        **_said(answer),
+        "actual": _shown(sample["actual"]),
         "model": f"{model['name']} version {model['version']}",
         "bundle sha256": model["bundle_sha256"],
         "git commit": git.described(lineage["git_commit"], lineage["git_dirty"]),
@@ -115,3 +117,24 @@ def _show(console: Console, times: dict[str, float], sample: dict[str, Any], ans
     seconds.add_row("all", f"{sum(times.values()):.1f}")
     console.print(seconds)
     console.print(result)
+
+
+def _said(answer: dict[str, Any]) -> dict[str, str]:
+    """Give what is said of a number, or of a class."""
+    said = {"prediction": f"{_shown(answer['prediction'])} {answer['unit']}".strip()}
+    if "interval" in answer:
+        interval = answer["interval"]
+        return said | {
+            f"{interval['coverage']:.0%} interval": f"{_shown(interval['lower'])} to {_shown(interval['upper'])}"
+        }
+    return said | {
+        "probabilities": ", ".join(f"{label} {share:.1%}" for label, share in answer["probabilities"].items()),
+        "not ruled out": ", ".join(answer["prediction_set"]),
+    }
+
+
+def _shown(value: float | str) -> str:
+    """Give a label as it is, and of a number what counts: whole where it is large."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from plumbline.dvc import call
 from plumbline.kernel import command
 from plumbline.kernel.errors import PlumblineError
 
@@ -27,7 +28,7 @@ def tune(*, trials: int | None = None) -> None:
     Args:
         trials: How many, instead of what the file says.
     """
-    command.show("dvc", "repro", "--quiet", "featurize")
+    call.show("repro", "--quiet", "featurize")
     command.show(sys.executable, "model/src/tune.py", *(["--trials", str(trials)] if trials else []))
 
 
@@ -44,9 +45,9 @@ def experiment(*values: Annotated[str, Parameter(name="KEY=VALUE,...")]) -> None
         raise PlumblineError("what is to vary? `plumb model experiment train.estimator=linear,dummy`")
     chosen = [word for value in values for word in ("--set-param", f"{PARAMETERS}:{value}")]
     where = {"MLFLOW_TRACKING_URI": _server(), "MLFLOW_EXPERIMENT_NAME": "experiments", "PYTHONPATH": "."}
-    command.show("dvc", "exp", "run", "--queue", *chosen, environment=where)
-    command.show("dvc", "exp", "run", "--run-all", environment=where)
-    command.show("dvc", "exp", "show", "--md", "--only-changed")
+    call.show("exp", "run", "--queue", *chosen, environment=where)
+    call.show("exp", "run", "--run-all", environment=where)
+    call.show("exp", "show", "--md", "--only-changed")
 
 
 def project() -> None:

@@ -106,6 +106,15 @@ def bench_monitor(*, undrifted: int = 300, planted: int = 100) -> int:
     return _start("benchmarks.monitor", "--undrifted", str(undrifted), "--planted", str(planted))
 
 
+def bench_score(*, rows: int = 1_000_000) -> int:
+    """Measure how fast a folder of made-up rows is scored, and in what memory: benchmarks/score/results.md.
+
+    Args:
+        rows: Of all files together.
+    """
+    return _start("benchmarks.score", "--rows", str(rows))
+
+
 def bench_loop(*, runs: int = 3) -> int:
     """Measure what a person waits for again and again, beside its goal; it prints two tables.
 
@@ -140,6 +149,38 @@ def cluster(*, keep: bool = False) -> int:
         keep: Leave clone and cluster as they are, to look at.
     """
     return _start("tests.acceptance.cluster", *(["--keep"] if keep else []))
+
+
+def compose() -> int:
+    """Start the services of compose.yaml, price, take predict away, drift, and wait for the alert and its answer.
+
+    Needs `make images`, `plumb images compose-env`, and docker compose or podman-compose.
+    """
+    return _start("tests.acceptance.compose")
+
+
+def adoption(*tasks: str, only: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = ()) -> int:
+    """Adopt a table of each task and play all that a clone must pass, in temporary clones.
+
+    Args:
+        tasks: Those to play; all if none is said.
+        only: The steps to play after the demo; all if none is said.
+    """
+    return _start("tests.acceptance.adoption", *tasks, *(["--only", *only] if only else []))
+
+
+def everyday(*cases: str) -> int:
+    """Play what happens to clones every day, in fresh ones; exit code 1 says that something is wrong.
+
+    Args:
+        cases: Names of those to play; all if none is said.
+    """
+    return _start("tests.acceptance.everyday", *cases)
+
+
+def week() -> int:
+    """Play the week of a team, each step killed and repeated; exit code 1 says that something is wrong."""
+    return _start("tests.acceptance.week")
 
 
 def workflows(

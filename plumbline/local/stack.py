@@ -25,6 +25,15 @@ def release() -> dict[str, Any]:
     return found
 
 
+def serving(released: dict[str, Any]) -> dict[str, str]:
+    """Give the settings by which `predict`, or what scores as it does, takes a release."""
+    return {
+        "PREDICT_BUNDLE_URI": released["uri"],
+        "PREDICT_BUNDLE_SHA256": released["bundle_sha256"],
+        "PREDICT_PUBLIC_KEY": released["public_key"],
+    }
+
+
 def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program]:
     """Describe `predict` and `api`, in this order, with the bundle that was released last.
 
@@ -42,12 +51,7 @@ def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program
         Program(
             f"{prefix}predict",
             [sys.executable, "-m", "services.predict.app"],
-            {
-                "PREDICT_PORT": str(predict_port),
-                "PREDICT_BUNDLE_URI": released["uri"],
-                "PREDICT_BUNDLE_SHA256": released["bundle_sha256"],
-                "PREDICT_PUBLIC_KEY": released["public_key"],
-            },
+            {"PREDICT_PORT": str(predict_port), **serving(released)},
             f"{predict}/readyz",
         ),
         Program(

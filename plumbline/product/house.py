@@ -63,6 +63,16 @@ class Values(Strict):
     region: Annotated[str, _checked("region")]
 
 
+class Cloud(Strict):
+    """Where environments may be made.
+
+    Attributes:
+        allowed_account_ids: Numbers of AWS accounts; while there is none, `TF_VAR_account_id` alone decides.
+    """
+
+    allowed_account_ids: tuple[Annotated[str, Field(pattern=r"^[0-9]{12}$")], ...] = ()
+
+
 class Product(Strict):
     """The release that this house stands on.
 
@@ -104,6 +114,7 @@ class House(Strict):
     """All of plumbline.toml."""
 
     house: Values
+    cloud: Cloud = Cloud()
     product: Product
     paths: Paths
     carriers: tuple[Carrier, ...] = ()

@@ -138,6 +138,7 @@ def settle(tree: Path, new: Release, here: House) -> list[str]:
     """Write plumbline.toml and the list of the release, and run the migrations that the house has not had."""
     values: dict[str, str | int | tuple[str, ...]] = here.house.model_dump()
     values |= {"upstream": here.product.upstream, "migrated": here.product.migrated, "own": here.paths.own}
+    values |= here.cloud.model_dump()
     release.write(tree, new.manifest())
     known = {key: value for key, value in values.items() if f"\n{key} = " in new.text}  # a later release may drop one
     (tree / house.FILE).write_text(house.replaced(new.text, known), encoding="utf-8")

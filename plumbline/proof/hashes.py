@@ -11,6 +11,7 @@ from pathlib import Path
 
 from plumbline.kernel import hashing, jsonfile
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
 
 EXPECTED = Path("expected_hashes.txt")
 PREPROCESSOR = "data/preprocessor.joblib"
@@ -99,6 +100,18 @@ def likely_cause(expected: Expected, found: Expected) -> str:
     )
 
 
+def read(root: Path) -> str:
+    """Read the file.
+
+    Raises:
+        PlumblineError: There is none.
+    """
+    path = root / EXPECTED
+    if not path.exists():
+        raise PlumblineError(f"{path} does not exist: run `plumb hashes --update` and commit it")
+    return path.read_text()
+
+
 def verify(root: Path) -> tuple[int, list[str]]:
     """Compare the artifacts in `root` with the file.
 
@@ -108,10 +121,7 @@ def verify(root: Path) -> tuple[int, list[str]]:
     Raises:
         PlumblineError: One differs; the message gives expected and actual for each path, and the likely cause.
     """
-    path = root / EXPECTED
-    if not path.exists():
-        raise PlumblineError(f"{path} does not exist: run `plumb hashes --update` and commit it")
-    expected, found = parse(path.read_text()), actual(root)
+    expected, found = parse(read(root)), actual(root)
     unlisted = [name for name in found.hashes if name not in expected.hashes] if expected.bare else []
     for name in unlisted:
         del found.hashes[name]
@@ -137,7 +147,8 @@ def write(root: Path) -> list[str]:
     before = parse(path.read_text()) if path.exists() else Expected()
     lines = [f"# {name} {value}" for name, value in found.versions.items()]
     lines += [f"{name} {sha256}" for name, sha256 in found.hashes.items()]
-    path.write_text("\n".join(lines) + "\n")
+    with whole(path) as partial:
+        partial.write_text("\n".join(lines) + "\n")
     return differences(before, found)
 
 

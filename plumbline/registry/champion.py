@@ -9,16 +9,16 @@ from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
 from plumbline.bundle import reading
-from plumbline.bundle.files import MANIFEST
-from plumbline.kernel import command, log
+from plumbline.dvc import call
+from plumbline.kernel import log
 from plumbline.kernel.config import read_yaml
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import release
 
-STORE = Path(".plumbline/models")
 _BUNDLE = "model/artifacts/bundle"
 
 
-def champion(name: str, store: Path = STORE) -> Path | None:
+def champion(name: str, store: Path = release.STORE) -> Path | None:
     """Give the folder of the champion's released bundle; None if the registry has no champion.
 
     Args:
@@ -32,15 +32,15 @@ def champion(name: str, store: Path = STORE) -> Path | None:
     if version is None:
         return None
     folder = _folder(version, store)
-    if not _released(folder):
+    if not release.obtain(folder):
         raise PlumblineError(
             f"the champion, {name} version {version.version}, has no bundle at {folder}: run `plumb release champion`"
         )
     return folder
 
 
-def fetch(name: str, store: Path = STORE) -> Path | None:
-    """Bring the champion's bundle into the store from the DVC remote, unless it is there.
+def fetch(name: str, store: Path = release.STORE) -> Path | None:
+    """Bring the champion's bundle into the store from the team's or from the DVC remote, unless it is there.
 
     Args:
         name: The registered model.
@@ -56,14 +56,14 @@ def fetch(name: str, store: Path = STORE) -> Path | None:
     if version is None:
         return None
     folder, commit = _folder(version, store), version.tags.get("git_commit", "")
-    if not _released(folder):
+    if not release.obtain(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as scratch:
             theirs = Path(scratch) / "bundle"
             advice = (
                 f"Fetch the commit {commit} of {name} version {version.version} (git fetch --tags), and its DVC remote"
             )
-            command.run("dvc", "get", ".", _BUNDLE, "--rev", commit, "--out", str(theirs), advice=advice)
+            call.run("get", ".", _BUNDLE, "--rev", commit, "--out", str(theirs), advice=advice)
             if reading.identity(theirs) != folder.name:
                 raise PlumblineError(
                     f"the bundle of commit {commit} is not {name} version {version.version}'s, {folder.name}"
@@ -77,10 +77,6 @@ def _folder(version: ModelVersion, store: Path) -> Path:
     return store / str(version.name) / str(version.tags.get("bundle_sha256") or "untagged")
 
 
-def _released(folder: Path) -> bool:
-    return (folder / MANIFEST).exists()
-
-
 def _version(name: str) -> ModelVersion | None:
     try:
         return tracking.client().get_model_version_by_alias(name, "champion")
@@ -92,7 +88,7 @@ def _version(name: str) -> ModelVersion | None:
 
 @tracking.explained
 def main() -> None:
-    """Bring the champion's bundle into the store from the DVC remote, for the gate to compare with."""
+    """Bring the champion's bundle into the store, for the gate to compare with."""
     section: Any = read_yaml(Path("model/params.yaml"))["bundle"]
     folder = fetch(section["model"])
     log.get("champion").info("there" if folder else "the registry has no champion", folder=str(folder or ""))

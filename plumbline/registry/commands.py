@@ -76,7 +76,7 @@ def show(*, at: str = "", json: bool = False) -> None:
     if at:
         lines = history.answer(entries, history.moment(at))
     else:
-        lines = [history.describe(entry) for entry in entries] or [f"The ledger {book.file} holds nothing yet."]
+        lines = [history.describe(entry) for entry in entries] or [f"The ledger {book.keeper.name} holds nothing yet."]
         lines += history.answer(entries, datetime.datetime.now(datetime.UTC)) if entries else []
     sys.stdout.write("\n".join(lines) + "\n")
 
@@ -85,7 +85,7 @@ def show(*, at: str = "", json: bool = False) -> None:
 def verify() -> None:
     """Check that no line of the ledger was edited, removed or added."""
     book = anchor.open_ledger(model_name())
-    log.get("ledger").info("whole", file=str(book.file), entries=len(book.entries()))
+    log.get("ledger").info("whole", file=book.keeper.name, entries=len(book.entries()))
 
 
 def _tell(entry: Entry) -> None:

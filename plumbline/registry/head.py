@@ -1,13 +1,12 @@
 """What is remembered, outside of a ledger, of the newest entry about a model."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from plumbline.kernel.errors import PlumblineError
 
 _ADVICE = (
-    "or the ledger is another file, which PLUMBLINE_LEDGER names. Restore the file from a copy; see docs/registry.md if"
+    "or this is not the team's ledger, which PLUMBLINE_LEDGER names. Restore it from a copy; see docs/registry.md if"
     " there is none"
 )
 
@@ -25,11 +24,11 @@ class Head(NamedTuple):
     sha256: str
     ledger: str | None
 
-    def check(self, file: Path, hashes: Sequence[str]) -> None:
+    def check(self, where: str, hashes: Sequence[str]) -> None:
         """Check that a ledger holds this entry.
 
         Args:
-            file: The ledger.
+            where: The ledger, as messages call it.
             hashes: Those of all its entries, in order.
 
         Raises:
@@ -37,11 +36,11 @@ class Head(NamedTuple):
         """
         if len(hashes) < self.number:
             raise PlumblineError(
-                f"{file} ends at line {len(hashes)} and the model registry has seen line {self.number}, about"
+                f"{where} ends at line {len(hashes)} and the model registry has seen line {self.number}, about"
                 f" {self.model}: lines were removed, {_ADVICE}"
             )
         if hashes[self.number - 1] != self.sha256:
             raise PlumblineError(
-                f"{file}, line {self.number}: the model registry has seen another, about {self.model}: it was replaced,"
-                f" {_ADVICE}"
+                f"{where}, line {self.number}: the model registry has seen another, about {self.model}: it was"
+                f" replaced, {_ADVICE}"
             )

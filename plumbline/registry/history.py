@@ -15,10 +15,12 @@ def champions(entries: Sequence[Entry], model: str) -> list[str]:
         if entry.model != model or entry.version is None:
             continue
         if entry.event == "promoted":
-            stack.append(entry.version)
+            # What is replaced first was promoted before this ledger began.
+            stack += [entry.replaced, entry.version] if entry.replaced and not stack else [entry.version]
         elif entry.event == "rolled-back":
             while stack and stack[-1] != entry.version:
                 stack.pop()
+            stack = stack or [entry.version]
     return stack
 
 
@@ -88,6 +90,8 @@ def describe(entry: Entry) -> str:
     if entry.replaced:
         parts.append(f"instead of {entry.replaced}")
     parts.append(f"by {entry.actor}")
+    if entry.evaluation_md5:
+        parts.append(f"on evaluation set {entry.evaluation_md5[:8]}")
     if entry.reason:
         parts.append(f"({entry.reason})")
     return " ".join(parts)

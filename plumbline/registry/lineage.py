@@ -16,7 +16,7 @@ from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
 from plumbline.bundle import reading
-from plumbline.bundle.files import LINEAGE, Lineage
+from plumbline.bundle.files import Lineage
 from plumbline.kernel import git, hashing
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import answers, history, registry, release
@@ -104,8 +104,8 @@ def of_data(registry: Registry, wanted: str) -> Iterator[Link]:
 def _of_version(registry: Registry, found: ModelVersion, depth: int, fault: str) -> Iterator[Link]:
     tags, aliases = found.tags, registry.aliases.read()
     yield Link(depth, "version", _name(registry, found, aliases), fault, broken=bool(fault))
-    folder = registry.store / registry.model / tags["bundle_sha256"]
     try:
+        folder = registry.released(found)
         release.verify(folder)
     except PlumblineError as error:
         yield Link(depth + 1, "bundle", tags["bundle_sha256"], str(error), broken=True)
@@ -151,8 +151,8 @@ def _lock(sha256: str, content: bytes | None, dirty: bool, depth: int) -> Link:
 
 
 def _query(registry: Registry, found: ModelVersion, depth: int) -> Iterator[Link]:
-    folder = registry.store / registry.model / found.tags["bundle_sha256"]
-    if not (folder / LINEAGE).exists():
+    folder = registry.folder(found.tags["bundle_sha256"])
+    if not release.obtain(folder):
         yield Link(depth, "query", "unknown", f"the bundle is not at {folder}")
         return
     extract = reading.part(folder, Lineage).parameters["data"]["extract"]

@@ -2,10 +2,12 @@
 
 import configparser
 import datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import mlflow
+from mlflow.exceptions import MlflowException
 
 from plumbline import tracking
 from plumbline.bundle import SCHEMA_VERSION, reading
@@ -15,6 +17,7 @@ from plumbline.ingest import raw
 from plumbline.kernel import git, hashing, jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry import actor, anchor, release, search, signing
+from plumbline.registry.aliases import Aliases
 from plumbline.registry.ledger import Fact, Ledger
 
 BY_HAND = "edited_by_hand"  # the tag that names such data
@@ -43,24 +46,27 @@ def register(bundle: Path, model: Path, store: Path, gate: Path, ledger: Ledger)
     who, name = actor.current(), _name(bundle)
     sha256 = reading.identity(bundle)
     tags = _tags(bundle, sha256)
-    with ledger.locked():
-        run = tracking.run_of(model)
-        number = _version(name, run, tags)
-        _attach(name, number, run, gate, sha256)
-        now = Release(
-            SCHEMA_VERSION,
-            bundle_sha256=sha256,
-            model=name,
-            version=number,
-            git_commit=tags["git_commit"] or None,
-            git_dirty=tags["git_dirty"] == "true",
-            dvc_lock_sha256=tags["dvc_lock_sha256"] or None,
-            run_id=run,
-            released_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
-        )
-        gate_sha256 = tracking.client().get_model_version(name, number).tags.get("gate_sha256")
-        released = release.publish(bundle, store / name / sha256, now.describe(), gate_sha256)
-        _tell(ledger, released, who)
+    run = tracking.run_of(model)
+    number = _version(name, run, tags)
+    _attach(name, number, run, gate, sha256)
+    now = Release(
+        SCHEMA_VERSION,
+        bundle_sha256=sha256,
+        model=name,
+        version=number,
+        git_commit=tags["git_commit"] or None,
+        git_dirty=tags["git_dirty"] == "true",
+        dvc_lock_sha256=tags["dvc_lock_sha256"] or None,
+        run_id=run,
+        released_at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+    )
+    gate_sha256 = tracking.client().get_model_version(name, number).tags.get("gate_sha256")
+    folder = store / name / sha256
+    release.obtain(folder)  # another clone may have released it
+    released = release.publish(bundle, folder, now.describe(), gate_sha256)
+    release.share(folder)
+    _tell(ledger, released, who)
+    Aliases(name, tracking.client(), ledger).settle()
     return released
 
 
@@ -93,18 +99,26 @@ def _tags(bundle: Path, sha256: str) -> dict[str, str]:
 
 def _version(name: str, run: str, tags: dict[str, str]) -> str:
     server = tracking.client()
-    for known in search.every(server.search_model_versions, f"name = '{name}'"):
-        if all(known.tags.get(key) == tags[key] for key in _IDENTITY):
-            number = str(known.version)
-            break
-    else:
+    if not _known(name, tags):
         uri = server.get_run(run).data.tags.get(tracking.MODEL_URI)
         if not uri:
             raise PlumblineError(f"run {run} holds no model: run `dvc repro --force bundle`")
-        number = str(mlflow.register_model(uri, name, tags=tags).version)
+        mlflow.register_model(uri, name, tags=tags)
+    # Another clone may have registered it at the same moment: the first one is the version, for whoever looks now.
+    number, *doubled = _known(name, tags)
+    for other in doubled:
+        with suppress(MlflowException):  # the other clone takes it away as well
+            server.delete_model_version(name, other)
     if str(server.get_registered_model(name).aliases.get("champion")) != number:
         server.set_registered_model_alias(name, "challenger", number)
     return number
+
+
+def _known(name: str, tags: dict[str, str]) -> list[str]:
+    """Give the versions of this bundle from this commit, the first one first."""
+    found = search.every(tracking.client().search_model_versions, f"name = '{name}'")
+    same = [int(known.version) for known in found if all(known.tags.get(key) == tags[key] for key in _IDENTITY)]
+    return [str(number) for number in sorted(same)]
 
 
 def _attach(name: str, number: str, run: str, report: Path, sha256: str) -> None:
@@ -133,9 +147,7 @@ def _tell(ledger: Ledger, released: dict[str, Any], who: str) -> None:
         git_commit=released["git_commit"],
         dvc_lock_sha256=released["dvc_lock_sha256"],
     )
-    known = {(e.event, e.model, e.version, e.bundle_sha256) for e in ledger.entries()}
-    if (fact.event, fact.model, fact.version, fact.bundle_sha256) not in known:
-        ledger.append(fact)
+    ledger.once(fact, "event", "model", "version", "bundle_sha256")
 
 
 @tracking.explained
@@ -143,7 +155,7 @@ def main(
     *,
     bundle: Path = Path("model/artifacts/bundle"),
     model: Path = Path("model/artifacts/model.joblib"),
-    store: Path = Path(".plumbline/models"),
+    store: Path = release.STORE,
     gate: Path = Path(".plumbline/gate.json"),
     output: Path = Path(".plumbline/release.json"),
 ) -> None:

@@ -50,13 +50,13 @@ class Registry:
             PlumblineError: The version is not there, its gate did not pass, its bundle is not as it was signed, or a
                 person's rollback holds the model where it is.
         """
-        with self.ledger.locked():
-            completed = self.aliases.recover()
-            champion = self.aliases.read().get("champion")
+
+        def decide(entries: list[Entry]) -> Fact | None:
+            champion = self._champion(entries)
             if champion == version:
-                return completed if completed and completed.event == "promoted" else None
+                return None
             found = self.version(version)
-            held = history.hold(self.ledger.entries(), self.model)
+            held = history.hold(entries, self.model)
             if held:
                 why = f" ({held.reason})" if held.reason else ""
                 raise PlumblineError(
@@ -64,41 +64,61 @@ class Registry:
                     " nothing is promoted until a person runs `plumb release end-hold`"
                 )
             self.check(found)
-            return self.aliases.move(self._fact("promoted", found, who, champion, reason), previous=champion)
+            return self._fact("promoted", found, who, champion, reason)
+
+        entry = self.ledger.tell(decide)
+        completed = self.aliases.settle()
+        return entry or (self._last_move("promoted") if completed else None)
 
     def rollback(self, who: str, reason: str | None = None) -> Entry:
         """Make `previous` the champion again; a person's rollback then holds until it is released.
 
+        Where the rollback of a process that died is still to be completed, this is it, and not another one. So it is
+        where a person says the same again while it holds: a command that was killed is repeated, without a second step.
+
         Raises:
             PlumblineError: There is no version to go back to, or its bundle is not as it was signed.
         """
-        with self.ledger.locked():
-            self.aliases.recover()
-            aliases = self.aliases.read()
-            target = aliases.get("previous")
-            if target is None:
+
+        def decide(entries: list[Entry]) -> Fact | None:
+            champions, held = self.aliases.champions(entries), history.hold(entries, self.model)
+            last = self._last_move("rolled-back", entries)
+            if last and self.aliases.read().get("champion") != champions[-1]:
+                return None
+            if last and last == held and (last.actor, last.reason) == (who, reason):
+                return None
+            if len(champions) < 2:
                 raise PlumblineError(f"{self.model} has no version to roll back to: no alias `previous`")
-            found = self.version(target)
+            found = self.version(champions[-2])
             self.check(found)
-            before = history.champions(self.ledger.entries(), self.model)
-            while before and before.pop() != target:
-                pass
-            fact = self._fact("rolled-back", found, who, aliases.get("champion"), reason)
-            return self.aliases.move(fact, previous=before[-1] if before else None)
+            return self._fact("rolled-back", found, who, champions[-1], reason)
+
+        entry = self.ledger.tell(decide)
+        self.aliases.settle()
+        entry = entry or self._last_move("rolled-back")
+        assert entry
+        return entry
 
     def release_hold(self, who: str, reason: str | None = None) -> Entry:
-        """Let promotions go on after a person's rollback.
+        """Let promotions go on after a person's rollback; said again at once, this is the same.
 
         Raises:
             PlumblineError: Nothing is held, or it is not a person who asks.
         """
-        with self.ledger.locked():
-            self.aliases.recover()
-            if not history.hold(self.ledger.entries(), self.model):
+        again: list[Entry] = []
+
+        def decide(entries: list[Entry]) -> Fact | None:
+            if not history.hold(entries, self.model):
+                moves = {"promoted", "rolled-back", "hold-released"}
+                again[:] = [e for e in entries if e.model == self.model and e.event in moves][-1:]
+                if [(e.event, e.actor, e.reason) for e in again] == [("hold-released", who, reason)]:
+                    return None
                 raise PlumblineError(f"nothing holds {self.model}")
             if not actor.is_human(who):
                 raise PlumblineError(f"{who} is not a person: only a person can release a person's rollback")
-            return self.ledger.append(Fact(event="hold-released", actor=who, model=self.model, reason=reason))
+            return Fact(event="hold-released", actor=who, model=self.model, reason=reason)
+
+        return self.ledger.tell(decide) or again[0]
 
     def deployed(self, version: str, environment: str, who: str, reason: str | None = None) -> Entry:
         """Record that a version was deployed to an environment.
@@ -106,11 +126,23 @@ class Registry:
         Raises:
             PlumblineError: The version is not there.
         """
-        with self.ledger.locked():
-            found = self.version(version)
-            earlier = [e for e in self.ledger.entries() if (e.model, e.environment) == (self.model, environment)]
+        found = self.version(version)
+
+        def decide(entries: list[Entry]) -> Fact:
+            earlier = [e for e in entries if (e.model, e.environment) == (self.model, environment)]
             fact = self._fact("deployed", found, who, earlier[-1].version if earlier else None, reason)
-            return self.ledger.append(fact.model_copy(update={"environment": environment}))
+            return fact.model_copy(update={"environment": environment})
+
+        return self.ledger.decided(decide)
+
+    def _champion(self, entries: list[Entry]) -> str | None:
+        return [None, *self.aliases.champions(entries)][-1]
+
+    def _last_move(self, event: Event, entries: list[Entry] | None = None) -> Entry | None:
+        """Give the entry that made the champion what it is, if it is of that kind."""
+        told = self.ledger.entries() if entries is None else entries
+        moves = [e for e in told if e.model == self.model and e.event in {"promoted", "rolled-back"}]
+        return moves[-1] if moves and moves[-1].event == event else None
 
     def versions(self) -> dict[str, ModelVersion]:
         """Give every version by its number."""
@@ -139,14 +171,26 @@ class Registry:
             raise PlumblineError(f"{name} has no gate report: run `plumb model gate --promotion register`")
         if verdict != "pass":
             raise PlumblineError(f"{name} did not pass the gate; it failed: {found.tags.get('gate_failed')}")
-        folder = self.store / self.model / found.tags["bundle_sha256"]
-        if not folder.exists():
+        release.verify(self.released(found))
+
+    def folder(self, sha256: str) -> Path:
+        """Give the folder of a released bundle in this clone's store."""
+        return self.store / self.model / sha256
+
+    def released(self, found: ModelVersion) -> Path:
+        """Give the folder of a version's released bundle, brought from the team's store if it is not here.
+
+        Raises:
+            PlumblineError: It is in neither, or not as it was signed in the team's.
+        """
+        folder = self.folder(str(found.tags.get("bundle_sha256")))
+        if not release.obtain(folder):
             raise PlumblineError(
-                f"there is no released bundle of {name} at {folder}: {self._origin(found)}. If that was another clone,"
-                " copy the folder from its model store and let PLUMBLINE_PUBLIC_KEY name the public key that signed it;"
-                " if it was this one, run `plumb release register` on that commit"
+                f"there is no released bundle of {self.model} version {found.version} at {folder}:"
+                f" {self._origin(found)}. If that was another clone, let the team share a store of bundles"
+                " (docs/team-setup.md); if it was this one, run `plumb release register` on that commit"
             )
-        release.verify(folder)
+        return folder
 
     def _origin(self, found: ModelVersion) -> str:
         told = history.registration(self.ledger.entries(), self.model, str(found.version))
@@ -173,7 +217,7 @@ def model_name() -> str:
     return str(section["model"])
 
 
-def open_registry(store: Path = Path(".plumbline/models")) -> Registry:
+def open_registry(store: Path = release.STORE) -> Registry:
     """Open the registry of this clone's model."""
     name = model_name()
     return Registry(name, tracking.client(), anchor.open_ledger(name), store)

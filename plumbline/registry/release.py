@@ -6,10 +6,35 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.bundle import reading
-from plumbline.bundle.files import BESIDE, MANIFEST, PROVENANCE, RELEASE, SBOM, Release
+from plumbline.bundle.files import BESIDE, MANIFEST, PROVENANCE, RELEASE, SBOM, SIGNATURE, Release
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
-from plumbline.registry import provenance, sbom, signing
+from plumbline.registry import provenance, sbom, signing, store, team
+
+STORE = Path(".plumbline/models")  # of this clone; the team's is named in model/configs/team.yaml
+
+
+def obtain(folder: Path) -> bool:
+    """Tell whether a released bundle is in `folder`, `STORE/MODEL/SHA256`; bring it from the team's store if not.
+
+    Raises:
+        PlumblineError: The team's store cannot be read, or holds one that is not as it was signed.
+    """
+    shared = team.store_of(folder)
+    if shared and not (folder / SIGNATURE).exists():
+        store.bring(shared, folder, verify)
+    return (folder / MANIFEST).exists()
+
+
+def share(folder: Path) -> None:
+    """Copy a released bundle to the team's store, if the team has one.
+
+    Raises:
+        PlumblineError: That store cannot be used.
+    """
+    shared = team.store_of(folder)
+    if shared:
+        store.publish(folder, shared)
 
 
 def publish(bundle: Path, target: Path, release: dict[str, Any], gate_sha256: str | None) -> dict[str, Any]:

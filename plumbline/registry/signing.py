@@ -17,6 +17,8 @@ from plumbline.bundle.files import SIGNATURE
 from plumbline.kernel import log
 from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
+from plumbline.registry import team
 
 if TYPE_CHECKING:
     from model_signing import hashing
@@ -34,7 +36,7 @@ def private_key() -> Path:
 
 def public_key() -> Path:
     """Name the file of the keys that are trusted: one PEM block, or several while a key is replaced by the next."""
-    return Path(settings().public_key or _PUBLIC)
+    return team.read().public_key or _PUBLIC
 
 
 def create_key(private: Path) -> bool:
@@ -56,7 +58,7 @@ def create_key(private: Path) -> bool:
     return True
 
 
-def trust(private: Path, public: Path) -> None:
+def accept(private: Path, public: Path) -> None:
     """Put the public half of a key first in the file of trusted keys, unless it is in there.
 
     A key that was trusted before stays so: what it signed can still be verified.
@@ -64,26 +66,45 @@ def trust(private: Path, public: Path) -> None:
     Raises:
         PlumblineError: The key cannot be used.
     """
-    block = _public_half(private)
-    trusted = public.read_bytes() if public.exists() else b""
-    if block not in trusted:
-        public.parent.mkdir(parents=True, exist_ok=True)
-        public.write_bytes(block + trusted)
+    if not trusted(private, public):
+        known = public.read_bytes() if public.exists() else b""
+        with whole(public) as partial:
+            partial.write_bytes(_public_half(private) + known)
 
 
 def prepare() -> bool:
-    """Create what is not there of the key pair and is not given by the environment; tell whether a key was created.
+    """Make sure of a key that signs; a clone that shares no trusted keys makes one. Tell whether it was created.
 
     Raises:
-        PlumblineError: `PLUMBLINE_SIGNING_KEY` names a file that is not there or is no key.
+        PlumblineError: `PLUMBLINE_SIGNING_KEY` names a file that is not there or is no key, or the key is not one of
+            those that the team trusts.
     """
+    given = team.read().public_key
+    created = False if given else _create()
+    if not given:
+        accept(private_key(), public_key())
+    elif not private_key().exists() or not trusted(private_key(), given):
+        raise PlumblineError(
+            f"the key {private_key()} is not one that {given} names, so nobody would trust what it signs: let"
+            " PLUMBLINE_SIGNING_KEY name the team's, or run `plumb release keys --trust` and have the change reviewed"
+        )
+    return created
+
+
+def trusted(private: Path, public: Path) -> bool:
+    """Tell whether the public half of a key is in a file of trusted keys.
+
+    Raises:
+        PlumblineError: The key cannot be used.
+    """
+    return public.exists() and _public_half(private) in public.read_bytes()
+
+
+def _create() -> bool:
     private = private_key()
     if settings().signing_key and not private.exists():
         raise PlumblineError(f"PLUMBLINE_SIGNING_KEY names {private}, which does not exist")
-    created = create_key(private)
-    if not settings().public_key:
-        trust(private, public_key())
-    return created
+    return create_key(private)
 
 
 def sign(folder: Path, private: Path) -> None:
@@ -175,8 +196,14 @@ def _all_but(signature: Path) -> "hashing.Config":
     return config.set_ignored_paths(paths=[signature], ignore_git_paths=False)
 
 
-def main() -> None:
-    """Create the key pair that signs bundles, unless there is one."""
-    created = prepare()
+def main(*, trust: bool = False) -> None:
+    """Create the key pair that signs bundles, unless there is one.
+
+    Args:
+        trust: Put its public half into the file of keys that the team trusts, for a commit that is reviewed.
+    """
+    created = _create()
+    if trust or not team.read().public_key:
+        accept(private_key(), public_key())
     logger = log.get("keys")
     logger.info("created" if created else "there already", private=str(private_key()), public=str(public_key()))

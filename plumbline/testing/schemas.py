@@ -1,7 +1,6 @@
 """The schemas of Kubernetes' kinds: `plumb ci tools schemas` fetches them, for tests reach out to nobody."""
 
 import json
-import os
 import shutil
 import subprocess
 import tomllib
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
 
 ROOT = Path(__file__).parents[2]
 PINNED = ROOT / "infrastructure/schemas.toml"
@@ -42,10 +42,8 @@ def fetch() -> None:
             content = _from_module(source["module"], file) or _from_release(source["release"] + file)
         except OSError as error:
             raise PlumblineError(f"{file} can be had neither by Go nor from {source['release']}: {error}") from None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_bytes(content)
-        partial.replace(path)
+        with whole(path) as partial:
+            partial.write_bytes(content)
 
 
 def _from_module(module: str, file: str) -> bytes | None:

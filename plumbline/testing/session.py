@@ -7,7 +7,7 @@ import pytest
 
 from plumbline.testing.progress import Progress
 from plumbline.testing.run import cores
-from plumbline.testing.times import Times, read
+from plumbline.testing.times import Times, read, read_budgets
 
 SLOW, USUAL = 20.0, 0.2  # seconds to expect of a test that never ran here
 
@@ -37,9 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not hasattr(config, "workerinput"):
         return
     known = read(config.rootpath)
+    of_slow = read_budgets(config.rootpath).get("slow", {})
     spent: defaultdict[str, float] = defaultdict(float)
     for item in items:
-        guess = SLOW if item.get_closest_marker("slow") else USUAL
+        guess = of_slow.get(_file(item), SLOW) if item.get_closest_marker("slow") else USUAL
         spent[_file(item)] += known.get(item.nodeid, guess)
     items.sort(key=lambda item: -spent[_file(item)])  # stable: a file's order stays
 

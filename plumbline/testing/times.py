@@ -23,6 +23,11 @@ def read(root: Path) -> dict[str, float]:
     return {str(name): float(seconds) for name, seconds in known.items()}
 
 
+def read_budgets(root: Path) -> dict[str, dict[str, float]]:
+    """Give the seconds that each folder may take, `seconds`, and that a slow test of a file takes, `slow`."""
+    return tomllib.loads((root / BUDGETS).read_text(encoding="utf-8"))
+
+
 def by_folder(seconds: dict[str, float]) -> dict[str, float]:
     """Add up the seconds of the tests of each folder."""
     total: defaultdict[str, float] = defaultdict(float)
@@ -59,7 +64,7 @@ class Times:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the times, and keep them."""
-        budgets = tomllib.loads((self._root / BUDGETS).read_text())["seconds"]
+        budgets = read_budgets(self._root)["seconds"]
         terminalreporter.write_sep("-", f"{SLOWEST} slowest tests")
         for name, spent in sorted(self.seconds.items(), key=lambda item: -item[1])[:SLOWEST]:
             terminalreporter.write_line(f"{spent:7.1f} s  {name}")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from plumbline.local import environments
 from plumbline.testing import schemas
 
 BIN = Path(".plumbline/bin")
+BOOSTERS = "requirements/boosters.txt"
 # Go's checksum database vouches for the sources.
 GO = {
     "act": "github.com/nektos/act@v0.2.89",
@@ -19,27 +21,43 @@ GO = {
     "kustomize": "sigs.k8s.io/kustomize/kustomize/v5@v5.8.3",
     "tflint": "github.com/terraform-linters/tflint@v0.64.0",
 }
-Name = Literal["act", "actionlint", "checkov", "helm", "kustomize", "promtool", "schemas", "tflint"]
-EVERY: tuple[Name, ...] = ("checkov", "schemas", "actionlint", "act", "helm", "kustomize", "promtool", "tflint")
+# A program, and the package of Debian that brings it.
+PACKAGES = {"promtool": ("promtool", "prometheus"), "qemu": ("qemu-x86_64", "qemu-user")}
+Name = Literal["act", "actionlint", "boosters", "checkov", "helm", "kustomize", "promtool", "qemu", "schemas", "tflint"]
+# What needs no Go first.
+EVERY: tuple[Name, ...] = (
+    "boosters",
+    "checkov",
+    "schemas",
+    "actionlint",
+    "act",
+    "helm",
+    "kustomize",
+    "promtool",
+    "tflint",
+)
 
 
 def main(*names: Name) -> None:
     """Install what tests use beyond Python and is not there.
 
     Args:
-        names: Of the tools; all if none is said.
+        names: Of the tools; all but qemu, which `plumb prove --emulate` needs, if none is said.
 
     Raises:
         PlumblineError: Go is not installed, which builds most of them, or one cannot be had.
     """
     for name in names or EVERY:
-        if name == "checkov":
+        if name == "boosters":
+            # Into this environment, whose tests import them; no file of its own names them.
+            command.run("uv", "pip", "install", "--python", sys.executable, "--require-hashes", "-r", BOOSTERS)
+        elif name == "checkov":
             environments.sync(name, Path("requirements/checkov.txt"))
         elif name == "schemas":
             schemas.fetch()
-        elif name == "promtool":
-            _install("promtool", "prometheus")
-        elif not shutil.which("kubectl" if name == "kustomize" else name):  # kubectl holds kustomize
+        elif name in PACKAGES:
+            _install(*PACKAGES[name])
+        elif not (shutil.which(name) or (name == "kustomize" and shutil.which("kubectl"))):  # which holds it
             _build(name)
         log.get("tools").info("ready", tool=name)
 
@@ -54,6 +72,7 @@ def _install(name: str, package: str) -> None:
     if shutil.which(name):
         return
     if not shutil.which("apt-get"):
-        raise PlumblineError(f"{name} is not installed: it comes with Prometheus")
+        raise PlumblineError(f"{name} is not installed: it comes with the package {package}")
     root = [] if os.geteuid() == 0 else ["sudo"]
+    command.run(*root, "apt-get", "update", "-qq")  # a runner's lists may name what is gone
     command.run(*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", package)

@@ -224,6 +224,11 @@ def scorer() -> None:
     attempt([sys.executable, "-c", "import services.predict.app._forest"], cwd=ROOT)
 
 
+def boosters() -> None:
+    """Import the libraries of estimators that are no part of the pipeline until a team adds them."""
+    attempt([sys.executable, "-c", "import catboost, lightgbm, xgboost"])
+
+
 def cluster() -> None:
     """Ask the cluster for Argo CD's kinds."""
     if not os.environ.get("KUBECONFIG"):
@@ -243,6 +248,7 @@ TOOLS = {
     "chromium": Tool("Chromium", "Debian: apt-get install chromium", chromium),
     "postgresql": Tool("PostgreSQL", "Debian: apt-get install postgresql", postgresql),
     "promtool": Tool("promtool", "Debian: apt-get install prometheus", promtool),
+    "boosters": Tool("CatBoost, LightGBM and XGBoost", "plumb ci tools boosters", boosters),
     "cluster": Tool("cluster", "set KUBECONFIG to one for tests that has Argo CD", cluster),
     "scorer": Tool("native scorer", "make setup builds it with a C compiler", scorer),
 }

@@ -135,6 +135,14 @@ def test_a_deleted_experiment_says_how_to_restore_it(execution: tracking.Executi
     assert tracking.experiment() == identity
 
 
+def test_a_stage_says_in_a_sentence_what_mlflow_refuses(
+    execution: tracking.Execution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_RUN_ID", "0" * 32)
+    with pytest.raises(PlumblineError, match=r"^MLflow at sqlite:.*: Run with id=0+ not found$"):
+        tracking.record(execution)
+
+
 def test_two_first_starts_at_once_make_one_store(tmp_path: Path) -> None:
     code = "from plumbline import tracking; print(tracking.experiment())"
     variables = os.environ | {"PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/new/mlflow.db"}

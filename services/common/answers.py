@@ -21,32 +21,69 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Scores(msgspec.Struct, frozen=True, gc=False):
-    """The answer for one row, in the target's unit."""
+    """The answer for one row of a regression, in the target's unit."""
 
     prediction: float
     lower: float
     upper: float
 
 
+class Classes(msgspec.Struct, frozen=True):
+    """The answer for one row of a classification.
+
+    Attributes:
+        prediction: The decided class.
+        probabilities: By class, in the order of the contract.
+        prediction_set: The classes that are not ruled out, the decided one among them.
+    """
+
+    prediction: str
+    probabilities: dict[str, float]
+    prediction_set: list[str]
+
+
 class Scored(msgspec.Struct, frozen=True):
-    """The answer for rows, in the same order."""
+    """The answer for rows of a regression, in the same order."""
 
     model: Identity
     predictions: list[Scores]
+
+
+class Classified(msgspec.Struct, frozen=True):
+    """The answer for rows of a classification, in the same order."""
+
+    model: Identity
+    predictions: list[Classes]
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The answer of a model that is not met yet: how to read the predictions is in its contract."""
+
+    model: Identity
+    predictions: msgspec.Raw
+
+
+def kind_of(contract: Contract) -> type[Scored] | type[Classified]:
+    """Give what a model answers by its contract."""
+    return Scored if contract.task == "regression" else Classified
 
 
 class Explanation(msgspec.Struct, frozen=True):
     """A prediction as a sum.
 
     Attributes:
-        prediction: In the target's unit.
+        prediction: In `unit`.
         baseline: The mean prediction of the rows it is compared with.
         contributions: By field, the largest first; with the baseline they add up to the prediction.
+        unit: The target's, or log odds of `category`.
+        category: The class whose odds are explained: the positive one of two, the decided one of more; None of numbers.
     """
 
     prediction: float
     baseline: float
     contributions: dict[str, float]
+    unit: str = ""
+    category: str | None = None
 
 
 class Explanations(msgspec.Struct, frozen=True):

@@ -1,4 +1,8 @@
-"""Structured logs: one JSON object a line on standard error."""
+"""Structured logs: one JSON object a line on standard error.
+
+No line holds what a request brought: of an exception, its type and where it was raised are logged, neither its message,
+which may quote the request, nor the frames' variables, which hold its body and its key.
+"""
 
 import logging
 import sys
@@ -7,6 +11,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 GRANIAN: dict[str, Any] = {  # the server's own lines go through the root logger too
     "version": 1,
@@ -33,7 +38,7 @@ def configure(service: str, level: str = "info") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_service,
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(_failure),
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(_dumps)],
@@ -42,7 +47,7 @@ def configure(service: str, level: str = "info") -> None:
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+        foreign_pre_chain=[*shared, _first_line],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(_dumps),
@@ -51,6 +56,20 @@ def configure(service: str, level: str = "info") -> None:
     handler = logging.StreamHandler(_Output())
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=max(number, logging.INFO), force=True)
+
+
+_stacks = ExceptionDictTransformer(show_locals=False, use_rich=False)
+
+
+def _failure(exc_info: structlog.typing.ExcInfo) -> list[dict[str, Any]]:
+    """Say what was raised and where, the last exception of a chain first."""
+    return [{"exc_type": stack["exc_type"], "frames": stack["frames"]} for stack in _stacks(exc_info)]
+
+
+def _first_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Cut what libraries write below their message: tracebacks, and the repr of a task with its exception."""
+    event["event"] = str(event["event"]).partition("\n")[0]
+    return event
 
 
 class _Output:

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from plumbline.bundle.contract import Column, Contract
-from services.common import violations
+from services.common import moments, violations
 from services.common.problems import Problem, Violation
+from services.common.sizes import LONG, Sizes
 
+encode = msgspec.json.Encoder(enc_hook=moments.encode).encode  # of rows, and of whatever holds them
 _ANY = msgspec.json.Decoder(float_hook=float)  # 1e400 becomes inf, which the contract then refuses
 
 
@@ -19,6 +21,7 @@ class RowReader:
     """Reads bodies of the form {"inputs": [row, …]} or {"input": row}.
 
     Attributes:
+        sizes: The bounds of a long body.
         row_type: A struct with a field for each column: None where an optional value is missing.
     """
 
@@ -37,6 +40,7 @@ class RowReader:
         """
         self._contract = contract
         self._max_rows = max_rows
+        self.sizes = Sizes(contract, max_rows)
         self.row_type = row_type or make_row_type(contract)
         rows = Annotated[
             list[self.row_type],  # type: ignore[name-defined]
@@ -59,6 +63,7 @@ class RowReader:
         Raises:
             Problem: 400 if the body is not JSON; 422 with all violations if it breaks the contract.
         """
+        self.sizes.check(body)
         try:
             rows: list[Any] = self._decode(body).inputs
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -74,6 +79,7 @@ class RowReader:
         Raises:
             Problem: As `read` does.
         """
+        self.sizes.check(body)
         try:
             found = self._decode_either(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -83,21 +89,33 @@ class RowReader:
         return ([found.input], True) if found.inputs is msgspec.UNSET else (found.inputs, False)
 
     def _read_carefully(self, body: bytes, allow_one: bool) -> tuple[list[Any], bool]:
-        document = decode(body)
+        document: Any = {"inputs": self.sizes.rows(body)} if len(body) > LONG else decode(body)
         found = violations.of_document(document, self._contract, self._max_rows, allow_one)
         refuse(list(islice(found, violations.LIMIT + 1)))
         one = "input" in document
         rows = [document["input"]] if one else document["inputs"]
         return [self._convert(row) for row in rows], one
 
-    def _convert(self, row: dict[str, Any]) -> Any:
+    def check(self, row: object, where: str) -> Any:
+        """Validate a decoded row; `where` is its JSON pointer.
+
+        Returns:
+            The row, as `read` gives it.
+
+        Raises:
+            Problem: 422, with its violations.
+        """
+        refuse(list(islice(violations.of_row(row, self._contract, where), violations.LIMIT + 1)))
+        return self._convert(row)
+
+    def _convert(self, row: Any) -> Any:
         """Convert a row that is valid but not typed: JSON Schema takes 3.0 for an integer."""
         whole = {
             column.name: int(row[column.name])
             for column in self._contract.columns
             if column.type == "integer" and row.get(column.name) is not None
         }
-        return msgspec.convert(row | whole, self.row_type)
+        return msgspec.convert(row | whole, self.row_type, dec_hook=moments.decode)
 
 
 def make_row_type(contract: Contract) -> type[msgspec.Struct]:
@@ -111,7 +129,7 @@ def make_row_type(contract: Contract) -> type[msgspec.Struct]:
 
 def _decoder(fields: list[tuple[Any, ...]]) -> Callable[[bytes], Any]:
     body = msgspec.defstruct("Body", fields, forbid_unknown_fields=True, gc=False)
-    return msgspec.json.Decoder(body).decode
+    return msgspec.json.Decoder(body, dec_hook=moments.decode).decode
 
 
 def decode(body: bytes) -> Any:
@@ -159,15 +177,21 @@ def refuse(found: list[Violation]) -> None:
 
 
 def _member(field: str, column: Column) -> tuple[Any, ...]:
-    if column.type == "category":
-        kind: Any = Literal[column.categories]
-    else:
-        kind = _number(column)
+    kind = _kind(column)
     return (field, kind) if column.required else (field, kind | None, None)
 
 
-def _number(column: Column) -> Any:
-    low, high = column.least, column.most
-    if column.type == "integer":
-        return Annotated[int, msgspec.Meta(ge=math.ceil(low), le=math.floor(high))]
-    return Annotated[float, msgspec.Meta(ge=low, le=high)]
+def _kind(column: Column) -> Any:
+    match column.type:
+        case "boolean":
+            return bool
+        case "category" if column.open:
+            return Annotated[str, msgspec.Meta(min_length=1, max_length=violations.LONGEST_LABEL)]
+        case "category":
+            return Literal[column.categories]
+        case "integer":
+            return Annotated[int, msgspec.Meta(ge=math.ceil(column.least), le=math.floor(column.most))]
+        case "number":
+            return Annotated[float, msgspec.Meta(ge=column.least, le=column.most)]
+        case _:
+            return moments.type_of(column)

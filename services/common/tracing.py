@@ -6,6 +6,7 @@ import secrets
 import msgspec
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -43,6 +44,14 @@ class Trace(msgspec.Struct, frozen=True):
             "trace_id": self.trace_id,
             "span_id": self.span_id,
         }
+
+
+def method(given: str) -> str:
+    """Give the method of a request, or `_OTHER` for a word of the caller's own.
+
+    Source: OpenTelemetry's semantic conventions for HTTP, `http.request.method`.
+    """
+    return given if given in _METHODS else "_OTHER"
 
 
 def of(request_id: str | None, traceparent: str | None, record: bool = False) -> Trace:

@@ -1,13 +1,17 @@
 """All that is wrong with a request's rows: the careful path, taken when the fast one refuses."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
+from plumbline.bundle import moments
 from plumbline.bundle.contract import Column, Contract
 from services.common.problems import Violation
 
 LIMIT = 100  # violations listed in one answer
+LONGEST_LABEL = 200  # characters of a label of an open category, as in the contract's JSON Schema
+_COMPARED = 80  # characters
+_LABELS = 30  # that a violation lists
 
 
 def of_document(document: object, contract: Contract, max_rows: int, allow_one: bool) -> Iterator[Violation]:
@@ -49,7 +53,7 @@ def of_row(row: object, contract: Contract, where: str) -> Iterator[Violation]:
     columns = {column.name: column for column in contract.columns}
     for name in row:
         if name not in columns:
-            near = get_close_matches(str(name), columns, n=1)
+            near = _near(str(name), columns)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             yield Violation(where + _pointer(name), "additionalProperties", f"no such column{hint}")
     for name, column in columns.items():
@@ -65,15 +69,13 @@ def of_row(row: object, contract: Contract, where: str) -> Iterator[Violation]:
 
 
 def _of_value(value: object, column: Column) -> tuple[str, str] | None:
-    if column.type == "category":
-        if not isinstance(value, str):
-            return "type", f"must be a string, not {_kind(value)}"
-        if value not in column.categories:
-            near = get_close_matches(value, column.categories, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            allowed = ", ".join(column.categories)
-            return "enum", f"{value[:80]!r} is not allowed: {hint}allowed are {allowed}"
-        return None
+    match column.type:
+        case "category":
+            return _of_label(value, column)
+        case "date" | "timestamp":
+            return _of_moment(value, column)
+        case "boolean":
+            return None if isinstance(value, bool) else ("type", f"must be true or false, not {_kind(value)}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "type", f"must be {_article(column.type)}, not {_kind(value)}"
     if isinstance(value, float) and not math.isfinite(value):
@@ -85,6 +87,41 @@ def _of_value(value: object, column: Column) -> tuple[str, str] | None:
         return "minimum", f"is {value}; the least allowed is {column.least:.15g}{unit}"
     if value > column.most:
         return "maximum", f"is {value}; the most allowed is {column.most:.15g}{unit}"
+    return None
+
+
+def _near(text: str, known: Iterable[str]) -> list[str]:
+    """Give the closest of the known texts, if one is close; a long text is close to none, and slow to compare."""
+    return get_close_matches(text, known, n=1) if len(text) <= _COMPARED else []
+
+
+def _of_label(value: object, column: Column) -> tuple[str, str] | None:
+    if not isinstance(value, str):
+        return "type", f"must be a string, not {_kind(value)}"
+    if column.open:
+        fits = 1 <= len(value) <= LONGEST_LABEL
+        return None if fits else ("maxLength", f"must have 1 to {LONGEST_LABEL} characters, not {len(value)}")
+    if value in column.categories:
+        return None
+    near = _near(value, column.categories)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    more = len(column.categories) - _LABELS
+    allowed = ", ".join(column.categories[:_LABELS]) + (f" and {more} more" if more > 0 else "")
+    return "enum", f"{value[:80]!r} is not allowed: {hint}allowed are {allowed}"
+
+
+def _of_moment(value: object, column: Column) -> tuple[str, str] | None:
+    if not isinstance(value, str):
+        return "type", f"must be a string, not {_kind(value)}"
+    try:
+        number = moments.number(value, column.type)
+    except ValueError:
+        form = "2026-01-31" if column.type == "date" else "2026-01-31T12:00:00Z"
+        return "format", f"{value[:40]!r} is no {column.type} of the form {form}"
+    if number < column.least:
+        return "minimum", f"is {value[:40]}; the earliest allowed is {column.minimum}"
+    if number > column.most:
+        return "maximum", f"is {value[:40]}; the latest allowed is {column.maximum}"
     return None
 
 

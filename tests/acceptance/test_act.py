@@ -71,9 +71,10 @@ def request(push: Mapping[str, Any]) -> dict[str, Any]:
 # What each change calls; act names a job by the call that is nearest to it.
 CALLS = {
     "services/api/app/main.py": {"services", "images"},
-    "data/src/preprocess.py": {"data"},
-    "model/housing_models.py": {"model"},
-    "README.md": {"main"},
+    "data/src/preprocess.py": {"data", "image", "images"},
+    "model/housing_models.py": {"model", "image", "images"},
+    "README.md": {"docs"},
+    "compose.yaml": {"main"},
 }
 
 
@@ -90,7 +91,7 @@ def test_the_gate_opens_when_what_was_routed_succeeded(clone: Path, act: Act, fi
 @pytest.mark.parametrize("target", ["make lint", "test main"])
 def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target: str) -> None:
     call.replace_calls(clone / ".github/workflows/pr-gate.yml")
-    push = commit(clone, "README.md")
+    push = commit(clone, "compose.yaml")
 
     done, _ = act("pull_request", request(push), "pr-gate.yml", "--job", "gate", fail=target)
 
@@ -109,7 +110,7 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
                 "make lint",
                 "ci test-service",
                 "chaos",
-                "fuzz",
+                "ci fuzz",
                 "images build",
                 "images save",
                 "images smoke",
@@ -122,9 +123,20 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
             {"make data", "make pipeline", "make preproc", "hashes", "dvc push", "data check"},
         ),
         ("model/housing_models.py", "model-pipeline.yml", {"ci data", "make pr-check"}),
-        ("README.md", "main.yml", {"make lint", "test main"}),
+        ("compose.yaml", "main.yml", {"make lint", "test main"}),
+        ("README.md", "docs-pipeline.yml", {"test docs"}),
+        (
+            "infrastructure/kubernetes/overlays/production/bundle.env",
+            "promotion.yml",
+            {"ci preflight", "ci git", "deploy check"},
+        ),
         ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"ci preflight"}),
-        ("README.md", "ci.yml", {"ci data", "dvc repro", "hashes"}),
+        ("README.md", "ci.yml", {"ci data", "dvc repro", "hashes", "test crossing"}),
+        (
+            "model/housing_models.py",
+            "image-pipeline.yml",
+            {"images build", "images save", "images smoke", "images sbom"},
+        ),
     ],
 )
 def test_a_push_runs_the_jobs_that_need_no_account(
@@ -139,7 +151,7 @@ def test_a_push_runs_the_jobs_that_need_no_account(
 
 def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path, act: Act) -> None:
     options = [word for secret in ("DOCKER_PASSWORD=token", "APP_PRIVATE_KEY=key") for word in ("--secret", secret)]
-    options += [word for variable in ("DOCKER_USERNAME=someone", "APP_ID=1") for word in ("--var", variable)]
+    options += [word for variable in ("DOCKER_USERNAME=someone", "APP_CLIENT_ID=1") for word in ("--var", variable)]
 
     push = commit(clone, "services/api/app/main.py")
     done, called = act("push", push, "service-pipeline.yml", *options)
@@ -150,10 +162,8 @@ def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path,
         "images sign",
         "ci preflight",
         "ci git",
-        "ci ledger-get",
         "images verify",
         "ci deploy",
-        "ci ledger-put",
         "ci propose",
     ]
     assert [target for target in called if target in last][-len(last) :] == last

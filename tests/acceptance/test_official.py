@@ -79,7 +79,7 @@ def readiness(clone: Path, bundle: Path) -> tuple[int, str]:
         try:
             for _ in range(600):
                 with contextlib.suppress(httpx.TransportError):
-                    answer = httpx.get(f"{url}/readyz")
+                    answer = httpx.get(f"{url}/readyz", timeout=60)
                     if "is being loaded" not in answer.text:
                         return answer.status_code, answer.text
                 time.sleep(0.1)

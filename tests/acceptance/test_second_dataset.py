@@ -51,9 +51,9 @@ def test_a_missing_number_and_a_missing_label_are_answered(api: httpx.Client, sa
 
 
 def test_its_own_contract_is_what_refuses_a_row(api: httpx.Client, sample: dict[str, Any]) -> None:
-    answer = api.post("/v1/predictions", json={"input": sample["input"] | {"lot_area": 5000, "cut": "Superb"}})
+    answer = api.post("/v1/predictions", json={"input": sample["input"] | {"of_another_house": 5000, "cut": "Superb"}})
     assert 400 <= answer.status_code < 500
-    assert {"lot_area", "cut"} <= {error["field"].rsplit("/")[-1] for error in answer.json()["errors"]}
+    assert {"of_another_house", "cut"} <= {error["field"].rsplit("/")[-1] for error in answer.json()["errors"]}
 
 
 def test_an_answer_leads_back_to_its_query(

@@ -1,6 +1,7 @@
 environment     = "production"
 multi_zone      = true
 keep_on_destroy = true
+cidr            = "10.41.0.0/16"
 
 budget_monthly_usd = 900
 

@@ -3,6 +3,7 @@ environment       = "staging"
 multi_zone        = false
 keep_on_destroy   = false
 key_deletion_days = 7
+cidr              = "10.40.0.0/16"
 
 budget_monthly_usd = 250
 

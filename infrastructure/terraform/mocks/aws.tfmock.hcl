@@ -63,3 +63,9 @@ mock_resource "aws_sqs_queue" {
     arn = "arn:aws:sqs:ap-south-1:123456789012:mocked"
   }
 }
+
+mock_data "aws_availability_zones" {
+  defaults = {
+    names = ["ap-south-1a", "ap-south-1b", "ap-south-1c"]
+  }
+}

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infrastructure.tests.argocd import checks, rendering
 from infrastructure.tests.manifests import rendering as overlays
@@ -158,12 +159,36 @@ def test_self_heal_leaves_alone_what_controllers_own() -> None:
 
 
 def test_a_change_of_the_routes_in_git_shows() -> None:
-    """Rollouts owns the list as a whole: to trust its fields would hide every change, not just weights and mirrors."""
+    """Rollouts owns the list as a whole: to trust its fields would hide every change, not just weights and a mirror."""
     services = checks.applications(rendering.platform(ROOT, "production"))["services"]["spec"]
     (routes,) = (entry for entry in services["ignoreDifferences"] if entry["kind"] == "VirtualService")
-    fields = {".spec.http[].route[].weight", ".spec.http[].mirror", ".spec.http[].mirrorPercentage"}
-    assert set(routes["jqPathExpressions"]) == fields
+    component = yaml.safe_load((ROOT / "infrastructure/kubernetes/components/shadow/mirror.yaml").read_text())
+    ((mirror,),) = (step["value"] for step in component if step["path"].endswith("/managedRoutes"))
+    added = f'.spec.http[] | select(.name == "{mirror["name"]}")'
+    assert set(routes["jqPathExpressions"]) == {added, ".spec.http[].route[].weight"}
     assert "managedFieldsManagers" not in routes
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_controllers_add_to_a_pod_passes_the_level_of_its_namespace(environment: str) -> None:
+    """Pod Security looks at every container of a pod, whoever put it there."""
+    applications = checks.applications(rendering.platform(ROOT, environment))
+    values = {
+        name: application["spec"]["source"].get("helm", {}).get("valuesObject", {})
+        for name, application in applications.items()
+    }
+    executor = values["argo-workflows"]["executor"]["securityContext"]
+    assert executor["allowPrivilegeEscalation"] is False
+    assert executor["capabilities"] == {"drop": ["ALL"]}
+    # The sidecar's own init container would ask for NET_ADMIN without it.
+    assert values["istiod"]["pilot"]["cni"] == {"enabled": True}
+    assert "istio-cni" in applications
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_gateway_starts_while_its_registry_is_away(environment: str) -> None:
+    gateway = checks.applications(rendering.platform(ROOT, environment))["istio-gateway"]["spec"]["source"]["helm"]
+    assert gateway["valuesObject"]["imagePullPolicy"] == "IfNotPresent"
 
 
 def test_a_failed_workflow_is_counted_for_its_own_namespace() -> None:

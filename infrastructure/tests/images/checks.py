@@ -51,6 +51,14 @@ def root_user(text: str) -> list[str]:
     return [] if users and users[-1] == USER else users[-1:] or ["no USER"]
 
 
+def nameless_user(text: str) -> list[str]:
+    """The user has a name in the image itself: `getpass.getuser` fails without one, and DVC calls it."""
+    user, group = USER.split(":")
+    added = " ".join(values(last_stage(parse(text)), "RUN"))
+    entry = re.search(rf"'[a-z]+:x:{user}:{group}::/tmp:\S+' >> /etc/passwd", added)
+    return [] if entry else [f"no name for {USER}"]
+
+
 def pip_without_hashes(text: str) -> list[str]:
     """What pip installs is a list of hashes, not resolved anew, and nothing of pip reaches the image that runs."""
     commands = [part for run in values(parse(text), "RUN") for part in re.split(r"&&|;", run)]
@@ -80,4 +88,4 @@ def copied_whole(text: str) -> list[str]:
     return [value for value in values(last_stage(parse(text)), "COPY") if not value.startswith("--from=build ")]
 
 
-CHECKS = (unpinned_base, root_user, pip_without_hashes, shell_form, copied_whole)
+CHECKS = (unpinned_base, root_user, nameless_user, pip_without_hashes, shell_form, copied_whole)

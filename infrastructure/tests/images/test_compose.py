@@ -20,6 +20,7 @@ from services.predict.app import locations
 from services.predict.app.locations import Location
 
 FILE = ROOT / "compose.yaml"
+ALERTMANAGER = ROOT / "infrastructure/compose/alertmanager.yml"
 TEXT = FILE.read_text()
 SERVICES: dict[str, Any] = YAML(typ="safe", pure=True).load(TEXT)["services"]
 SECRET = re.compile(r"(PASSWORD|SECRET|ACCESS_KEY)")
@@ -58,7 +59,7 @@ def test_it_holds_no_password() -> None:
 )
 def test_a_planted_password_is_found(old: str, new: str, found: str) -> None:
     assert old in TEXT
-    planted = YAML(typ="safe", pure=True).load(TEXT.replace(old, new))["services"]
+    planted = YAML(typ="safe", pure=True).load(TEXT.replace(old, new, 1))["services"]
     assert [fault.startswith(found) for fault in literal_passwords(planted)] == [True]
 
 
@@ -110,7 +111,9 @@ def test_prometheus_takes_the_rules_and_scrapes_with_the_labels_they_ask_for(tmp
     checked = run(tmp_path, "promtool", "check", "config", "prometheus.yml").stdout
 
     assert "SUCCESS: 7 rule files found" in checked
-    for scrape in YAML(typ="safe", pure=True).load(config)["scrape_configs"]:
+    scrapes = YAML(typ="safe", pure=True).load(config)["scrape_configs"]
+    assert [scrape["job_name"] for scrape in scrapes if scrape.get("honor_labels")] == ["pushgateway"]
+    for scrape in scrapes:
         (target,) = scrape["static_configs"]
         assert target["labels"] == {"namespace": "plumbline-compose", "service": scrape["job_name"]}
 
@@ -123,7 +126,8 @@ def test_grafana_finds_the_dashboards() -> None:
 
 def test_the_environment_file_gives_every_variable_and_keeps_its_secrets() -> None:
     release = {"model": "toy", "bundle_sha256": "0" * 64}
-    wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", TEXT))
+    wanted = set(re.findall(r"\$\{([A-Z0-9_]+):\?", TEXT))
+    assert set(re.findall(r"\$\{([A-Z0-9_]+):-", TEXT)) == set(environment.OPTIONAL)
 
     first = environment.render("", "localhost/", "one", release)
     second = environment.render(first, "localhost/", "two", release)
@@ -132,6 +136,47 @@ def test_the_environment_file_gives_every_variable_and_keeps_its_secrets() -> No
     assert set(values[0]) == wanted
     assert {name for name in wanted if values[0][name] != values[1][name]} == {"TAG"}
     assert len({values[0][name] for name in environment.SECRETS}) == len(environment.SECRETS)
+
+
+def test_what_a_person_puts_into_the_environment_file_stays() -> None:
+    release = {"model": "toy", "bundle_sha256": "0" * 64}
+    mine = {
+        "ALERTMANAGER_CONFIG": "./slack.yml",
+        "GITHUB_TOKEN": "ghp_x",
+        "GITHUB_API_URL": "https://github.example.org/api/v3",
+    }
+
+    text = environment.render("".join(f"{name}={value}\n" for name, value in mine.items()), "", "one", release)
+
+    assert mine.items() <= environment.read(text).items()
+
+
+def test_alerts_go_where_those_of_the_cluster_go() -> None:
+    load = YAML(typ="safe", pure=True).load
+    cluster = load((ROOT / "infrastructure/monitoring/receiver/alertmanagerconfig.yaml").read_text())["spec"]
+    (route,) = load(ALERTMANAGER.read_text())["route"]["routes"]
+    (matcher,) = cluster["route"]["matchers"]
+
+    assert route["matchers"] == [f"{matcher['name']} {matcher['matchType']} {matcher['value']}"]
+    for here, there in (("group_wait", "groupWait"), ("group_interval", "groupInterval"), ("group_by", "groupBy")):
+        assert route[here] == cluster["route"][there]
+    assert route["repeat_interval"] == cluster["route"]["repeatInterval"]
+
+
+def test_prometheus_tells_alertmanager() -> None:
+    config = YAML(typ="safe", pure=True).load((ROOT / "infrastructure/compose/prometheus.yml").read_text())
+    (known,) = config["alerting"]["alertmanagers"]
+    assert known["static_configs"] == [{"targets": ["alertmanager:9093"]}]
+
+
+def test_a_job_is_run_again_whether_it_succeeds_or_not(tmp_path: Path) -> None:
+    job = 'echo run >> runs; test "$(wc -l < runs)" -ge 3 && kill -TERM $PPID; exit 1'
+    every = ROOT / "infrastructure/compose/every.sh"
+
+    done = subprocess.run(["sh", every, "0", "sh", "-c", job], cwd=tmp_path, timeout=60, check=False)
+
+    assert done.returncode == 0
+    assert (tmp_path / "runs").read_text().count("run") >= 3
 
 
 @pytest.fixture
@@ -160,7 +205,7 @@ def test_a_published_bundle_is_what_predict_downloads(
     with locations.folder(Location("s3://models/plants/one", sha256)) as folder:
         assert {file.name for file in folder.iterdir()} == {file.name for file in (tmp_path / "plants/one").iterdir()}
     buckets = boto3.client("s3", region_name="us-east-1", endpoint_url=object_store["AWS_ENDPOINT_URL"]).list_buckets()
-    assert {bucket["Name"] for bucket in buckets["Buckets"]} == {"models", "mlflow"}
+    assert {bucket["Name"] for bucket in buckets["Buckets"]} == {"data", "data-cache", "models", "pipeline"}
 
 
 def test_a_bundle_that_was_not_released_is_not_published(tmp_path: Path, object_store: dict[str, str]) -> None:

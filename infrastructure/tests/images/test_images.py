@@ -47,6 +47,7 @@ def test_a_dockerfile_keeps_the_rule(name: str, check: Callable[[str], list[str]
         (image_checks.unpinned_base, ":3.11-slim-bookworm", "", "BASE_IMAGE=docker.io/library/python"),
         (image_checks.root_user, "USER 10001:10001", "USER root", "root"),
         (image_checks.root_user, "USER 10001:10001\n", "", "no USER"),
+        (image_checks.nameless_user, ">> /etc/passwd", ">> /etc/aliases", "no name for 10001:10001"),
         (image_checks.pip_without_hashes, "--require-hashes ", "", "python -m pip --python"),
         (image_checks.pip_without_hashes, "--no-deps ", "", "python -m pip --python"),
         (image_checks.pip_without_hashes, "WORKDIR /app\nENV", "RUN pip install x\nENV", "pip install x"),

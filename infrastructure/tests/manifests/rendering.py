@@ -76,7 +76,7 @@ def combine(root: Path, components: tuple[str, ...]) -> Path:
         "kind": "Kustomization",
         "namespace": "combined",
         "resources": [f"../../base/{name}" for name in ("namespace", "api", "monitor", "predict", "retention")],
-        "components": [f"../../components/{name}" for name in components],
+        "components": [f"../../components/{name}" for name in ("admission", *components)],
         "configMapGenerator": [
             {"name": "bundle", "envs": ["bundle.env"]},
             {"name": "signing-keys", "files": ["signing.pub.pem"]},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.tests import schemas
-from infrastructure.tests.manifests import measures, references, rendering, security
+from infrastructure.tests.manifests import admission, measures, references, rendering, security
 from plumbline.testing.repository import plant
 
 OVERLAY = "overlays/staging/kustomization.yaml"
@@ -161,6 +161,21 @@ def test_what_the_api_server_would_refuse_is_found(copy: Path, file: str, old: s
 )
 def test_an_analysis_of_what_no_rule_records_is_found(copy: Path, file: str, old: str, new: str, message: str) -> None:
     assert_found(measures.faults, copy, file, old, new, message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (f"plumbline-predict{DIGEST}", "plumbline-predict, newTag: latest}", "plumbline-predict:latest"),
+        (
+            f"docker.io/plumbline/plumbline-monitor{DIGEST}",
+            f"quay.io/other/monitor{DIGEST.replace('0', '1')}",
+            "CronJob monitor: ValidatingAdmissionPolicy plumbline-images refuses the image quay.io/other/monitor@",
+        ),
+    ],
+)
+def test_an_image_that_the_api_server_would_refuse_is_found(copy: Path, old: str, new: str, message: str) -> None:
+    assert_found(admission.faults, copy, OVERLAY, old, new, message)
 
 
 def test_a_scaler_of_what_no_rule_records_is_found(copy: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.tests.manifests import measures, references, rendering, security
+from infrastructure.tests.manifests import admission, measures, references, rendering, security
 from infrastructure.tests.manifests.objects import title
 
 OVERLAYS = [str(folder.relative_to(rendering.KUBERNETES / "overlays")) for folder in rendering.overlays()]
@@ -24,6 +24,7 @@ def test_an_overlay_has_no_fault(name: str) -> None:
     assert references.faults(objects) == []
     assert security.faults(objects) == []
     assert measures.faults(objects) == []
+    assert list(admission.faults(objects)) == []
 
 
 @pytest.mark.parametrize("components", list(rendering.combinations()), ids="+".join)

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -22,9 +22,10 @@ from plumbline.loop import dispatcher
 from plumbline.testing import needs
 from plumbline.testing.repository import ROOT, plant, run
 from plumbline.tests.ci import workflow_checks
+from services.common.store import database
 from services.common.tests import toy
 from services.common.tests.running import Running
-from services.monitor.tests.conftest import build
+from services.monitor.tests.conftest import applicants, build, build_loans, fill_loans
 
 RULES, DASHBOARDS = "infrastructure/monitoring/rules", "infrastructure/monitoring/dashboards"
 
@@ -78,7 +79,17 @@ def serve(root: Path, folder: Path) -> Metrics:
             api.client.post(f"/v1/predictions/{made['id']}/actual", json={"value": 100}).raise_for_status()
         other.wait("/metrics", said="predict_bundle_load_failures_total{")
         scraped = [metrics(service.client.get("/metrics").text) for service in (predict, other, api)]
-    return scraped[0] | scraped[1] | scraped[2] | monitor(root, folder, sha256, store)
+    return scraped[0] | scraped[1] | scraped[2] | monitor(root, folder, sha256, store) | of_classes(root, folder)
+
+
+def of_classes(root: Path, folder: Path) -> Metrics:
+    """Run the monitor on what a classifier answered, and give the metrics that it leaves."""
+    folder = folder / "classes"
+    sha256, store = build_loans(folder / "bundle"), f"sqlite:///{folder}/store.db"
+    engine = database.connect(store, writes=True)
+    database.migrate(engine)
+    fill_loans(engine, sha256, applicants(100), datetime.now(UTC) - timedelta(days=2))
+    return monitor(root, folder, sha256, store)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +110,19 @@ def copy(tmp_path: Path) -> Path:
 
 def test_whatever_is_asked_for_is_emitted(emitted: Metrics) -> None:
     assert checks.unknown(ROOT, emitted) == []
+
+
+def test_the_sidecar_passes_on_what_is_asked_of_the_services_and_nothing_of_its_own(emitted: Metrics) -> None:
+    patch = yaml.safe_load((ROOT / "infrastructure/kubernetes/components/mesh/metrics-of-sidecar.yaml").read_text())
+    (value,) = (step["value"] for step in patch if step["path"].endswith("/metricRelabelings"))
+    kept = re.compile(value[0]["regex"])
+    queries = [promql_parser.parse(query) for _, query in checks.expressions(ROOT)]
+    asked = {name for query in queries for one in checks.selectors(query) for name in checks.names(one)}
+    of_services = {name for name in asked & emitted.keys() if not name.startswith("monitor_")}
+    assert len(of_services) > 5
+    assert [name for name in of_services if not kept.fullmatch(name)] == []
+    for own in ("envoy_cluster_upstream_rq", "istio_agent_go_info", "istio_build", "envoy_server_uptime"):
+        assert not kept.fullmatch(own)
 
 
 @pytest.mark.parametrize(

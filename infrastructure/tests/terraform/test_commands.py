@@ -25,6 +25,8 @@ def aws(moto: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "TF_VAR_account_id": ACCOUNT,
         "TF_VAR_region": REGION,
+        "TF_VAR_state_region": REGION,
+        "TF_VAR_zones": json.dumps([f"{REGION}a", f"{REGION}b"]),  # the replay of the provider sees one
         "TF_VAR_admins": json.dumps([f"arn:aws:iam::{ACCOUNT}:role/platform"]),
         "TF_VAR_repository": json.dumps({"owner": "acme", "name": "plumbline"}),
     }
@@ -95,6 +97,18 @@ def test_a_plan_without_an_account_is_from_nothing_and_not_saved(
     assert (
         f"error: no saved plan: run `plumb cloud plan {environment}`" in plumb(clone, aws, "apply", environment).stderr
     )
+
+
+def test_a_profile_of_another_account_is_refused_before_the_state_is_read(clone: Path, aws: dict[str, str]) -> None:
+    done = plumb(clone, aws | {"TF_VAR_account_id": "999999999999"}, "plan", "staging")
+    assert done.returncode != 0
+    assert "AWS account ID not allowed: 123456789012" in " ".join(done.stderr.split())
+
+
+def test_environments_share_no_address() -> None:
+    texts = [path.read_text() for path in (ROOT / "infrastructure/terraform/envs").glob("*.tfvars")]
+    named = [re.findall(r'^cidr += "(\S+)"$', text, flags=re.MULTILINE) for text in texts]
+    assert len({network for (network,) in named}) == len(texts)
 
 
 def test_the_budget_holds_without_an_account(clone: Path, aws: dict[str, str]) -> None:

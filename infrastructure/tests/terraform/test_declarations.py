@@ -7,6 +7,7 @@ import pytest
 
 from infrastructure.tests.terraform.conftest import FOLDERS, TERRAFORM, copied
 from plumbline.cloud.terraform import hcl
+from plumbline.testing.repository import plant
 
 
 def careless(folder: Path) -> list[str]:
@@ -61,6 +62,47 @@ def test_terraform_and_every_provider_are_constrained(folder: str) -> None:
         assert body["source"].startswith("hashicorp/")
     used = {kind.split("_")[0] for kind in _kinds(TERRAFORM / folder)}
     assert used <= providers.keys() | {"terraform"}
+
+
+def read_by_for_each(folder: Path) -> list[str]:
+    """Name each `for_each` that reads a resource, itself or through locals: after a lost state no import works."""
+    parsed = [hcl.parse(path) for path in sorted(folder.glob("*.tf"))]
+    values = {
+        name: hcl.expression(value)
+        for file in parsed
+        for block in file.get("locals", [])
+        for name, value in block.items()
+    }
+
+    def reads(value: str, seen: frozenset[str] = frozenset()) -> bool:
+        names = set(re.findall(r"\blocal\.(\w+)", value)) - seen
+        return bool(re.search(r"(?<!data\.)\baws_\w+\.", value)) or any(
+            reads(values.get(it, ""), seen | names) for it in names
+        )
+
+    return [
+        f"{hcl.unquote(kind)}.{hcl.unquote(name)}"
+        for file in parsed
+        for block in file.get("resource", [])
+        for kind, named in block.items()
+        for name, body in named.items()
+        if "for_each" in body and reads(hcl.expression(body["for_each"]))
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_everything_can_be_imported_into_an_empty_state(folder: str) -> None:
+    assert read_by_for_each(TERRAFORM / folder) == []
+
+
+def test_a_for_each_that_reads_a_resource_is_named(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    plant(root, "modules/dvc-remote/main.tf", "buckets = merge(local.names,", "buckets = merge(aws_s3_bucket.remote,")
+    assert read_by_for_each(root / "modules/dvc-remote") == [
+        "aws_s3_bucket_versioning.all",
+        "aws_s3_bucket_public_access_block.all",
+        "aws_s3_bucket_ownership_controls.all",
+    ]
 
 
 def _kinds(folder: Path) -> set[str]:

@@ -4,17 +4,18 @@ moto overlooks conditions, so TLS and `kms:ViaService` are held by the tests of 
 """
 
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
 from plumbline.testing import needs
+from plumbline.testing.aws import check_rights
 from plumbline.testing.repository import ROOT, run
 
 REGION = "ap-south-1"
@@ -69,9 +70,9 @@ def s3_as(moto: str, applied: dict[str, dict[str, Any]]) -> Iterator[Callable[[s
         policy = applied[f'aws_iam_policy.remote["{reader}"]']["policy"]
         iam.put_user_policy(UserName=reader, PolicyName="remote", PolicyDocument=policy)
         keys[reader] = iam.create_access_key(UserName=reader)["AccessKey"]
-    httpx.post(f"{moto}/moto-api/reset-auth", content=b"0").raise_for_status()
+    check_rights(moto, 0)
     yield lambda reader: client("s3", keys[reader]["AccessKeyId"], keys[reader]["SecretAccessKey"])
-    httpx.post(f"{moto}/moto-api/reset-auth", content=b"inf").raise_for_status()
+    check_rights(moto, math.inf)
 
 
 BUCKET = f"plumbline-staging-data-{ACCOUNT}"
@@ -120,11 +121,11 @@ def test_production_only_reads_with_the_rights_of_ci_as_well(
     moto: str, applied: dict[str, dict[str, Any]], s3_as: Callable[[str], Any]
 ) -> None:
     """The policy denies, rather than not allowing: another policy beside it opens nothing."""
-    httpx.post(f"{moto}/moto-api/reset-auth", content=b"inf").raise_for_status()
+    check_rights(moto, math.inf)
     iam = boto3.client("iam", REGION, endpoint_url=moto, aws_access_key_id="a", aws_secret_access_key="b")
     policy = applied['aws_iam_policy.remote["ci"]']["policy"]
     iam.put_user_policy(UserName="production", PolicyName="more", PolicyDocument=policy)
-    httpx.post(f"{moto}/moto-api/reset-auth", content=b"0").raise_for_status()
+    check_rights(moto, 0)
     assert allowed(s3_as("production")) == {"list", "get"}
 
 

@@ -1,60 +1,19 @@
 """States lie in their bucket: bootstrap moves its own there; plan and apply attach that of their environment."""
 
 import os
+import re
 import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import boto3
-import httpx
 import pytest
 
-from plumbline.testing import trials
+from infrastructure.tests.terraform.conftest import ACCOUNT, BUCKET, states
 from plumbline.testing.repository import ROOT, copy_repository, environment, run
 
 pytestmark = pytest.mark.slow
-
-ACCOUNT = "123456789012"
-BUCKET = f"plumbline-state-{ACCOUNT}"
-
-# Moto has no name for each bucket, and the replay of the provider makes none: this stands between both and Terraform.
-TERRAFORM = """#!/usr/bin/env bash
-arguments=("$@")
-if [[ "$*" == *-backend-config=* ]]; then arguments+=(-backend-config=use_path_style=true); fi
-"{terraform}" "${{arguments[@]}}" || exit
-if [[ "$1" == *bootstrap && "$2" == apply ]]; then "{python}" -c 'import boto3
-s3 = boto3.client("s3")
-if not s3.list_buckets()["Buckets"]:
-    s3.create_bucket(Bucket="{bucket}", CreateBucketConfiguration={{"LocationConstraint": "ap-south-1"}})'
-fi
-"""
-
-
-@pytest.fixture
-def s3(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, terraform: None) -> str:
-    """An S3 of moto's on loopback, and a Terraform that uses it; gives its address."""
-    found = trials.command("terraform")
-    wrapper = tmp_path / "bin/terraform"
-    wrapper.parent.mkdir()
-    wrapper.write_text(TERRAFORM.format(terraform=found, python=sys.executable, bucket=BUCKET))
-    wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
-    settings = {"AWS_ENDPOINT_URL": moto, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    settings |= {"AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "ap-south-1", "AWS_EC2_METADATA_DISABLED": "true"}
-    settings |= {"TF_VAR_region": "ap-south-1"}
-    settings |= {"TF_VAR_account_id": ACCOUNT, "TF_VAR_admins": f'["arn:aws:iam::{ACCOUNT}:role/platform"]'}
-    settings |= {"TF_VAR_repository": '{owner = "acme", name = "plumbline"}', "TF_CLI_ARGS_apply": "-auto-approve"}
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
-    return moto
-
-
-def states() -> list[str]:
-    listed = boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])
-    return sorted(it["Key"] for it in listed)
 
 
 def test_bootstrap_moves_its_own_state_into_the_bucket_it_made(s3: str, tmp_path: Path) -> None:
@@ -86,6 +45,20 @@ def test_an_interrupted_bootstrap_goes_on_with_the_state_it_has(s3: str, tmp_pat
     assert "0 added, 0 changed, 0 destroyed" in done.stdout
     assert states() == ["bootstrap.tfstate"]
     assert not (stack / "terraform.tfstate").exists()
+
+
+def test_bootstrap_adopts_what_the_account_has_already(s3: str, tmp_path: Path) -> None:
+    # given an account in which others made GitHub's identity provider and used spot instances
+    copy = copy_repository(tmp_path / "copy")
+    iam = boto3.client("iam")
+    iam.create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com", ClientIDList=["others"])
+    iam.create_service_linked_role(AWSServiceName="spot.amazonaws.com")
+    # when
+    command = (sys.executable, "-m", "plumbline.cli", "cloud", "bootstrap")
+    first, second = (run(copy, *command).stdout for _ in range(2))
+    # then these are adopted as they are, the others made, and again nothing changes
+    assert re.search(r"2 imported, \d+ added, 0 changed, 0 destroyed", first)
+    assert "0 added, 0 changed, 0 destroyed" in second
 
 
 def test_bootstrap_without_an_account_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +109,11 @@ def test_no_command_reads_a_state_before_it_attaches_that_of_its_environment(
     program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\nexit 1\n')
     program.chmod(0o755)
     # when, with no way to AWS
-    nowhere = {"TF_VAR_account_id": ACCOUNT, "TF_VAR_region": "eu-west-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    nowhere = {
+        "TF_VAR_account_id": ACCOUNT,
+        "TF_VAR_state_region": "eu-west-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }
     variables = environment(ROOT) | nowhere | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     command_line = [sys.executable, "-m", "plumbline.cli", "cloud", command, "staging"]
     done = subprocess.run(command_line, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
@@ -144,7 +121,7 @@ def test_no_command_reads_a_state_before_it_attaches_that_of_its_environment(
     assert (tmp_path / "calls").read_text().splitlines() == [
         "-chdir=infrastructure/terraform/stacks/platform init -reconfigure -input=false"
         f" -backend-config=bucket=plumbline-state-{ACCOUNT} -backend-config=key=staging/platform.tfstate"
-        f" -backend-config=region=eu-west-1"
+        f' -backend-config=region=eu-west-1 -backend-config=allowed_account_ids=["{ACCOUNT}"]'
     ]
     assert done.stderr.splitlines()[-1] == (
         "error: `terraform init` failed: mend what it says above and run the same again"

@@ -3,6 +3,7 @@
 Source: GitHub's documentation, "Workflow syntax for GitHub Actions", section "Git diff comparisons".
 """
 
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from plumbline.kernel.errors import PlumblineError
 
 LIMIT = 300  # GitHub compares at least this many files; what lies beyond may be missed, so that then everything runs
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 NOTHING = "0" * 40  # the commit before a branch was created, and after it was deleted
 
 
@@ -64,16 +66,26 @@ def of_clone(base: str, root: Path = Path()) -> Changes:
 
 
 def _between(before: str, after: str, root: Path) -> Changes:
+    if (wrong := _no_commit(before, after)) is not None:
+        return wrong
     if NOTHING in (before, after):
         return Changes(unknown="the branch was created or deleted: there is nothing to compare with")
     return _compare(root, before, after)
 
 
 def _since_fork(base: str, head: str, root: Path) -> Changes:
+    if (wrong := _no_commit(base, head)) is not None:
+        return wrong
     try:
         return _compare(root, _git(root, "merge-base", base, head).strip(), head)
     except _GitError as error:
         return Changes(unknown=f"no merge base: {error}")
+
+
+def _no_commit(*given: object) -> Changes | None:
+    """Refuse what git could take for an option: an event may be written by hand."""
+    wrong = [one for one in given if not (isinstance(one, str) and _COMMIT.fullmatch(one))]
+    return Changes(unknown=f"the event names {wrong[0]!r}, which is no commit") if wrong else None
 
 
 def _compare(root: Path, before: str, after: str) -> Changes:

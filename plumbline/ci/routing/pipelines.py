@@ -25,4 +25,9 @@ class Pipeline:
 def read(table: Path = TABLE) -> list[Pipeline]:
     """Read the table."""
     content = tomllib.loads(table.read_text(encoding="utf-8"))
-    return [Pipeline(name, entry["workflow"], tuple(entry["tests"])) for name, entry in content.items()]
+    return [Pipeline(name, entry["workflow"], tuple(entry["tests"])) for name, entry in content["routed"].items()]
+
+
+def crossing(table: Path = TABLE) -> tuple[str, ...]:
+    """Give the tests of what a room says of another, which every change runs, as pytest takes them."""
+    return tuple(tomllib.loads(table.read_text(encoding="utf-8"))["crossing"]["tests"])

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from plumbline.kernel.github import job
+from plumbline.kernel import github
 
 
 def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", page: Path | None = None) -> None:
     """Print a table and the note below it; write both to `page`, and to `$GITHUB_STEP_SUMMARY` where that is set."""
+    rows = [[_printable(cell) for cell in row] for row in rows]
     table = [header, *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
@@ -20,9 +21,12 @@ def show(header: Sequence[str], rows: Sequence[Sequence[str]], note: str = "", p
     if page:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"## {page.stem.capitalize()}\n\n{text}", encoding="utf-8")
-    if summary := job().step_summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(text)
+    github.summarize(text)
+
+
+def _printable(cell: str) -> str:
+    """Write what breaks a line or cannot be encoded as Python does: a file's name may hold it."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in cell)
 
 
 def _escaped(cell: str) -> str:

@@ -13,6 +13,7 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.kernel.github import job, set_outputs
 
 Routes = dict[str, Reason | None]
+CERTAIN = "certain"  # the output that is false where everything runs because the files cannot be known
 
 
 def route(changed: Changes, table: Sequence[Pipeline], folder: Path = workflows.FOLDER) -> Routes:
@@ -68,8 +69,19 @@ def _event(path: str | None) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _write_outputs(routes: Routes) -> None:
-    if not set_outputs(**{name: "true" if reason else "false" for name, reason in routes.items()}):
+def of_job(event: Path | None = None) -> tuple[str, Changes]:
+    """Give the event of a job, or of a file, by its name, and what it changes.
+
+    Raises:
+        PlumblineError: There is no event, or it cannot be read.
+    """
+    kind = job().event_name or "pull_request"
+    return kind, changes.of_event(kind, _event(str(event or job().event_path)))
+
+
+def _write_outputs(routes: Routes, changed: Changes) -> None:
+    outputs = {name: reason is not None for name, reason in routes.items()} | {CERTAIN: not changed.unknown}
+    if not set_outputs(**{name: "true" if value else "false" for name, value in outputs.items()}):
         raise PlumblineError("GITHUB_OUTPUT is not set: it names the file that receives the outputs")
 
 
@@ -85,16 +97,12 @@ def main(
     Args:
         base: Compare the working tree with where it forked from this.
         event: Take the GitHub event of a file instead; GITHUB_EVENT_NAME says what it is.
-        github: Take the event of GITHUB_EVENT_PATH, and write NAME=true or false to GITHUB_OUTPUT.
+        github: Take the event of GITHUB_EVENT_PATH, and write NAME=true or false to GITHUB_OUTPUT; `certain`, too.
         page: Write the answer to this file as well, as a page of Markdown.
     """
-    if event or github:
-        kind = job().event_name or "pull_request"
-        changed = changes.of_event(kind, _event(str(event or job().event_path)))
-    else:
-        changed = changes.of_clone(base)
+    changed = of_job(event)[1] if event or github else changes.of_clone(base)
     table = pipelines.read()
     routes = route(changed, table)
     show(routes, table, changed, page)
     if github:
-        _write_outputs(routes)
+        _write_outputs(routes, changed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -92,10 +93,16 @@ def read_push(path: Path) -> Push | None:
         PlumblineError: The file is absent, is not a workflow, or a filter is wrong.
     """
     try:
-        # YAML 1.2, as GitHub reads it: for a reader of YAML 1.1 the key `on` is the value true.
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        return _parsed(path, path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PlumblineError(f"{path} does not exist; plumbline/ci/routing/pipelines.toml names it") from None
+
+
+@cache  # who asks for one file's route asks for another's next
+def _parsed(path: Path, text: str) -> Push | None:
+    try:
+        # YAML 1.2, as GitHub reads it: for a reader of YAML 1.1 the key `on` is the value true.
+        content = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
         raise PlumblineError(f"{path} is not valid YAML: {error}") from None
     if not isinstance(content, dict) or "on" not in content:

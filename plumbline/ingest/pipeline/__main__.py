@@ -35,7 +35,7 @@ def run(step: str, folder: work.Work, dataset_url: str, repo_url: str, limit: in
         case "version":
             version.commit(folder, parameters)
         case "publish":
-            publish.publish(folder)
+            publish.publish(folder, parameters, rules)
 
 
 def pipeline(
@@ -53,12 +53,12 @@ def pipeline(
 
 
 def _run_all(steps: Sequence[str], where: Path, dataset_url: str, repo_url: str, limit: int) -> None:
-    raw.refuse_in_production(settings(), "the data pipeline")
     try:
+        raw.refuse_in_production(settings(), "the data pipeline")
         with work.locked(where) as folder:
             for step in steps:
                 run(step, folder, dataset_url, repo_url, limit)
-    except quarantine.RefusedError as error:
+    except (quarantine.RefusedError, raw.ProductionError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(quarantine.EXIT_CODE)
 

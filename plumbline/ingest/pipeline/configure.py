@@ -32,10 +32,11 @@ def configure(work: Work, url: str, parameters: Extract, rules: contract.Contrac
 
 
 def use_remote(clone: Path) -> None:
-    """Make the bucket of the environment the default remote, in `.dvc/config`; without one keep the remote there is.
+    """Make the bucket of the environment the default remote, in `.dvc/config`, where the repository has none yet.
 
     Raises:
-        PlumblineError: The clone has no DVC configuration, or no remote that outlives it.
+        PlumblineError: The clone has no DVC configuration, no remote that outlives it, or one that is another: models
+            and earlier versions lie there, and would not move along.
     """
     if not (clone / ".dvc/config").exists():
         raise PlumblineError(
@@ -43,17 +44,29 @@ def use_remote(clone: Path) -> None:
             " s3://BUCKET/PREFIX`, commit .dvc/config and push, then run the data pipeline again"
         )
     known, wanted = _remote(clone), environment.read()
-    if wanted.AWS_S3_BUCKET:
-        same = urlsplit(known.get("url", "")).netloc == wanted.AWS_S3_BUCKET
-        if not same or known.get("endpointurl") != wanted.AWS_S3_ENDPOINT:
-            url = known["url"] if same else f"s3://{wanted.AWS_S3_BUCKET}/{PREFIX}"
-            set_remote(url, clone, endpoint=wanted.AWS_S3_ENDPOINT)
+    url, endpoint = known.get("url", ""), known.get("endpointurl")
+    shared = bool(urlsplit(url).scheme) or Path(url).is_absolute()
+    if not wanted.AWS_S3_BUCKET:
+        if not shared:
+            raise PlumblineError(
+                f"the DVC remote of the repository is {url or 'not set'}, and what is pushed there ends with this"
+                " clone: set AWS_S3_BUCKET (and AWS_S3_ENDPOINT), or `plumb data remote s3://BUCKET/PREFIX` and commit"
+                " .dvc/config"
+            )
         return
-    url = known.get("url", "")
-    if not url or not (urlsplit(url).scheme or Path(url).is_absolute()):
+    new = f"s3://{wanted.AWS_S3_BUCKET}/{PREFIX}"
+    if not shared:
+        set_remote(new, clone, endpoint=wanted.AWS_S3_ENDPOINT)
+    elif (urlsplit(url).scheme, urlsplit(url).netloc) != ("s3", wanted.AWS_S3_BUCKET):
         raise PlumblineError(
-            f"the DVC remote of the repository is {url or 'not set'}, and what is pushed there ends with this clone:"
-            " set AWS_S3_BUCKET (and AWS_S3_ENDPOINT), or `plumb data remote s3://BUCKET/PREFIX` and commit .dvc/config"
+            f"the DVC remote of the repository is {url}, and AWS_S3_BUCKET names {wanted.AWS_S3_BUCKET}: let it name"
+            f" the repository's, or move everything, models too, by `plumb data remote {new}` in a clone, and push that"
+        )
+    elif endpoint and wanted.AWS_S3_ENDPOINT and endpoint != wanted.AWS_S3_ENDPOINT:
+        raise PlumblineError(
+            f"the S3 server of the repository's DVC remote is {endpoint}, and AWS_S3_ENDPOINT names"
+            f" {wanted.AWS_S3_ENDPOINT}: let it name the repository's, or move everything, models too, by"
+            f" `plumb data remote {url} --endpoint {wanted.AWS_S3_ENDPOINT}` in a clone, and push that"
         )
 
 

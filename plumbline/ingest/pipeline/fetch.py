@@ -10,13 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import fsspec
 
-from plumbline.ingest.connections import SEPARATORS
+from plumbline.ingest.files import SUFFIXES
 from plumbline.ingest.pipeline import environment
 from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import jsonfile, log
 from plumbline.kernel.errors import PlumblineError
+from plumbline.kernel.files import whole
 
-SUFFIXES = (*SEPARATORS, ".parquet")
 _PIECE = 1 << 20  # bytes
 _QUERY = re.compile(r"""(https?://[^\s'"?]+)\?[^\s'"]+""")
 
@@ -68,14 +68,12 @@ def _check(url: str) -> str:
 
 def _copy(url: str, target: Path, limit: int) -> tuple[int, str]:
     digest = hashlib.sha256()
-    partial = target.with_name(target.name + ".partial")
     try:
-        with fsspec.open(url, "rb") as source, partial.open("wb") as file:
+        with whole(target) as partial, fsspec.open(url, "rb") as source, partial.open("wb") as file:
             for piece in _pieces(source, url, limit):
                 digest.update(piece)
                 file.write(piece)
     except PlumblineError:
-        partial.unlink()
         raise
     except Exception as error:  # every file system has errors of its own
         reason = _QUERY.sub(r"\1", str(error)) or type(error).__name__
@@ -83,7 +81,6 @@ def _copy(url: str, target: Path, limit: int) -> tuple[int, str]:
             f"{public(url)} cannot be fetched: {reason}\nCheck DATASET_URL, and for s3:// the credentials in the"
             " environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_S3_ENDPOINT."
         ) from None
-    partial.replace(target)
     return target.stat().st_size, digest.hexdigest()
 
 

@@ -1,27 +1,29 @@
-"""Publish the version: push the commit, on top of what others pushed meanwhile."""
+"""Publish the version: push the commit, made anew on top of what others pushed meanwhile."""
 
 import random
-import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from plumbline.ingest.pipeline import configure, repository
+from plumbline.ingest.extract import Parameters as Extract
+from plumbline.ingest.pipeline import configure, repository, store, version
 from plumbline.ingest.pipeline.repository import git
-from plumbline.ingest.pipeline.version import CONFIG
 from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import log
+from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 ATTEMPTS = 6
 _PAUSE = 0.5  # seconds, doubled each time
 
 
-def publish(work: Work) -> None:
+def publish(work: Work, parameters: Extract, rules: Contract) -> None:
     """Push until it is taken; nothing is pushed if nothing was committed.
 
     Raises:
-        PlumblineError: An earlier step has not finished, or the push fails for another reason than other commits, or
-            loses the race `ATTEMPTS` times.
+        PlumblineError: An earlier step has not finished, the push fails for another reason than other commits, or
+            loses the race `ATTEMPTS` times, or the rules that these commits brought are not those that the data was
+            validated by.
     """
     clone = work.clone
     if not clone.exists():
@@ -38,33 +40,26 @@ def publish(work: Work) -> None:
             if attempt == ATTEMPTS - 1 or (_upstream(clone) == before and attempt):
                 raise  # it is not for other commits
             time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 - so that two runs do not keep step
-            _rebase(clone)
+            _anew(work, parameters, rules)
         else:
             log.get("publish").info("pushed", commit=_head(clone), attempt=attempt + 1)
             return
 
 
-def _rebase(clone: Path) -> None:
-    """Commit the same files on top of the remote's branch, each as a whole.
+def _anew(work: Work, parameters: Extract, rules: Contract) -> None:
+    """Make the version again of all that was validated, on what the repository holds now.
 
-    A merge by lines could mix the records of two versions into one that names neither. It happens beside the clone,
-    which keeps the old commit if this process dies before the new one is whole.
+    Files of two runs side by side would be data that nobody validated; rules, query and DVC remote may have changed,
+    too. It happens beside the clone, which keeps the old commit if this process dies before the new one is whole.
     """
-    ours = git(clone, "diff", "--name-only", "@{upstream}...HEAD").split()
-    fresh = clone.with_name("rebased")
-    shutil.rmtree(fresh, ignore_errors=True)
-    git(clone, "worktree", "prune")
-    git(clone, "worktree", "add", "--quiet", "--detach", str(fresh), "@{upstream}")
-    for name in ours:
-        if name == CONFIG.as_posix():
-            configure.use_remote(fresh)
-        else:
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            (fresh / name).write_bytes((clone / name).read_bytes())
-    git(fresh, "add", "--", *ours)
-    if git(fresh, "diff", "--cached", "--name-only"):
-        git(fresh, "commit", "--quiet", "--message", git(clone, "log", "-1", "--format=%B"))
-    git(clone, "reset", "--quiet", "--hard", _head(fresh))
+    fresh = replace(work, name="again")
+    url = git(work.clone, "remote", "get-url", "origin").strip()
+    configure.configure(fresh, url, parameters, rules)
+    store.store(fresh, parameters, rules)
+    version.commit(fresh, parameters)
+    repository.fetch(work.clone)
+    git(work.clone, "fetch", "--quiet", "--no-tags", str(fresh.clone), "HEAD")
+    git(work.clone, "reset", "--quiet", "--hard", "FETCH_HEAD")
 
 
 def _commits(clone: Path) -> bool:

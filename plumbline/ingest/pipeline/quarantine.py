@@ -11,7 +11,7 @@ from plumbline.ingest.pipeline.work import Work
 from plumbline.kernel import jsonfile, log
 from plumbline.kernel.errors import PlumblineError
 
-EXIT_CODE = 3  # of a run whose data was refused; any other failure is 1
+EXIT_CODE = 3  # of a run that is refused for what was asked of it; any other failure is 1, and may pass
 
 
 class RefusedError(PlumblineError):

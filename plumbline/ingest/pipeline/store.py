@@ -3,9 +3,7 @@
 import contextlib
 from pathlib import Path
 
-import pandas as pd
-
-from plumbline.ingest import version
+from plumbline.ingest import raw, version
 from plumbline.ingest.extract import Extracted, load
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.ingest.pipeline import environment
@@ -29,7 +27,7 @@ def store(work: Work, parameters: Extract, rules: Contract) -> None:
         raise PlumblineError(f"{work.rows} is not what was validated: run the step `validate` again")
     if not work.clone.exists():
         raise PlumblineError(f"{work.clone} is not there: run the step `configure` in this work folder first")
-    frame = table.read_text(work.rows).sort_values(rules.identifier, key=pd.to_numeric, ignore_index=True)
+    frame = table.read_text(work.rows).sort_values(rules.identifier, key=raw.order(rules), ignore_index=True)
     extracted = Extracted(frame, Extraction.model_validate(report["extraction"]))
     environment.use_endpoint()
     with contextlib.chdir(work.clone):

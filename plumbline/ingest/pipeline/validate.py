@@ -52,9 +52,9 @@ def _rows(work: Work, fetched: dict[str, Any], parameters: Extract, rules: Contr
     file = work.dataset / fetched["file"]
     with closing(open_file(file, parameters.table, fetched["url"])) as connection:
         try:
-            return read(connection, parameters, rules.identifier)
+            return read(connection, parameters, rules)
         except PlumblineError:
             query = f'select * from "{parameters.table}"'  # noqa: S608
             if not {rules.identifier, rules.target.name} <= set(connection.query(f"{query} limit 0", {})[0]):
                 raise
-        return read(connection, parameters.model_copy(update={"query": query, "parameters": {}}), rules.identifier)
+        return read(connection, parameters.model_copy(update={"query": query, "parameters": {}}), rules)

@@ -16,9 +16,11 @@ class Work:
 
     Attributes:
         root: The folder.
+        name: Of the clone in it.
     """
 
     root: Path
+    name: str = "clone"
 
     @property
     def dataset(self) -> Path:
@@ -48,7 +50,7 @@ class Work:
     @property
     def clone(self) -> Path:
         """The clone of the repository that names the versions."""
-        return self.root / "clone"
+        return self.root / self.name
 
 
 def read(path: Path, step: str) -> dict[str, object]:
@@ -68,7 +70,6 @@ def locked(root: Path) -> Iterator[Work]:
     """Hold the work folder; another run on it waits."""
     with alone("run of the data pipeline", root / "lock"):
         work = Work(root.absolute())
-        # By a git or a DVC that was killed, for nobody else is here; DVC refuses a record that it was writing.
-        for left in [*work.clone.glob(".git/*.lock"), *work.clone.glob(".dvc/tmp/rwlock")]:
+        for left in work.clone.glob(".git/*.lock"):  # by a git that was killed, for nobody else is here
             left.unlink()
         yield work

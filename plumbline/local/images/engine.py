@@ -32,6 +32,9 @@ class Containers:
         if Path(engine).name not in {"docker", "podman"}:
             raise PlumblineError(f"{engine or 'no engine'} cannot run containers: install docker or podman")
         self._engine = engine
+        # podman writes a line for a user that the image does not know; Kubernetes does not.
+        plain = ("--passwd=false",) if Path(engine).name == "podman" else ()
+        self._restricted = (*RESTRICTED, *plain)
         self.network = f"plumbline-smoke-{uuid.uuid4().hex[:8]}"
         self._started: list[str] = []
 
@@ -68,13 +71,13 @@ class Containers:
         variables = [option for key, value in environment.items() for option in ("--env", f"{key}={value}")]
         self._started.append(name)
         identity = ("--name", self._full(name), "--network", self.network, "--network-alias", name)
-        self.run("run", "--detach", *identity, *RESTRICTED, *variables, *volumes(mounts), image)
+        self.run("run", "--detach", *identity, *self._restricted, *variables, *volumes(mounts), image)
 
     def once(
         self, image: str, *command: str, stdin: str = "", options: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
         """Run `command` in a container of the network that ends with it; it is fed `stdin`."""
-        chosen = ("--rm", "--interactive", "--network", self.network, *RESTRICTED, *options)
+        chosen = ("--rm", "--interactive", "--network", self.network, *self._restricted, *options)
         return self.run("run", *chosen, image, *command, stdin=stdin, check=False)
 
     def execute(self, name: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:

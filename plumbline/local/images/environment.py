@@ -11,11 +11,19 @@ from plumbline.local.images.images import HERE, Images
 
 FILE = Path(".env")
 RULES = Path(".plumbline/prometheus")  # where Prometheus of compose.yaml reads them
+TOKEN = Path(".plumbline/alertmanager/token")  # what Alertmanager shows the receiver
+OPTIONAL = (
+    "ALERTMANAGER_CONFIG",
+    "GITHUB_API_URL",
+    "GITHUB_REPOSITORY",
+)  # what a person may put in: compose.yaml has a default
+UNSET = "not-set"  # GitHub's token until a person puts one in: the receiver runs, and GitHub refuses it
 SECRETS = (
     "GRAFANA_PASSWORD",
     "MLFLOW_ADMIN_PASSWORD",
     "MLFLOW_DATABASE_PASSWORD",
     "MLFLOW_SECRET_KEY",
+    "PLUMBLINE_LOOP_TOKEN",
     "POSTGRES_PASSWORD",
     "PREDICTIONS_PASSWORD",
     "S3_ACCESS_KEY",
@@ -34,16 +42,23 @@ def render(present: str, prefix: str, tag: str, release: dict[str, Any]) -> str:
         tag: The images' tag.
         release: The release that `predict` is to serve.
     """
-    known = {match[1]: match[2] for line in present.splitlines() if (match := _LINE.fullmatch(line))}
+    known = read(present)
     values = {
         "IMAGE_PREFIX": prefix,
         "TAG": tag,
         "BUNDLE": f"{release['model']}/{release['bundle_sha256']}",
         "BUNDLE_SHA256": release["bundle_sha256"],
     }
+    values["GITHUB_TOKEN"] = known.get("GITHUB_TOKEN") or UNSET
+    values |= {name: known[name] for name in OPTIONAL if name in known}
     # In hexadecimal digits they need no escape, in a URL either.
     values |= {name: known.get(name) or secrets.token_hex(_BYTES) for name in SECRETS}
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def read(text: str) -> dict[str, str]:
+    """Give the variables that the text of such a file sets."""
+    return {match[1]: match[2] for line in text.splitlines() if (match := _LINE.fullmatch(line))}
 
 
 def main(*, named: Images = HERE) -> None:
@@ -56,5 +71,10 @@ def main(*, named: Images = HERE) -> None:
     present = FILE.read_text() if FILE.exists() else ""
     text = render(present, where.prefix, where.tag, stack.release())
     prometheus_rules.unpack(prometheus_rules.SOURCE, RULES)
+    # The folder is closed to others; Alertmanager is another user within it.
+    TOKEN.parent.mkdir(parents=True, exist_ok=True)
+    TOKEN.parent.chmod(0o700)
+    TOKEN.write_text(read(text)["PLUMBLINE_LOOP_TOKEN"])
+    TOKEN.chmod(0o644)
     private.write(FILE, text)
     print(f"{FILE} names {where.tag} and holds the passwords; `docker compose up --wait` starts the stack")  # noqa: T201

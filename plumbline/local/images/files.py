@@ -37,6 +37,16 @@ def load(*, engine: str = "", folder: Path = FOLDER) -> None:
         where.run("load", "--quiet", "--input", str(file))
 
 
+def require_trivy() -> None:
+    """Refuse to go on without Trivy.
+
+    Raises:
+        PlumblineError: It is not installed.
+    """
+    if not shutil.which("trivy"):
+        raise PlumblineError("trivy is not installed: https://trivy.dev says how to have it")
+
+
 def sbom(*, folder: Path = FOLDER, output: Path = Path("reports")) -> None:
     """Write what is in the saved images, as CycloneDX.
 
@@ -47,15 +57,26 @@ def sbom(*, folder: Path = FOLDER, output: Path = Path("reports")) -> None:
     Raises:
         PlumblineError: Trivy is not installed, or there is no file.
     """
-    if not shutil.which("trivy"):
-        raise PlumblineError("trivy is not installed: https://trivy.dev says how to have it")
+    require_trivy()
     for file in _files(folder):
         target = output / f"sbom-{file.stem}.cdx.json"
         command.run("trivy", "image", "--quiet", "--input", str(file), "--format", "cyclonedx", "--output", str(target))
 
 
+def saved(folder: Path = FOLDER) -> list[str]:
+    """Name the images that are saved.
+
+    Raises:
+        PlumblineError: There is none.
+    """
+    return [file.stem for file in _files(folder)]
+
+
 def _files(folder: Path) -> list[Path]:
     found = sorted(folder.glob("*.tar"))
     if not found:
-        raise PlumblineError(f"{folder} holds no image: `plumb images save` writes them")
+        raise PlumblineError(
+            f"{folder} holds no image: `plumb images save` writes them; in a workflow they are kept for 31 days, and"
+            " `Re-run all jobs` builds them anew"
+        )
     return found

@@ -1,6 +1,5 @@
 """Push the built images to Docker Hub, named by their commit alone, and say the digests that are deployed."""
 
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from plumbline.kernel import command, github
 from plumbline.kernel.errors import PlumblineError
-from plumbline.local.images import images
+from plumbline.local.images import images, references
 from plumbline.local.images.images import HERE, Images
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -33,14 +32,12 @@ def push(engine: str, names: Sequence[str], prefix: str, tag: str, account: str)
     """
     if not _COMMIT.fullmatch(tag):
         raise PlumblineError(f"the tag {tag} is no commit: commit what differs, and build the images again")
-    if not account:
-        raise PlumblineError("DOCKER_USERNAME is not set: it names the account at Docker Hub")
-    references = []
+    pushed = []
     for name in names:
-        target = f"docker.io/{account}/plumbline-{name}"
+        target = references.place(name, account)
         command.run(engine, "tag", f"{prefix}{name}:{tag}", f"{target}:{tag}")
-        references.append(f"{target}@{_pushed(engine, f'{target}:{tag}')}")
-    return references
+        pushed.append(f"{target}@{_pushed(engine, f'{target}:{tag}')}")
+    return pushed
 
 
 def _pushed(engine: str, image: str) -> str:
@@ -58,14 +55,15 @@ def _pushed(engine: str, image: str) -> str:
 
 
 def main(*names: str, named: Images = HERE) -> None:
-    """Push the built images to the account DOCKER_USERNAME and say their digests; a workflow gets the output `images`.
+    """Push the built images to the account DOCKER_USERNAME and say their digests.
+
+    A workflow gets them as output `images`, and without the account as `digests`.
 
     Args:
         names: Of the images; all if none is said.
         named: How they are called, and the engine.
     """
     where = named.resolved()
-    account = os.environ.get("DOCKER_USERNAME", "")
-    references = push(where.engine, images.chosen(names), where.prefix, where.tag, account)
-    print("\n".join(references))  # noqa: T201 - what was asked for
-    github.set_outputs(images=" ".join(references))
+    pushed = push(where.engine, images.chosen(names), where.prefix, where.tag, references.account())
+    print("\n".join(pushed))  # noqa: T201 - what was asked for
+    github.set_outputs(images=" ".join(pushed), digests=" ".join(references.short(pushed)))

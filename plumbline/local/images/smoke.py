@@ -22,6 +22,7 @@ _CLIENTS = 4
 _LOAD = 20  # seconds at most; the service is stopped after the first of them
 _BUILD_TOOLS = "pip pip3 uv gcc cc g++ clang ld"
 _MODULES = "pip ensurepip"
+_NAMELESS = "nameless"
 
 
 class Smoke:
@@ -57,11 +58,15 @@ class Smoke:
             raise PlumblineError(f"{image} is labelled with the revision {revision}: build it with `make images`")
         script = (
             f"for tool in {_BUILD_TOOLS}; do command -v $tool; done; "
-            f"for module in {_MODULES}; do python -c \"import $module; print('$module')\" 2>/dev/null; done; true"
+            f"for module in {_MODULES}; do python -c \"import $module; print('$module')\" 2>/dev/null; done; "
+            f"env -u USER -u LOGNAME python -c 'import getpass; getpass.getuser()' 2>/dev/null || echo {_NAMELESS}"
         )
         done = self.containers.once(image, "sh", "-c", script)
-        if done.returncode or done.stdout.strip():
-            raise PlumblineError(f"{image} still holds {', '.join(done.stdout.split()) or done.stderr}")
+        found = done.stdout.split()
+        if _NAMELESS in found:
+            raise PlumblineError(f"{image} has no name for {USER}, which `getpass` and DVC ask for")
+        if done.returncode or found:
+            raise PlumblineError(f"{image} still holds {', '.join(found) or done.stderr}")
         return f"user {USER}, no pip, no compiler"
 
     def start(self, name: str) -> str:
@@ -163,7 +168,7 @@ class Smoke:
         done = self.containers.once(self.images["pipeline"], "sh", "-euc", steps, options=("--tmpfs", "/work"))
         if done.returncode:
             raise PlumblineError(f"the pipeline failed in its image:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        wanted = len(hashes.parse(hashes.EXPECTED.read_text()).hashes)
+        wanted = len(hashes.parse(hashes.read(Path())).hashes)
         return f"the {wanted} artifacts of {hashes.EXPECTED} in {time.monotonic() - begin:.0f} s"
 
     def _settings(self, name: str) -> tuple[dict[str, str], dict[Path, str]]:

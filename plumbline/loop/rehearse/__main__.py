@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from plumbline.kernel.errors import PlumblineError
-from plumbline.loop.rehearse import clone, report, story
+from plumbline.loop.rehearse import clone, past, report, story
 from plumbline.loop.rehearse.report import Done
 from plumbline.loop.rehearse.state import Rehearsal
 
@@ -44,6 +44,7 @@ def main(*, keep: Path | None = None) -> None:
     Args:
         keep: An empty folder for the clone, which is kept to be looked at.
     """
+    past.settings()  # before a clone is made
     console = Console(width=150, highlight=False)
     begin = time.monotonic()
     if keep:

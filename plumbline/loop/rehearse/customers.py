@@ -1,7 +1,9 @@
 """The customers: they ask `api` for predictions, tell it later what came true, and ask on while bundles change."""
 
 import itertools
+import math
 import sqlite3
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +21,17 @@ _PAUSE = 0.005  # seconds between two requests of a client, which leaves the CPU
 
 @dataclass(frozen=True)
 class Answered:
-    """A case and what was answered for it; `frozen` is the prediction of the model that is never trained again."""
+    """A case and what was answered for it.
+
+    Attributes:
+        loss: Of the answer: its absolute error, or its log loss.
+        frozen: Of the answer that the model gives which is never trained again.
+    """
 
     id: str
     version: str
     case: Case
-    prediction: float
+    loss: float
     frozen: float
 
 
@@ -41,9 +48,18 @@ def ask(services: Services, cases: list[Case]) -> list[Answered]:
         url = f"{services.predict}/v1/predict"
         frozen = _checked(httpx.post(url, json={"inputs": features}, headers=headers, timeout=10))["predictions"]
     return [
-        Answered(answer["id"], str(answer["model"]["version"]), case, answer["prediction"], other["prediction"])
+        Answered(
+            answer["id"], str(answer["model"]["version"]), case, _loss(answer, case.actual), _loss(other, case.actual)
+        )
         for case, answer, other in zip(cases, answers, frozen, strict=True)
     ]
+
+
+def _loss(answer: dict[str, Any], actual: float | str) -> float:
+    """Give the absolute error of a number, or minus the logarithm of the probability of the true class."""
+    if "probabilities" in answer:
+        return -math.log(max(answer["probabilities"][actual], sys.float_info.epsilon))
+    return abs(float(answer["prediction"]) - float(actual))
 
 
 def tell(services: Services, answered: list[Answered]) -> None:
@@ -68,7 +84,7 @@ class Load:
 
     services: Services
     cases: list[Case]
-    answers: dict[str, tuple[float, str]] = field(default_factory=dict)
+    answers: dict[str, tuple[float | str, str]] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -115,7 +131,7 @@ class Load:
                 f"versions {before} and {after} should have answered; the answers by version: {counts}"
             )
         with sqlite3.connect(f"file:{STORE}?mode=ro", uri=True) as store:
-            stored = dict(store.execute("select id, prediction from predictions"))
+            stored = dict(store.execute("select id, coalesce(label, prediction) from predictions"))
         absent = [name for name, (prediction, _) in self.answers.items() if stored.get(name) != prediction]
         if absent:
             raise PlumblineError(f"{len(absent)} answers are not in the store as they were given, first: {absent[0]}")

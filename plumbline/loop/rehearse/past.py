@@ -1,16 +1,19 @@
 """What the warehouse knows of the past, month by month: what customers ask for, and what came true."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import duckdb
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from plumbline.ingest.connections import connect
+from plumbline.ingest.extract import Parameters, extract
+from plumbline.ingest.sample import request
 from plumbline.kernel import contract
-from plumbline.kernel.config import Strict, parse, read_yaml
+from plumbline.kernel.config import Strict, parse, read_yaml, section
+from plumbline.kernel.errors import PlumblineError
 
-WAREHOUSE = Path(".plumbline/warehouse.duckdb")
 PARAMETERS = Path("data/params.yaml")
 SETTINGS = Path("model/configs/rehearsal.yaml")
 CONTRACT = Path("data/contract.yaml")
@@ -23,24 +26,43 @@ class Mistake(Strict):
     wrong: str
 
 
+class Part(Strict):
+    """A span of the past, which begins where the one before it ends.
+
+    Attributes:
+        until: Its last month, such as 2009-12.
+        extract: What the section `extract` of data/params.yaml says so that the query's answer ends there.
+    """
+
+    until: str = Field(pattern=r"^\d{4}-\d{2}$")
+    extract: dict[str, Any]
+
+
 class Settings(Strict):
     """model/configs/rehearsal.yaml, how the past of this data set is replayed.
 
     Attributes:
-        period: SQL of a row's year and month, such as 2009-01.
-        identifier: The table's column that the contract's identifier is.
-        parameter: Of the extraction's query: up to which year it reads.
-        years: What the first model learns up to, what it is asked, and what the next one is asked.
+        months: SQL of each row's identifier and month, such as 2009-01, where no column of the contract tells it.
+        column: The contract's column whose text begins with the month, such as a date's.
+        parts: What the first model learns from, what it is asked, and what the next one is asked.
+        compare: Whether the gate compares with the champion. Where little data comes, chance decides whether the model
+            that has seen it is better; the rehearsal then has to go on with one that is good enough.
         refused: Rules of the gate that a model which always answers the same cannot pass.
         mistake: An extraction that the gate cannot see through.
     """
 
-    period: str
-    identifier: str
-    parameter: str
-    years: tuple[int, int, int]
+    months: str | None = None
+    column: str | None = None
+    parts: tuple[Part, Part, Part]
+    compare: bool = True
     refused: tuple[str, ...] = Field(min_length=1)
     mistake: Mistake
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if (self.months is None) == (self.column is None):
+            raise ValueError("either `months` or `column` says when a row was")
+        return self
 
 
 @dataclass(frozen=True)
@@ -49,40 +71,48 @@ class Case:
 
     Attributes:
         features: What a request says of it.
-        actual: What came true, in the target's unit.
+        actual: What came true: a number in the target's unit, or a class.
     """
 
     features: dict[str, Any]
-    actual: float
+    actual: float | str
 
 
 def settings() -> Settings:
     """Read how the past is replayed.
 
     Raises:
-        PlumblineError: The file is absent or not as it must be.
+        PlumblineError: The file is absent, as it is for a table without a time, or not as it must be.
     """
+    if not SETTINGS.exists():
+        raise PlumblineError(
+            f"nothing says how the past of this table is replayed: write {SETTINGS}"
+            " (docs/continuous-training.md, The rehearsal), or adopt the table with --time COLUMN"
+        )
     return parse(Settings, read_yaml(SETTINGS), str(SETTINGS))
 
 
 def by_month() -> dict[str, list[Case]]:
-    """Read the rows after the first model's, by the extraction's query; the keys are such as 2009-01, in order."""
+    """Read the rows after the first part's, by the extraction's query; the keys are such as 2009-01, in order."""
     how, rules = settings(), contract.read(CONTRACT)
-    extract: Any = read_yaml(PARAMETERS)["extract"]
-    # The period of a row is no feature, so the extraction does not select it.
-    dated = (
-        f"select {how.period} as period, answer.* from ({extract['query']}) as answer"  # noqa: S608
-        f" join {extract['table']} as source on source.{how.identifier} = answer.{rules.identifier}"
-        f" where {how.period} > '{how.years[0]}-99' order by period, {rules.identifier}"
-    )
-    parameters = extract["parameters"] | {how.parameter: how.years[2]}
-    with duckdb.connect(WAREHOUSE, read_only=True) as warehouse:
-        answer = warehouse.execute(dated, parameters)
-        names = [column[0] for column in answer.description]
-        rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    asked = section(Parameters, PARAMETERS, "extract")
+    with closing(connect(asked.connection)) as connection:
+        last = asked.model_copy(update={"parameters": asked.parameters | how.parts[2].extract.get("parameters", {})})
+        rows = extract(connection, last, rules).frame
+        if how.months is None:
+            months_of = rows[how.column].astype(str).str[:7]
+        else:
+            found = {str(key): str(month) for key, month in connection.query(how.months, {})[1]}
+            months_of = rows[rules.identifier].astype(str).map(found)
+    chosen = (months_of > how.parts[0].until) & (months_of <= how.parts[2].until)
     months: dict[str, list[Case]] = {}
-    for row in rows:
-        month, actual = row.pop("period"), float(row.pop(rules.target.name))
-        del row[rules.identifier]
-        months.setdefault(month, []).append(Case(row, actual))
+    for month, cases in rows[chosen].groupby(months_of[chosen], sort=True):
+        made = (request(row, rules) for row in cases.to_dict("records"))
+        months[str(month)] = [Case(item["input"], item["actual"]) for item in made]
     return months
+
+
+def measure() -> str:
+    """Name what predictions are judged by: the error that the monitor judges."""
+    rules = contract.read(CONTRACT)
+    return f"mean absolute error ({rules.target.unit})" if rules.task == "regression" else "log loss"

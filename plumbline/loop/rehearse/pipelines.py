@@ -7,6 +7,7 @@ import yaml
 from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.loop.rehearse import clone, past, serving
+from plumbline.loop.rehearse.past import Part
 from plumbline.loop.rehearse.state import Outcome
 
 PROMOTION = Path("reports/promotion.md")
@@ -14,14 +15,19 @@ _RELEASE = Path(".plumbline/release.json")
 _RAW = Path("data/raw")
 
 
-def version_data(last_year: int, *extract: str) -> Outcome:
-    """Let the extraction read up to a year; extract by a command, version, commit and push.
+def version_data(part: Part, *extract: str) -> Outcome:
+    """Let the extraction read up to a part's end; extract by a command, version, commit and push.
 
     Raises:
         PlumblineError: A step failed, or the commit names the data that was there before.
     """
-    clone.edit(str(past.PARAMETERS), "extract", "parameters", past.settings().parameter, value=last_year)
-    clone.commit(f"Let the extraction read up to {last_year}")
+    for name, value in part.extract.items():
+        inner = value if isinstance(value, dict) else {}
+        for key, one in inner.items():
+            clone.edit(str(past.PARAMETERS), "extract", name, key, value=one)
+        if not inner:
+            clone.edit(str(past.PARAMETERS), "extract", name, value=value)
+    clone.commit(f"Let the extraction read up to {part.until}")
     before = versions()
     for words in (("data", "warehouse"), extract, ("data", "version"), ("data", "push")):
         clone.plumb(*words)
@@ -33,7 +39,7 @@ def version_data(last_year: int, *extract: str) -> Outcome:
             f" {', '.join(same) or 'the data'}"
         )
     rows = sum(yaml.safe_load(record.read_text())["meta"]["rows"] for record in _records())
-    return Outcome(f"{rows} rows up to {last_year}", hashes={"commit": clone.head()} | after)
+    return Outcome(f"{rows} rows up to {part.until}", hashes={"commit": clone.head()} | after)
 
 
 def versions() -> dict[str, str]:

@@ -7,7 +7,6 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from plumbline.kernel import contract
 from plumbline.loop.rehearse import past, replay
 from plumbline.loop.rehearse.state import Month
 
@@ -18,19 +17,19 @@ _BLUE, _ORANGE = "#1f4e8c", "#d9822b"
 def write(replayed: list[Month], folder: Path) -> None:
     """Write `error.png` and `monitor.png` to `folder`."""
     names = [month.name for month in replayed]
-    figure, axes = _figure(f"mean absolute error ({contract.read(past.CONTRACT).target.unit})", names)
+    figure, axes = _figure(past.measure(), names)
     axes.plot(
-        names, [replay.mae([month], frozen=True) for month in replayed], color=_ORANGE, label="without retraining"
+        names, [replay.loss([month], frozen=True) for month in replayed], color=_ORANGE, label="without retraining"
     )
-    axes.plot(names, [replay.mae([month]) for month in replayed], color=_BLUE, label="with retraining")
+    axes.plot(names, [replay.loss([month]) for month in replayed], color=_BLUE, label="with retraining")
     _mark_changes(axes, replayed)
     axes.legend()
     figure.savefig(folder / "error.png", dpi=120)
 
-    figure, axes = _figure("what the monitor saw: mean absolute error, 99 % interval", names)
+    figure, axes = _figure(f"what the monitor saw: {past.measure()}, 99 % interval", names)
     for month in replayed:
-        if month.seen.mae:
-            value, low, high = month.seen.mae
+        if month.seen.loss:
+            value, low, high = month.seen.loss
             axes.errorbar([month.name], [value], yerr=[[value - low], [high - value]], fmt="o", color=_BLUE, capsize=3)
     _mark_changes(axes, replayed)
     figure.savefig(folder / "monitor.png", dpi=120)

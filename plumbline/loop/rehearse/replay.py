@@ -1,22 +1,22 @@
 """The time that passes in the rehearsal: months under the monitor's eye, and changes of bundles under load."""
 
 from plumbline.kernel.errors import PlumblineError
-from plumbline.loop.rehearse import customers, serving, watch
-from plumbline.loop.rehearse.customers import Answered, Load
+from plumbline.loop.rehearse import customers, past, serving, watch
+from plumbline.loop.rehearse.customers import Load
 from plumbline.loop.rehearse.state import Month, Outcome, Rehearsal, hashes_of
 
 _WINDOW = 3  # months that the monitor looks back
 
 
-def months(rehearsal: Rehearsal, year: str) -> Outcome:
-    """Ask for a year's cases month by month; what came true in a month is told in the next one.
+def months(rehearsal: Rehearsal, number: int) -> Outcome:
+    """Ask for the cases of a part month by month; what came true in a month is told in the next one.
 
     Raises:
         PlumblineError: A request was not answered by the champion, or the monitor failed.
     """
     champion = serving.champion()
     replayed = []
-    for name, cases in rehearsal.year(year).items():
+    for name, cases in rehearsal.part(number).items():
         rehearsal.began.append(watch.now())
         answered = customers.ask(rehearsal.services, cases)
         strangers = {item.version for item in answered} - {champion.version}
@@ -30,21 +30,22 @@ def months(rehearsal: Rehearsal, year: str) -> Outcome:
     rehearsal.months += replayed
     alerts = sorted({alert for month in replayed for alert in month.seen.alerts})
     text = (
-        f"{sum(len(month.answered) for month in replayed)} predictions in {len(replayed)} months; mean absolute error"
-        f" {mae(replayed):,.0f}, of the first model {mae(replayed, frozen=True):,.0f};"
+        f"{sum(len(month.answered) for month in replayed)} predictions in {len(replayed)} months; {past.measure()}"
+        f" {shown(loss(replayed))}, of the first model {shown(loss(replayed, frozen=True))};"
         f" alerts: {', '.join(alerts) or 'none'}"
     )
     return Outcome(text, champion.version, hashes_of(champion))
 
 
-def mae(replayed: list[Month], *, frozen: bool = False) -> float:
-    """Give the mean absolute error of what was answered, or of what the first model would have answered."""
-    errors = [_error(item, frozen=frozen) for month in replayed for item in month.answered]
-    return sum(errors) / len(errors)
+def loss(replayed: list[Month], *, frozen: bool = False) -> float:
+    """Give the mean loss of what was answered, or of what the first model would have answered."""
+    losses = [item.frozen if frozen else item.loss for month in replayed for item in month.answered]
+    return sum(losses) / len(losses)
 
 
-def _error(item: Answered, *, frozen: bool) -> float:
-    return abs((item.frozen if frozen else item.prediction) - item.case.actual)
+def shown(value: float) -> str:
+    """Write a loss with three digits that count, or as a whole number."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def change(rehearsal: Rehearsal) -> Outcome:

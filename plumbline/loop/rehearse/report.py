@@ -64,8 +64,8 @@ def write(folder: Path, done: list[Done], replayed: list[Month]) -> None:
                     "month": month.name,
                     "version": month.version,
                     "cases": len(month.answered),
-                    "mae": replay.mae([month]),
-                    "mae_without_retraining": replay.mae([month], frozen=True),
+                    "loss": replay.loss([month]),
+                    "loss_without_retraining": replay.loss([month], frozen=True),
                     "alerts": month.seen.texts,
                 }
                 for month in replayed
@@ -83,18 +83,18 @@ def write(folder: Path, done: list[Done], replayed: list[Month]) -> None:
     (folder / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_MONTHS = ["month", "model", "cases", "mean absolute error", "without retraining", "the monitor's, 3 months", "alerts"]
+_MONTHS = ["month", "model", "cases", "mean loss", "without retraining", "the monitor's, 3 months", "alerts"]
 
 
 def _cells(month: Month) -> list[str]:
-    seen = month.seen.mae
+    seen = month.seen.loss
     return [
         month.name,
         month.version,
         str(len(month.answered)),
-        f"{replay.mae([month]):,.0f}",
-        f"{replay.mae([month], frozen=True):,.0f}",
-        f"{seen[0]:,.0f} ({seen[1]:,.0f} to {seen[2]:,.0f})" if seen else "too few answers yet",
+        replay.shown(replay.loss([month])),
+        replay.shown(replay.loss([month], frozen=True)),
+        "{} ({} to {})".format(*map(replay.shown, seen)) if seen else "too few answers yet",
         ", ".join(month.seen.alerts) or "none",
     ]
 

@@ -90,6 +90,4 @@ def start(first: Champion) -> Services:
 
 
 def _write_variants(variants: dict[str, Any]) -> None:
-    fresh = _VARIANTS.with_suffix(".new")
-    jsonfile.write(fresh, variants)
-    fresh.replace(_VARIANTS)  # predict reads the old file or the new one, never half of one
+    jsonfile.write(_VARIANTS, variants)

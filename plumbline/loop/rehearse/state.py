@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from plumbline.kernel.errors import PlumblineError
+from plumbline.loop.rehearse import past
 from plumbline.loop.rehearse.customers import Answered
 from plumbline.loop.rehearse.past import Case
 from plumbline.loop.rehearse.serving import Champion, Services
@@ -67,9 +68,10 @@ class Rehearsal:
             raise PlumblineError("the services do not run yet")
         return self.running
 
-    def year(self, year: str) -> dict[str, list[Case]]:
-        """Give the cases of a year by month."""
-        return {name: cases for name, cases in self.cases.items() if name.startswith(year)}
+    def part(self, number: int) -> dict[str, list[Case]]:
+        """Give the cases of a part of the past, by month; 0 is what the first model learns from."""
+        before, this = past.settings().parts[number - 1 : number + 1]
+        return {month: cases for month, cases in self.cases.items() if before.until < month <= this.until}
 
 
 def hashes_of(champion: Champion) -> dict[str, str]:

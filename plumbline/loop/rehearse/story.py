@@ -1,10 +1,14 @@
 """The rehearsal, step by step: each does what its docstring says, checks it, and tells what happened."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from plumbline.kernel import command
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from plumbline.dvc import call
+from plumbline.ingest.extract import Parameters
+from plumbline.judge import gate
+from plumbline.kernel.config import read_yaml, section
 from plumbline.kernel.errors import PlumblineError
 from plumbline.loop.rehearse import clone, customers, past, pipelines, replay, serving, watch
 from plumbline.loop.rehearse.state import Outcome, Rehearsal, hashes_of
@@ -14,7 +18,9 @@ Step = Callable[[Rehearsal], Outcome]
 
 def hold_back(_: Rehearsal) -> Outcome:
     """What the first model shall know is extracted, versioned and committed."""
-    return pipelines.version_data(past.settings().years[0], "data", "extract", "--new-version")
+    if not past.settings().compare:
+        clone.edit(str(gate.CONFIG), "champion", "compare", value=False)
+    return pipelines.version_data(past.settings().parts[0], "data", "extract", "--new-version")
 
 
 def train(rehearsal: Rehearsal) -> Outcome:
@@ -32,14 +38,16 @@ def serve(rehearsal: Rehearsal) -> Outcome:
     return Outcome(f"predict and api are ready, with a model of {rows} rows", champion.version, hashes_of(champion))
 
 
-def replay_year(rehearsal: Rehearsal) -> Outcome:
-    """A year is asked for month by month; what came true comes a month later; the monitor looks each month."""
-    return replay.months(rehearsal, str(past.settings().years[1]))
+def replay_part(rehearsal: Rehearsal) -> Outcome:
+    """The next months are asked for one by one; what came true comes a month later; the monitor looks each month."""
+    return replay.months(rehearsal, 1)
 
 
 def version_fresh_data(_: Rehearsal) -> Outcome:
-    """The data pipeline brings that year: only what is new is extracted, versioned and committed."""
-    return pipelines.version_data(past.settings().years[1], "data", "update")
+    """The data pipeline brings these months: they are extracted, only they if a column tells, and committed."""
+    grows = "update" in read_yaml(past.PARAMETERS)
+    words = ("data", "update") if grows else ("data", "extract", "--new-version")
+    return pipelines.version_data(past.settings().parts[1], *words)
 
 
 def retrain(_: Rehearsal) -> Outcome:
@@ -52,9 +60,9 @@ def change_bundles(rehearsal: Rehearsal) -> Outcome:
     return replay.change(rehearsal)
 
 
-def replay_next_year(rehearsal: Rehearsal) -> Outcome:
-    """The year after is asked for; the first model is asked too, as if nobody had retrained."""
-    outcome = replay.months(rehearsal, str(past.settings().years[2]))
+def replay_next_part(rehearsal: Rehearsal) -> Outcome:
+    """The months after are asked for; the first model is asked too, as if nobody had retrained."""
+    outcome = replay.months(rehearsal, 2)
     customers.tell(rehearsal.services, rehearsal.untold)
     rehearsal.untold = []
     return outcome
@@ -64,7 +72,7 @@ def push_bad_model(rehearsal: Rehearsal) -> Outcome:
     """Someone pushes a model that always answers the same; the gate refuses it."""
     good = clone.head()
     clone.edit("model/params.yaml", "train", "estimator", value="dummy")
-    command.run(sys.executable, "-m", "dvc", "repro", "--quiet")
+    call.run("repro", "--quiet")
     clone.commit("Train a simpler model")
     before = rehearsal.services.served()["release"]["version"]
     outcome = pipelines.build(promoted=False)
@@ -82,24 +90,24 @@ def push_bad_model(rehearsal: Rehearsal) -> Outcome:
 
 def promote_wrong_actuals(rehearsal: Rehearsal) -> Outcome:
     """Someone extracts wrong actuals; their evaluation is as wrong, so the gate passes, and the services change."""
-    parameters = past.PARAMETERS.read_text(encoding="utf-8")
+    query = section(Parameters, past.PARAMETERS, "extract").query
     mistake = past.settings().mistake
-    wrong = parameters.replace(mistake.right, mistake.wrong)
-    if wrong == parameters:
+    if query.count(mistake.right) != 1:
         raise PlumblineError(
-            f"the query of {past.PARAMETERS} does not hold {mistake.right!r}, which {past.SETTINGS} names"
+            f"the query of {past.PARAMETERS} does not hold {mistake.right!r} once, which {past.SETTINGS} names"
         )
-    past.PARAMETERS.write_text(wrong, encoding="utf-8")
-    pipelines.version_data(past.settings().years[1], "data", "extract", "--new-version")
+    wrong = LiteralScalarString(query.replace(mistake.right, mistake.wrong))
+    clone.edit(str(past.PARAMETERS), "extract", "query", value=wrong)
+    pipelines.version_data(past.settings().parts[1], "data", "extract", "--new-version")
     pipelines.build(promoted=True)
     return replay.change(rehearsal)
 
 
 def notice(rehearsal: Rehearsal) -> Outcome:
-    """The last year is asked for again; the monitor raises the alert."""
+    """The last months are asked for again; the monitor raises the alert."""
     champion = serving.champion()
     begin = watch.now()
-    cases = [case for items in rehearsal.year(str(past.settings().years[2])).values() for case in items]
+    cases = [case for items in rehearsal.part(2).values() for case in items]
     customers.tell(rehearsal.services, customers.ask(rehearsal.services, cases))
     seen = watch.look("bad-model", champion, begin, watch.now())
     if "error" not in seen.alerts:
@@ -152,11 +160,11 @@ STEPS: list[Step] = [
     hold_back,
     train,
     serve,
-    replay_year,
+    replay_part,
     version_fresh_data,
     retrain,
     change_bundles,
-    replay_next_year,
+    replay_next_part,
     push_bad_model,
     promote_wrong_actuals,
     notice,

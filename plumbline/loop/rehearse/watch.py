@@ -22,14 +22,14 @@ class Seen:
 
     Attributes:
         rows: Predictions.
-        mae: The mean absolute error of the actuals that came, with the bounds of its interval; None if too few came.
+        loss: The judged error of the actuals that came, with the bounds of its interval; None if too few came.
         drifted: The features that drifted.
         alerts: Names of the open alerts.
         texts: What they say.
     """
 
     rows: int
-    mae: tuple[float, float, float] | None
+    loss: tuple[float, float, float] | None
     drifted: list[str]
     alerts: list[str]
     texts: list[str]
@@ -69,10 +69,11 @@ def look(name: str, bundle: Champion, since: datetime.datetime, until: datetime.
 
 
 def _read(report: dict[str, Any]) -> Seen:
-    errors = report["errors"]
+    errors = report["errors"] or {}
+    judged = errors.get("mae") or errors.get("log_loss")
     return Seen(
         rows=report["rows"],
-        mae=tuple(errors["mae"][key] for key in ("value", "low", "high")) if errors else None,
+        loss=tuple(judged[key] for key in ("value", "low", "high")) if judged else None,
         drifted=[item["name"] for item in report["drift"] if item["drifted"]],
         alerts=[item["name"] for item in report["alerts"]],
         texts=[item["text"] for item in report["alerts"]],

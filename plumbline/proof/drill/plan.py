@@ -16,6 +16,7 @@ from plumbline.proof.drill.world import DrillError, World
 Step = Callable[[World], str]
 TRAINING = "data/raw/training_data.tsv"
 PREPROCESSOR = "data/preprocessor.joblib"
+_NUMBERS = ("integer", "number")
 
 
 def push(world: World) -> str:
@@ -54,13 +55,13 @@ def run_two_stages(world: World) -> str:
     return "dvc repro train evaluate has nothing to do"
 
 
-def refuse_label(world: World) -> str:
-    """Someone changes the case of a category's label in the training data, and the contract refuses it."""
-    label, changed, column = _change_case(world.developer)
+def refuse_value(world: World) -> str:
+    """Someone changes a cell of the training data, and the contract refuses it."""
+    known, changed, column = _change_cell(world.developer)
     output = world.run(world.developer, "dvc", "repro", fails=True)
     if changed not in output or column not in output or TRAINING not in output:
         raise DrillError(f"validate does not name file, column and value:\n{output[-2000:]}")
-    return f"validate stops at {column} = {changed!r} (was {label!r}), naming file, line, column and rule"
+    return f"validate stops at {column} = {changed!r} (was {known!r}), naming file, line, column and rule"
 
 
 def see_hash_differ(world: World) -> str:
@@ -73,7 +74,7 @@ def see_hash_differ(world: World) -> str:
 
 
 def accept_change(world: World) -> str:
-    """The change is intended: the contract allows the label, hashes are updated, all is committed and pushed."""
+    """The change is intended: the contract allows the value, hashes are updated, all is committed and pushed."""
     clone = world.developer
     path = clone / "data/contract.yaml"
     raw = yaml.safe_load(path.read_text())
@@ -81,11 +82,13 @@ def accept_change(world: World) -> str:
     for name, column in raw["columns"].items():
         if column["type"] == "category":
             column["categories"] += sorted(set(frame[name]) - {"", *column["categories"]})
+        elif column["type"] in _NUMBERS:
+            column["maximum"] = max([column["maximum"], *pd.to_numeric(frame[name]).dropna().tolist()])
     path.write_text(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True))
     world.run(clone, "dvc", "add", TRAINING)
     world.run(clone, "dvc", "repro")
     world.plumb(clone, "hashes", "--update")
-    world.commit("Spell one label otherwise")
+    world.commit("Change one cell")
     world.run(clone, "dvc", "push")
     return "dvc add, dvc repro, plumb hashes --update, commit, dvc push"
 
@@ -115,7 +118,7 @@ STEPS: list[Step] = [
     pull,
     rebuild,
     run_two_stages,
-    refuse_label,
+    refuse_value,
     see_hash_differ,
     accept_change,
     check_change,
@@ -132,12 +135,25 @@ def _stages(clone: Path) -> dict[str, dict[str, list[dict[str, str]]]]:
     return stages
 
 
-def _change_case(clone: Path) -> tuple[str, str, str]:
-    """Change the case of the first label of the first categorical column, in its first row."""
-    path = clone / TRAINING
+def _change_cell(clone: Path) -> tuple[str, str, str]:
+    """Change one cell to what the contract refuses: a label to another case, or else a number beyond its maximum.
+
+    Returns:
+        What stood there, what stands there now, and the column.
+
+    Raises:
+        DrillError: No column of this house has such a cell.
+    """
+    path, rules = clone / TRAINING, read_contract(clone / "data/contract.yaml")
     frame: pd.DataFrame = table.read_text(path)
-    column = read_contract(clone / "data/contract.yaml").categories[0]
-    label = str(frame.loc[0, column])
-    frame.loc[0, column] = label.swapcase()
-    table.write_tsv(frame, path)
-    return label, label.swapcase(), column
+    labels = [name for name in rules.categories if not rules.columns[name].open]
+    numbers = [name for name in rules.numbers if rules.columns[name].type in _NUMBERS]
+    for name in labels + numbers:
+        column = rules.columns[name]
+        for row, known in frame[name].items():
+            changed = known.swapcase() if name in labels else f"{column.most + 1:.15g}"
+            if known and changed not in (known, *column.categories):
+                frame.loc[row, name] = changed
+                table.write_tsv(frame, path)
+                return known, changed, name
+    raise DrillError("the contract has neither a number nor a closed category whose labels have letters")

@@ -14,7 +14,7 @@ from plumbline.proof import hashes, worktree
 from plumbline.proof.prove.variants import Variant
 
 ROOT = Path(__file__).parents[3]
-_CLOCK = Path(__file__).parent / "clock"
+_CLOCK = "plumbline/proof/prove/clock"
 _WAREHOUSE = Path(".plumbline/warehouse.duckdb")
 
 
@@ -78,7 +78,7 @@ def _run(clone: Path, directory: Path, variant: Variant, *arguments: str) -> Non
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PLUMBLINE_"))}
     pythons = clone.with_name("cpu") if variant.cpu else Path(sys.executable).parent
     environment |= {
-        "PYTHONPATH": f"{clone}:{_CLOCK}",
+        "PYTHONPATH": f"{clone}:{clone / _CLOCK}",
         "PATH": f"{pythons}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONHASHSEED": variant.hash_seed,
         "OMP_NUM_THREADS": str(variant.threads),

@@ -1,8 +1,10 @@
 import json
 
+import msgspec
 import pytest
 
 from plumbline.bundle import BundleError, reading
+from plumbline.bundle.contract import Column, Format
 from plumbline.tests.bundle.conftest import edit, seal
 
 
@@ -44,3 +46,13 @@ def test_gives_a_valid_row_as_example(folder):
     contract = reading.read(folder, "", public_key=None).contract
 
     assert contract.example() == {"light": 7.5, "water": 100, "species": "fern"}
+
+
+def test_writes_what_people_read_only_where_it_is_said():
+    shown = {"names": {"a": "Ay"}, "label": "Letter"}
+    plain = Column(name="letter", type="category", categories=("a", "b"))
+    number = Column(name="price", type="number", minimum=0, maximum=1, format=Format(currency="EUR"))
+
+    assert not {"names", "label", "format", "group"} & plain.describe().keys()
+    assert shown.items() <= msgspec.structs.replace(plain, **shown).describe().items()
+    assert number.describe()["format"] == {"currency": "EUR"}

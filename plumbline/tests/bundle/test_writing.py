@@ -58,9 +58,11 @@ def test_a_number_that_json_lacks_leaves_what_was_there(folder):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_bundle_that_was_cut_off_has_no_manifest(folder, monkeypatch):
+def test_a_bundle_that_was_cut_off_leaves_what_was_there(folder, monkeypatch):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
     monkeypatch.setattr(writing, "seal", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         writing.write(folder, **PARTS)
 
-    assert not (folder / "manifest.json").exists()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert list(folder.parent.iterdir()) == [folder]

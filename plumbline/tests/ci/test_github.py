@@ -1,6 +1,5 @@
 """Comments and dispatches, sent to a server of our own."""
 
-import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ from plumbline.ci import comment, dispatch
 from plumbline.ci.comment import MARKER
 from plumbline.ci.github import Repository
 from plumbline.kernel.errors import PlumblineError
+from plumbline.testing.web import JSONHandler
 
 
 class Server(ThreadingHTTPServer):
@@ -26,20 +26,18 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JSONHandler, BaseHTTPRequestHandler):
     server: Server
 
     def _answer(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or "null")
+        body = self.asked()
         self.server.received.append((self.command, self.path, body))
         status, answer = 200, None
         if self.server.refuse:
             status, answer = self.server.refuse, {"message": "no"}
         elif "/comments" in self.path:
             answer = self._comments(body)
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(answer).encode() if answer is not None else b"")
+        self.answer(status, answer)
 
     def _comments(self, body: Any) -> Any:
         if self.command == "GET":
@@ -53,9 +51,6 @@ class Handler(BaseHTTPRequestHandler):
         return {"html_url": "changed"}
 
     do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - the names that the library calls
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from plumbline.ci.notify.channels import notify
 from plumbline.ci.notify.message import Message, describe
 from plumbline.kernel.errors import PlumblineError
 from plumbline.testing.repository import ROOT
+from plumbline.testing.web import JSONHandler
 
 
 class Received(NamedTuple):
@@ -39,17 +40,12 @@ class Server(ThreadingHTTPServer):
         return next(one.body for one in self.received if one.path == path)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JSONHandler, BaseHTTPRequestHandler):
     server: Server
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.received.append(Received(self.path, self.headers["authorization"], body))
-        self.send_response(self.server.refuse.get(self.path, 200))
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        self.server.received.append(Received(self.path, self.headers["authorization"], self.asked()))
+        self.answer(self.server.refuse.get(self.path, 200))
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_the_preflight_tells_github_what_is_ready(tmp_path: Path, monkeypatch: p
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "set")
-    preflight.main("model")
+    preflight.main("notification")
     assert (tmp_path / "output").read_text() == 'ready=["notify"]\n'
 
 

@@ -8,11 +8,16 @@ from ruamel.yaml import YAML
 
 from plumbline.ci.routing import pipelines, route, workflows
 from plumbline.ci.routing.changes import Changes, of_clone
+from plumbline.testing.reach import Reach, names
 from plumbline.testing.repository import ROOT, copy_repository, run
 
 FOLDER = ROOT / workflows.FOLDER
 TABLE = pipelines.read()
 TRACKED = run(ROOT, "git", "ls-files").stdout.splitlines()
+
+
+NO_ROOM = {"image", "docs", "production"}  # pipelines of files that are no code: their tests are the machinery's
+NOT_CROSSING = {"infrastructure/tests/manifests/test_checkov.py": "checkov has an environment of its own, of minutes"}
 
 
 def routed(*files: str, folder: Path = FOLDER) -> set[str]:
@@ -25,35 +30,87 @@ def routed(*files: str, folder: Path = FOLDER) -> set[str]:
     [
         (["services/api/app/main.py"], {"services"}),
         (["services/predict/requirements.txt"], {"services"}),
-        (["data/src/preprocess.py"], {"data"}),
-        (["data/contract.yaml"], {"data", "model"}),
-        (["model/housing_models.py"], {"model"}),
-        (["model/params.yaml"], {"model"}),
-        (["data/raw/training_data.tsv.dvc"], {"data", "model"}),
-        (["README.md"], {"main"}),
-        (["docs/bundle.md"], {"main"}),
+        (["data/src/preprocess.py"], {"data", "image"}),
+        (["data/contract.yaml"], {"data", "model", "image"}),
+        (["model/housing_models.py"], {"model", "image"}),
+        (["model/params.yaml"], {"model", "image"}),
+        (["data/raw/training_data.tsv.dvc"], {"data", "model", "image"}),
+        (["README.md"], {"docs"}),
+        (["docs/bundle.md"], {"docs"}),
         (["tests/test_docs.py"], {"main"}),
-        (["plumbline/proof/hashes.py"], {"main"}),
-        (["plumbline/kernel/canonical.py"], {"data", "model", "main"}),
-        (["plumbline/bundle/files.py"], {"services", "model", "main"}),
-        (["plumbline/ingest/extract.py"], {"data", "main"}),
-        (["plumbline/judge/gate.py"], {"model", "main"}),
-        (["plumbline/dvc/lock.py"], {"data", "model", "main"}),
-        (["Makefile"], {"services", "data", "model", "main"}),
-        (["requirements/dev.txt"], {"services", "main"}),
+        (["conftest.py"], {"services", "data", "model", "main"}),
+        (["pyproject.toml"], {"services", "data", "model", "main", "image"}),
+        (["plumbline/__init__.py"], {"services", "data", "model", "main", "image"}),
+        (["plumbline/testing/needs.py"], {"services", "data", "model", "main", "image"}),
+        (["data/tests/test_data.py"], {"data"}),
+        (["plumbline/proof/hashes.py"], {"main", "image"}),
+        (["plumbline/kernel/canonical.py"], {"data", "model", "main", "image", "services"}),
+        (["plumbline/bundle/files.py"], {"services", "model", "main", "image"}),
+        (["plumbline/ingest/extract.py"], {"data", "main", "image"}),
+        (["plumbline/judge/gate.py"], {"model", "main", "image"}),
+        (["plumbline/dvc/lock.py"], {"data", "model", "main", "image"}),
+        (["Makefile"], {"services", "data", "model", "main", "image"}),
+        (["requirements/dev.txt"], {"services", "main", "data", "model"}),
         (["benchmarks/serving/load.py"], {"main"}),
         (["infrastructure/terraform/main.tf"], {"main"}),
-        ([".dvc/config"], {"main"}),
+        ([".dvc/config"], {"main", "image"}),
         ([".github/workflows/ci.yml"], {"main"}),
         (["a_new_folder/file"], {"main"}),
-        (["services/api/app/main.py", "README.md"], {"services", "main"}),
-        (["data/src/preprocess.py", "model/src/train.py"], {"data", "model"}),
-        (["services/a", "data/b", "model/c", "d"], {"services", "data", "model", "main"}),
+        (["services/api/app/main.py", "README.md"], {"services", "docs"}),
+        (["services/api/README.md"], {"services"}),
+        (["infrastructure/kubernetes/overlays/production/bundle.env"], {"main", "production"}),
+        (["infrastructure/kubernetes/overlays/staging/bundle.env"], {"main"}),
+        (["data/src/preprocess.py", "model/src/train.py"], {"data", "model", "image"}),
+        (["services/a", "data/b", "model/c", "d"], {"services", "data", "model", "main", "image"}),
         ([], set()),
     ],
 )
 def test_a_change_runs_its_own_pipelines(files: list[str], expected: set[str]) -> None:
     assert routed(*files) == expected
+
+
+@pytest.mark.parametrize("room", ["services", "data", "model"])
+def test_what_a_room_and_its_tests_import_runs_its_pipeline(room: str) -> None:
+    graph = Reach(TRACKED, ROOT, opaque=("plumbline/cli",))
+    own = [name for name in TRACKED if name.startswith(f"{room}/") and name.endswith(".py")]
+    modules = {name for name in graph.closure(own) if not re.search(r"^(data|model|services)/__init__\.py$", name)}
+    shared = ["Makefile", "conftest.py", "pyproject.toml", "plumbline/kernel/runtime.env", "requirements/setup"]
+    shared += [name for name in TRACKED if re.fullmatch(r"requirements/(dev|pipeline)\.(in|txt)", name)]
+    assert [name for name in sorted({*modules, *shared}) if room not in routed(name)] == []
+
+
+@pytest.mark.parametrize(
+    "pipeline", [entry for entry in TABLE if entry.name not in NO_ROOM], ids=lambda entry: entry.name
+)
+def test_a_test_that_a_pipeline_runs_routes_to_it(pipeline: pipelines.Pipeline) -> None:
+    own = [name for name in TRACKED if name.startswith(pipeline.tests) and not name.endswith(".md")]
+    assert [name for name in own if pipeline.name not in routed(name)] == []
+
+
+def test_every_change_runs_the_tests_that_cross_rooms() -> None:
+    ci = YAML(typ="safe", pure=True).load((FOLDER / "ci.yml").read_text())
+    assert "paths" not in ci["on"]["push"]
+    assert {"run": "plumb test crossing"} in ci["jobs"]["crossing"]["steps"]
+    assert "if" not in ci["jobs"]["crossing"]
+    assert "needs" not in ci["jobs"]["crossing"]
+
+
+def test_a_test_elsewhere_that_looks_into_a_room_crosses() -> None:
+    graph, crossing = Reach(TRACKED, ROOT), pipelines.crossing()
+    outside = [
+        name for name in TRACKED if re.match(r"(infrastructure/tests|tests)/(?!acceptance).*test_\w+\.py$", name)
+    ]
+    inside = [name for name in TRACKED if re.match(r"(services|data|model)/", name)]
+
+    def looks(test: str) -> bool:
+        files = [name for name in graph.closure([test]) if name.startswith(f"{test.rpartition('/')[0]}/")]
+        words = {word for name in files for part in graph.parts(name).values() for word in part.words}
+        exact = {word.lstrip("./") for word in words if re.match(r"(services|data|model)/\w", word.lstrip("./"))}
+        return any(names(word, file) for word in exact for file in inside)
+
+    missed = [name for name in outside if not name.startswith(crossing) and looks(name)]
+    assert sorted(set(missed) - set(NOT_CROSSING)) == []
+    assert [name for name in NOT_CROSSING if name not in missed] == []
 
 
 @pytest.mark.parametrize("name", ["dvc.yaml", "dvc.lock"])
@@ -75,8 +132,8 @@ def test_every_tracked_file_runs_at_least_one_pipeline() -> None:
 
 
 @pytest.mark.parametrize("name", sorted({name for name in TRACKED if "/" not in name}))
-def test_a_file_of_the_top_folder_runs_main(name: str) -> None:
-    assert routed(name) & {"main", "model"}
+def test_a_file_of_the_top_folder_runs_a_pipeline_of_the_machinery(name: str) -> None:
+    assert routed(name) & {"main", "model", "docs"}
 
 
 def test_a_file_that_no_workflow_owns_is_found(tmp_path: Path) -> None:
@@ -105,7 +162,7 @@ def test_a_moved_and_a_deleted_file_run_the_pipelines_of_every_folder_they_touch
     run(copy, "git", "rm", "-q", "services/api/app/main.py")
     changed = of_clone("HEAD", copy)
     assert changed.files == ("data/src/featurize.py", "model/src/featurize.py", "services/api/app/main.py")
-    assert routed(*changed.files) == {"services", "data", "model"}
+    assert routed(*changed.files) == {"services", "data", "model", "image"}
 
 
 def test_the_gate_calls_every_pipeline_and_needs_every_job() -> None:

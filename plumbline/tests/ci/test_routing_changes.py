@@ -128,3 +128,11 @@ def test_beyond_the_limit_the_files_are_not_relied_on(clone: Path) -> None:
     more = commit(clone, one_more="")
     assert pushed(clone, before, most).unknown is None
     assert f"{LIMIT + 1} files changed" in (pushed(clone, before, more).unknown or "")
+
+
+@pytest.mark.parametrize("before", ["--output=stolen", "HEAD", "", None, 7])
+def test_what_is_no_commit_never_reaches_git(clone: Path, before: object) -> None:
+    after = git(clone, "rev-parse", "HEAD")
+    found = changes.of_event("push", {"before": before, "after": after}, clone)
+    assert found.unknown == f"the event names {before!r}, which is no commit"
+    assert not (clone / "stolen").exists()

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from plumbline.ci.routing import gate
+from plumbline.ci.routing import gate, pipelines
 from plumbline.testing.repository import ROOT
 
-NAMES = ("services", "data", "model", "main")
+NAMES = tuple(entry.name for entry in pipelines.read())
 RESULTS = ("success", "failure", "cancelled", "skipped")
 
 

@@ -19,7 +19,10 @@ PATHS = {
     "service-pipeline.yml": ["services/**"],
     "data-pipeline.yml": ["data/**", "!data/**.md"],
     "model-pipeline.yml": ["model/**", "data/raw/*.dvc"],
-    "main.yml": ["**", "!services/**", "!data/**", "!model/**"],
+    "main.yml": ["**", "!services/**", "!data/**", "!model/**", "!docs/**"],
+    "docs-pipeline.yml": ["docs/**"],
+    "promotion.yml": ["overlays/production/**"],
+    "image-pipeline.yml": ["model/**"],
 }
 
 
@@ -48,6 +51,10 @@ def call(clone: Path, *arguments: str, **variables: str) -> subprocess.Completed
     return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
 
 
+def outputs(file: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
 def touch(clone: Path, *names: str) -> None:
     for name in names:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +67,10 @@ def test_each_pipeline_has_its_reason(clone: Path) -> None:
         "services": None,
         "data": Reason("data/raw/a.dvc", "data/**"),
         "model": Reason("data/raw/a.dvc", "data/raw/*.dvc"),
-        "main": Reason("docs/flow.md", "**"),
+        "main": None,
+        "docs": Reason("docs/flow.md", "docs/**"),
+        "production": None,
+        "image": None,
     }
 
 
@@ -89,6 +99,9 @@ def test_the_table_names_file_and_pattern(clone: Path) -> None:
         ["data", "data-pipeline.yml", "no"],
         ["model", "model-pipeline.yml", "no"],
         ["main", "main.yml", "no"],
+        ["docs", "docs-pipeline.yml", "no"],
+        ["production", "promotion.yml", "no"],
+        ["image", "image-pipeline.yml", "no"],
         ["2", "files", "changed"],
     ]
 
@@ -117,7 +130,16 @@ def test_a_pull_request_writes_outputs_and_a_summary(clone: Path, tmp_path: Path
         GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "output").read_text() == "services=false\ndata=false\nmodel=true\nmain=true\n"
+    assert outputs(tmp_path / "output") == {
+        "services": "false",
+        "data": "false",
+        "model": "true",
+        "main": "true",
+        "docs": "false",
+        "production": "false",
+        "image": "true",
+        "certain": "true",
+    }
     assert r"| model | model-pipeline.yml | yes | model/a\|b | model/\*\* |" in (tmp_path / "summary").read_text()
 
 
@@ -125,8 +147,17 @@ def test_an_event_that_cannot_be_compared_routes_everything(clone: Path, tmp_pat
     (tmp_path / "event.json").write_text("{}")
     output = tmp_path / "output"
     done = call(clone, "--github", GITHUB_EVENT_PATH=str(tmp_path / "event.json"), GITHUB_OUTPUT=str(output))
-    assert output.read_text() == "services=true\ndata=true\nmodel=true\nmain=true\n"
+    names = [entry.name for entry in pipelines.read()]
+    assert outputs(output) == dict.fromkeys(names, "true") | {"certain": "false"}
     assert "everything runs: the event pull_request lacks 'pull_request'" in done.stdout
+
+
+def test_a_name_with_a_line_break_keeps_the_table_whole(clone: Path, tmp_path: Path) -> None:
+    touch(clone, "services/a\nb")
+    done = call(clone, GITHUB_STEP_SUMMARY=str(tmp_path / "summary"))
+    assert "services/a\\nb" in done.stdout
+    rows = (tmp_path / "summary").read_text().split("\n\n")[0].splitlines()
+    assert all(row.startswith("|") and row.endswith("|") for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ def paths_that_match_nothing(root: Path) -> list[str]:
     return checks.paths_that_match_nothing(root, TRACKED)
 
 
+def parts_of_an_image_that_do_not_build_it(root: Path) -> list[str]:
+    return checks.parts_of_an_image_that_do_not_build_it(root, TRACKED)
+
+
 CHECKS: dict[str, Callable[[Path], list[str]]] = {
     check.__name__: check
     for check in (
@@ -28,11 +32,15 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
         checks.local_files_that_do_not_exist,
         paths_that_match_nothing,
         checks.images_that_are_not_built,
+        parts_of_an_image_that_do_not_build_it,
         checks.secrets_that_are_not_documented,
+        checks.settings_that_are_no_secret_too,
         checks.grants_without_a_reason,
         checks.calls_that_grant_too_little,
         checks.checkouts_that_keep_the_token,
-        checks.concurrency_groups_that_collide,
+        checks.groups_that_lose_a_run,
+        checks.ledgers_of_one_machine,
+        checks.artifacts_that_expire_before_an_approval,
     )
 }
 
@@ -42,7 +50,8 @@ def test_there_are_no(name: str) -> None:
     assert CHECKS[name](ROOT) == []
 
 
-GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate", "ci", "images", "model-pipeline"))
+NAMES = ("pr-gate", "ci", "images", "model-pipeline", "service-pipeline", "image-pipeline", "deploy")
+GATE, CI, IMAGES, MODEL, SERVICES, IMAGE, DEPLOY = (f".github/workflows/{name}.yml" for name in NAMES)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +73,7 @@ GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate
             "actions of hashicorp",
         ),
         ("jobs_without_a_timeout", CI, "    timeout-minutes: 30\n", "", "ci.yml, job hashes has no timeout"),
-        ("jobs_the_gate_does_not_need", GATE, "model, main, ci]", "main, ci]", "the gate does not need model"),
+        ("jobs_the_gate_does_not_need", GATE, "data, model, image,", "data, image,", "the gate does not need model"),
         ("steps_that_are_no_command", CI, "plumb hashes", "make nonsense", "there is no make target nonsense"),
         ("steps_that_are_no_command", CI, "plumb hashes", "plumb nonsense", 'Unknown command "nonsense"'),
         ("steps_that_are_no_command", CI, "plumb hashes", "plumb hashes --often", "Unknown option: --often"),
@@ -93,12 +102,15 @@ GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate
         ),
         ("paths_that_match_nothing", MODEL, "- MLproject", "- MLprojects", "no file matches MLprojects"),
         ("paths_that_match_nothing", MODEL, "- .github/workflows/model-pipeline.yml", "", "is not among its paths"),
+        ("images_that_are_not_built", SERVICES, '"predict", ', "", "no workflow builds the image predict"),
+        ("images_that_are_not_built", IMAGE, '"pipeline"', '"pipeline", "api"', "two workflows build the image api"),
+        ("parts_of_an_image_that_do_not_build_it", IMAGE, "      - dvc.lock\n", "", "dvc.lock is in the image"),
         (
-            "images_that_are_not_built",
-            IMAGES,
-            "[api, predict, monitor, pipeline]",
-            "[api, monitor, pipeline]",
-            "its matrix lacks predict",
+            "parts_of_an_image_that_do_not_build_it",
+            IMAGE,
+            "- plumbline/**",
+            "- plumbline/ci/**",
+            "plumbline/cli/app.py is",
         ),
         ("secrets_that_are_not_documented", MODEL, "secrets.SIGNING_KEY }}", "secrets.OTHER }}", "what OTHER is"),
         (
@@ -107,6 +119,27 @@ GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate
             "| `SIGNING_KEY`",
             "| SIGNING_KEY",
             "what SIGNING_KEY is",
+        ),
+        (
+            "settings_that_are_no_secret_too",
+            SERVICES,
+            "vars.DOCKER_USERNAME || secrets.DOCKER_USERNAME",
+            "vars.DOCKER_USERNAME",
+            "service-pipeline.yml: say `vars.DOCKER_USERNAME || secrets.DOCKER_USERNAME`",
+        ),
+        (
+            "settings_that_are_no_secret_too",
+            SERVICES,
+            "      DOCKER_USERNAME: ${{ secrets.DOCKER_USERNAME }}\n",
+            "",
+            "job publish does not give DOCKER_USERNAME",
+        ),
+        (
+            "settings_that_are_no_secret_too",
+            DEPLOY,
+            "      EKS_CLUSTER_NAME:\n        description: Instead of the variable of this name\n",
+            "      OTHER:\n        description: Another\n",
+            "deploy.yml: on.workflow_call does not declare EKS_CLUSTER_NAME",
         ),
         (
             "grants_without_a_reason",
@@ -131,13 +164,41 @@ GATE, CI, IMAGES, MODEL = (f".github/workflows/{name}.yml" for name in ("pr-gate
             "job preflight: actions/checkout",
         ),
         (
-            "concurrency_groups_that_collide",
+            "groups_that_lose_a_run",
             CI,
-            "group: ci-",
-            "group: main-",
-            "main.yml has the concurrency group of ci.yml",
+            "jobs:\n",
+            "concurrency: ci\n\njobs:\n",
+            "ci.yml: `concurrency` cancels what waits",
         ),
-        ("concurrency_groups_that_collide", CI, "group: ci-", "group: ${{ github.workflow }}-", "does not begin with"),
+        ("groups_that_lose_a_run", MODEL, "    environment: official\n", "    concurrency: ledger\n", "job official"),
+        (
+            "groups_that_lose_a_run",
+            GATE,
+            "cancel-in-progress: true",
+            "cancel-in-progress: false",
+            "does not cancel the run",
+        ),
+        (
+            "ledgers_of_one_machine",
+            MODEL,
+            "      PLUMBLINE_LEDGER: branch:ledger\n",
+            "",
+            "is lost with the runner",
+        ),
+        (
+            "ledgers_of_one_machine",
+            DEPLOY,
+            "contents: write # pushes the branch of the ledger\n",
+            "contents: read\n",
+            "may not push the branch",
+        ),
+        (
+            "artifacts_that_expire_before_an_approval",
+            IMAGES,
+            "github.ref == 'refs/heads/main' && 31 || 1",
+            "github.ref == 'refs/heads/main' && 1 || 31",
+            "image- is gone",
+        ),
     ],
 )
 def test_a_planted_fault_is_found(tmp_path: Path, check: str, file: str, old: str, new: str, message: str) -> None:

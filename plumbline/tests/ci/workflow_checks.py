@@ -1,5 +1,6 @@
 """What must hold of every workflow: each check takes the folder of a repository and gives the faults that it finds."""
 
+import json
 import re
 import shlex
 import shutil
@@ -16,7 +17,9 @@ from plumbline.testing import words
 from plumbline.testing.repository import ROOT
 
 GATE = "pr-gate.yml"
+APPROVAL = 30  # days after which GitHub gives up on a job that waits for reviewers
 DOC = "docs/workflows.md"
+_WRITE_THE_LEDGER = ("plumb model official", "plumb release policy", "plumb ci deploy ", "plumb deploy verify ")
 _COMMIT = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 _WORD = r"(?:[\w@./:,=^+-]+|\"[\w@./:,= $-]*\")"
 _STEP = re.compile(rf"(?:make|plumb|dvc|aws|realpath) {_WORD}(?: {_WORD})*(?: >> \"\$GITHUB_PATH\")?")
@@ -142,12 +145,25 @@ def paths_that_match_nothing(root: Path, tracked: list[str]) -> list[str]:
 
 
 def images_that_are_not_built(root: Path) -> list[str]:
-    """Every Dockerfile of a service, and the training pipeline's."""
+    """Every Dockerfile of a service, and the training pipeline's, is built by one of the callers."""
     wanted = {path.parent.name for path in ROOT.glob("services/*/Dockerfile")} | {"pipeline"}
+    calls = [job["with"]["images"] for _, job in jobs(root) if job.get("uses", "").endswith("/images.yml")]
+    built = [name for call in calls for name in json.loads(call)]
+    return [f"no workflow builds the image {name}" for name in sorted(wanted - set(built))] + [
+        f"two workflows build the image {name}" for name in sorted(set(built)) if built.count(name) > 1
+    ]
+
+
+def parts_of_an_image_that_do_not_build_it(root: Path, tracked: list[str]) -> list[str]:
+    """What `.dockerignore` lets into the build context of the training pipeline's image starts its workflow."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    allowed = [line[1:] for line in lines if line.startswith("!") and "tests" not in line and line != "!services"]
+    paths = load(root / ".github/workflows/image-pipeline.yml")["on"]["push"]["paths"]
+    held = [name for name in tracked if any(name == one or name.startswith(f"{one}/") for one in allowed)]
     return [
-        f"images.yml, job {name}: its matrix lacks {', '.join(lacking)}"
-        for name, job in load(root / ".github/workflows/images.yml")["jobs"].items()
-        if "strategy" in job and (lacking := sorted(wanted - set(job["strategy"]["matrix"]["image"])))
+        f"image-pipeline.yml: {name} is in the image, and a change of it does not build it"
+        for name in [*held, "model/Dockerfile", ".dockerignore"]
+        if not patterns.selected_by(paths, name) and not re.search(r"(^|/)tests/|\.md$", name)
     ]
 
 
@@ -161,6 +177,33 @@ def secrets_that_are_not_documented(root: Path) -> list[str]:
         *(f"{DOC} names {name}, which no workflow uses" for name in sorted(documented - used)),
         *(f"plumbline/ci/preflight.toml names {name}, which no workflow uses" for name in sorted(taken - used)),
     ]
+
+
+def settings_that_are_no_secret_too(root: Path) -> list[str]:
+    """A setting that some keep as a secret is taken from both wherever it is taken; who takes it hands it on, too."""
+    found = []
+    for path in files(root):
+        text = path.read_text()
+        for name in preflight.EITHER:
+            both = f"vars.{name} || secrets.{name}"
+            if text.count(f"vars.{name}") != text.count(both):
+                found.append(f"{path.name}: say `{both}` wherever {name} is taken")
+    declared = {path.name: load(path)["on"].get("workflow_call") or {} for path in root.glob(".github/workflows/*.yml")}
+    for where, job in jobs(root):
+        wanted = declared.get(job.get("uses", "").rpartition("/")[2], {}).get("secrets", {})
+        given = job.get("secrets", {})
+        taken = (root / ".github/workflows" / where.partition(",")[0]).read_text()
+        found += [
+            f"{where} does not give {name} to the call"
+            for name in preflight.EITHER
+            if name in wanted and f"vars.{name}" in taken and given.get(name) != f"${{{{ secrets.{name} }}}}"
+        ]
+    for path in root.glob(".github/workflows/*.yml"):
+        text, secrets = path.read_text(), declared[path.name].get("secrets", {})
+        called = "workflow_call" in load(path)["on"]
+        unknown = [name for name in preflight.EITHER if f"secrets.{name}" in text and called and name not in secrets]
+        found += [f"{path.name}: on.workflow_call does not declare {name}" for name in unknown]
+    return sorted(found)
 
 
 def grants_without_a_reason(root: Path) -> list[str]:
@@ -199,16 +242,49 @@ def checkouts_that_keep_the_token(root: Path) -> list[str]:
     ]
 
 
-def concurrency_groups_that_collide(root: Path) -> list[str]:
-    """A called workflow sees its caller's name as `github.workflow`: the same group twice would wait for itself."""
-    found, seen = [], dict[str, str]()
+def groups_that_lose_a_run(root: Path) -> list[str]:
+    """Of those that wait for a group GitHub keeps the newest: only a pull request's older run may be lost."""
+    found = [f"{where}: `concurrency` cancels what waits" for where, job in jobs(root) if "concurrency" in job]
     for path in sorted(root.glob(".github/workflows/*.yml")):
-        group = load(path).get("concurrency", {}).get("group", "")
-        literal = group.split("${{")[0]
-        if not literal or "github.workflow" in group:
-            found.append(f"{path.name}: the concurrency group `{group}` does not begin with a literal of its own")
-        elif other := seen.setdefault(literal, path.name):
-            found += [f"{path.name} has the concurrency group of {other}"] * (other != path.name)
+        group = load(path).get("concurrency")
+        if path.name == GATE and group != {"group": "pr-gate-${{ github.ref }}", "cancel-in-progress": True}:
+            found.append(f"{path.name}: a push to a pull request does not cancel the run of the one before")
+        elif path.name != GATE and group:
+            found.append(f"{path.name}: `concurrency` cancels what waits")
+    return found
+
+
+def ledgers_of_one_machine(root: Path) -> list[str]:
+    """A runner is gone after its job: who writes to the ledger names the one that is shared, and may push it."""
+    found = []
+    for where, job in jobs(root):
+        runs = [step.get("run", "") for step in job.get("steps", [])]
+        if not any(run.startswith(_WRITE_THE_LEDGER) and " --like " not in run for run in runs):
+            continue
+        if job.get("env", {}).get("PLUMBLINE_LEDGER") != "branch:ledger":
+            found.append(f"{where}: what it writes to the ledger is lost with the runner")
+        if job.get("permissions", {}).get("contents") != "write":
+            found.append(f"{where}: it may not push the branch of the ledger")
+    return found
+
+
+def artifacts_that_expire_before_an_approval(root: Path) -> list[str]:
+    """A job may wait 30 days for its environment's reviewers; what it downloads has to be there then."""
+    known = {}
+    for _, job in jobs(root):
+        for step in job.get("steps", []):
+            if step.get("uses", "").startswith("actions/upload-artifact@"):
+                known[step["with"]["name"].partition("$")[0]] = str(step["with"].get("retention-days", "90"))
+    found = []
+    for where, job in jobs(root):
+        if "environment" not in job:
+            continue
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/download-artifact@"):
+                name = step["with"].get("name", step["with"].get("pattern", "")).rstrip("*")
+                days = re.findall(r"\d+", known.get(name, "0"))
+                if int(days[0]) <= APPROVAL:
+                    found.append(f"{where}: the artifact {name} is gone when it is approved after {APPROVAL} days")
     return found
 
 

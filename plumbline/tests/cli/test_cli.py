@@ -47,6 +47,15 @@ def test_only_what_runs_is_imported(tmp_path: Path, words: list[str]) -> None:
     assert ours <= {"plumbline.cli", "plumbline.cli.app", "plumbline.cli.table"}
 
 
+def test_modules_of_the_user_hide_none_of_a_library(tmp_path: Path) -> None:
+    (tmp_path / "cyclopts.py").write_text("raise SystemExit('not of this clone')\n")
+    command = [sys.executable, "-P", "-m", "plumbline.cli", "--version"]
+    for modules in (str(tmp_path), f"{tmp_path}:{ROOT}"):
+        environment = {"PYTHONPATH": modules}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_each_command_has_its_help(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run([*words, "--help"]) == 0

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-import httpx
 import pytest
 
-from plumbline.cloud import account
+from plumbline.cloud import account, singletons
 from plumbline.cloud.account import Account
+from plumbline.testing.aws import empty_account
 
 
 @pytest.fixture
@@ -15,18 +15,19 @@ def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty account, and a shell that speaks to it."""
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("account_id", "admins", "api_cidrs"):
+    for name in ("account_id", "admins", "api_cidrs", "regions", "existing"):
         monkeypatch.delenv(f"TF_VAR_{name}", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-    monkeypatch.setenv("TF_VAR_region", "ap-south-1")  # whatever region the house is in
+    for name in ("region", "state_region"):
+        monkeypatch.setenv(f"TF_VAR_{name}", "ap-south-1")  # whatever region the house is in
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")  # what moto cannot do, it cannot do a second later
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    httpx.post(f"{moto}/moto-api/reset").raise_for_status()
+    empty_account(moto)
     return moto
 
 
@@ -38,7 +39,7 @@ def staging(aws: str) -> Account:
 @pytest.fixture
 def ready(staging: Account) -> Account:
     """An account with GitHub's identity provider, the keys, the state bucket and the remotes of staging."""
-    staging.client("iam").create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com")
+    adopt(staging)
     kms = staging.client("kms")
     for name in ("remote", "mlflow"):
         key = kms.create_key()["KeyMetadata"]["KeyId"]
@@ -46,6 +47,15 @@ def ready(staging: Account) -> Account:
     for bucket in (staging.state_bucket, *staging.remotes.values()):
         deny_plain_http(make_bucket(staging, bucket), bucket)
     return staging
+
+
+def adopt(where: Account) -> None:
+    """Make what an account has once, as the stack `bootstrap` does."""
+    iam = where.client("iam")
+    iam.create_open_id_connect_provider(Url=f"https://{singletons.ISSUER}", ClientIDList=[singletons.AUDIENCE])
+    for service in singletons.SERVICES:
+        iam.create_service_linked_role(AWSServiceName=service)
+    where.client("ec2").enable_ebs_encryption_by_default()
 
 
 def make_bucket(where: Account, bucket: str) -> Any:

@@ -1,5 +1,6 @@
 """The arithmetic of the estimate: quantities of a plan times the prices of the table."""
 
+import datetime
 import json
 from typing import Any
 
@@ -82,12 +83,26 @@ def test_the_size_of_disks_is_that_of_the_launch_template(table: Prices) -> None
 
 def test_hours_without_nodes_are_not_counted(table: Prices) -> None:
     # given a group that runs from eight to twenty on five days
-    up = resource("aws_autoscaling_schedule", "services", "up", recurrence="0 8 * * 1-5")
+    up = resource("aws_autoscaling_schedule", "services", "up", recurrence="0 8 * * 1-5", desired_capacity=1)
     down = resource("aws_autoscaling_schedule", "services", "down", recurrence="0 20 * * 1-5")
     # when
     found = cost.estimate(planned(node_group(["small"], 1), up, down), table)
     # then it costs 60 of 168 hours
     assert found.total == pytest.approx((730 * 0.04 + 20 * 0.1) * 60 / 168)
+
+
+def test_a_group_with_hours_costs_the_nodes_that_its_schedule_starts(table: Prices) -> None:
+    # given a group whose own minimum is 0, so that it may be empty
+    up = resource("aws_autoscaling_schedule", "services", "up", recurrence="0 8 * * 1-5", desired_capacity=2)
+    down = resource("aws_autoscaling_schedule", "services", "down", recurrence="0 20 * * 1-5")
+    found = cost.estimate(planned(node_group(["small"], 0), up, down), table)
+    assert found.total == pytest.approx(2 * (730 * 0.04 + 20 * 0.1) * 60 / 168)
+
+
+def test_old_prices_are_a_warning(table: Prices) -> None:
+    young, old = table.date + datetime.timedelta(days=90), table.date + datetime.timedelta(days=91)
+    assert table.stale(young) == ""
+    assert table.stale(old).startswith("\nwarning: these prices are 91 days old")
 
 
 def test_a_standby_doubles_the_database_and_its_disk(table: Prices) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -57,6 +58,56 @@ def test_a_destroy_finishes_and_finds_nothing_the_second_time(ready: Account) ->
     again = console()
     destroy.run(destroy.steps(ready, terraform, late_logs_seconds=0), again)
     assert "secrets: nothing there" in again.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_what_a_cluster_leaks_into_its_network_goes_at_the_second_try(staging: Account) -> None:
+    # given a network, and a cluster that leaves an interface and two groups that name each other when it goes
+    ec2 = staging.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": staging.name}])
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.40.0.0/20")["Subnet"]["SubnetId"]
+    tries = []
+
+    def terraform() -> list[str]:
+        tries.append(1)
+        if len(tries) == 1:
+            _leak(ec2, vpc, subnet, staging.name)
+        inside = [{"Name": "vpc-id", "Values": [vpc]}]
+        groups = ec2.describe_security_groups(Filters=inside)["SecurityGroups"]
+        if ec2.describe_network_interfaces(Filters=inside)["NetworkInterfaces"] or len(groups) > 1:
+            raise PlumblineError("`terraform apply` failed: DependencyViolation")
+        return ["staging/platform.tfstate"]
+
+    # when
+    (stack,) = [step for step in destroy.steps(staging, terraform) if step.name == "the stack platform"]
+    gone = stack.run()
+    # then
+    assert len(tries) == 2
+    assert [one.split("-")[0] for one in gone] == ["eni", "sg", "sg", "staging/platform.tfstate"]
+
+
+def _leak(ec2: Any, vpc: str, subnet: str, name: str) -> None:
+    ec2.create_network_interface(SubnetId=subnet, Description="aws-K8S-i-0")
+    tags = {"cluster": f"kubernetes.io/cluster/{name}", "balancer": "elbv2.k8s.aws/cluster"}
+    groups = {it: ec2.create_security_group(GroupName=it, Description=it, VpcId=vpc)["GroupId"] for it in tags}
+    for it, other in (("cluster", "balancer"), ("balancer", "cluster")):
+        value = "owned" if it == "cluster" else name
+        ec2.create_tags(Resources=[groups[it]], Tags=[{"Key": tags[it], "Value": value}])
+        rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 9, "UserIdGroupPairs": [{"GroupId": groups[other]}]}
+        ec2.authorize_security_group_ingress(GroupId=groups[it], IpPermissions=[rule])
+
+
+def test_a_stack_that_fails_for_another_reason_is_not_tried_again(staging: Account) -> None:
+    tries = []
+
+    def terraform() -> list[str]:
+        tries.append(1)
+        raise PlumblineError("`terraform plan` failed")
+
+    (stack,) = [step for step in destroy.steps(staging, terraform) if step.name == "the stack platform"]
+    with pytest.raises(PlumblineError, match="terraform plan"):
+        stack.run()
+    assert len(tries) == 1
 
 
 def test_a_step_that_fails_is_named_and_those_after_it_do_not_run() -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.deploy import commits, store
+from plumbline.deploy import commits
 from plumbline.deploy.overlay import Overlay
 from plumbline.kernel.errors import PlumblineError
+from plumbline.registry import store
 from plumbline.testing.repository import run
 
 IDENTITY = ("-c", "user.name=Tester", "-c", "user.email=tester@localhost")

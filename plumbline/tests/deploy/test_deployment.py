@@ -4,6 +4,7 @@ import pytest
 
 from plumbline.deploy import deployment
 from plumbline.deploy.overlay import Image, Overlay
+from plumbline.kernel import git
 from plumbline.kernel.errors import PlumblineError
 
 WHO = "human:test"
@@ -13,9 +14,8 @@ OLD, NEW = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 @pytest.fixture
 def staging(workspace, tmp_path, monkeypatch):
     """An environment that runs nothing yet, in a store beside the workspace."""
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "test")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.com")
+    for variable, value in git.identity("test", "test@example.com").items():
+        monkeypatch.setenv(variable, value)
     folder = workspace.root / "infrastructure/kubernetes/overlays/staging"
     folder.mkdir(parents=True)
     (folder / "kustomization.yaml").write_text(

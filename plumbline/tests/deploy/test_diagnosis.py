@@ -46,6 +46,18 @@ def test_a_state_of_a_real_cluster_is_named(problem: str, where: str, what: str)
     assert all(finding.remedy for finding in found)
 
 
+def test_a_canary_that_nobody_can_judge_waits_and_the_remedy_says_so() -> None:
+    [analysis] = [item for item in RECORDED["analyses"] if item["status"]["phase"] == "Failed"][:1]
+    results = [result | {"phase": "Inconclusive"} for result in analysis["status"]["metricResults"]]
+    unjudged = analysis | {"status": analysis["status"] | {"phase": "Inconclusive", "metricResults": results}}
+
+    [found] = diagnosis.diagnose(snapshot(analyses=[unjudged], rollouts=RECORDED["rollouts"]))[:1]
+
+    assert (found.problem, found.final) == ("analysis", True)
+    assert "is inconclusive" in found.what
+    assert "kubectl argo rollouts promote predict" in found.remedy
+
+
 def test_the_same_of_the_same_object_is_told_once() -> None:
     found = diagnosis.diagnose(snapshot(pods=RECORDED["pods"], events=RECORDED["events"] * 3))
 

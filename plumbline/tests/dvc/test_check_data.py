@@ -126,6 +126,23 @@ def test_a_model_of_another_branch_asks_for_a_checkout(root: Path) -> None:
         lock.refuse_strange(root)
 
 
+def test_a_folder_that_a_killed_pull_left_in_part_is_none_of_another_version(root: Path) -> None:
+    (root / "out/copy.tsv").unlink()
+    (root / ".dvcignore").write_text(".*.tmp\n")
+    (root / "out/.aB3.tmp").write_text("half")  # as DVC calls what it copies
+    lock.refuse_strange(root)
+    (root / "out/more.txt").write_text("not git's\n")
+    assert [line.split()[0] for line in lock.strange(root)] == ["out"]
+
+
+def test_an_output_that_dvc_does_not_keep_is_for_its_stage_to_make(root: Path) -> None:
+    outs = [{"out": {"cache": False}}]
+    (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"copy": STAGE | {"outs": outs}}}))
+    dvc(root, "repro", "--force")
+    (root / "out/copy.tsv").write_text("half")
+    lock.refuse_strange(root)
+
+
 def test_a_corrupted_cache_object_is_found_before_dvc_removes_it(root: Path) -> None:
     path = stored(root, ".dvc/cache", "data/raw.tsv.dvc")
     path.chmod(0o644)
@@ -153,6 +170,13 @@ def test_new_data_makes_the_lock_stale_without_the_data(root: Path) -> None:
     assert [fault.split(";")[0] for fault in lock.stale(root)] == [
         "dvc.lock is stale: stage copy was run with another data/raw.tsv"
     ]
+
+
+@pytest.mark.parametrize("torn", ["", "schema: '2.0'\n", "schema: '2.0'\nstages:\n  copy:\n    cmd: 'cp"])
+def test_what_a_killed_dvc_left_of_the_lock_is_named(root: Path, torn: str) -> None:
+    (root / "dvc.lock").write_text(torn)
+    with pytest.raises(PlumblineError, match=r"is not whole.*`git restore dvc\.lock`, then `dvc repro`"):
+        lock.read(root)
 
 
 def test_conflict_markers_are_named(root: Path) -> None:

@@ -56,7 +56,7 @@ def database(postgresql: Server) -> Iterator[str]:
 def raw_bytes(url: str, parameters: Parameters, rules: Contract) -> tuple[bytes, bytes]:
     connection = connect(url)
     try:
-        load(extract(connection, parameters, rules.identifier), parameters, rules, new_version=False)
+        load(extract(connection, parameters, rules), parameters, rules, new_version=False)
     finally:
         connection.close()
     return parameters.training.read_bytes(), parameters.evaluation.read_bytes()

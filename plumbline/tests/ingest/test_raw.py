@@ -7,6 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from plumbline.ingest import raw
 from plumbline.ingest.connections import connect
 from plumbline.ingest.extract import Parameters, extract, load
 from plumbline.ingest.update import update
@@ -20,7 +21,7 @@ from plumbline.tests.ingest.conftest import rows
 
 def extracted(parameters: Parameters, rules: Contract, *, new_version: bool = False) -> None:
     load(
-        extract(connect(parameters.connection), parameters, rules.identifier),
+        extract(connect(parameters.connection), parameters, rules),
         parameters,
         rules,
         new_version=new_version,
@@ -134,6 +135,35 @@ def test_an_update_needs_the_version_that_git_names(repository: Path, parameters
         update(connect("shop.tsv"), parameters, "year", rules)
     with pytest.raises(PlumblineError, match="'color'"):
         update(connect("shop.tsv"), parameters, "color", rules)
+
+
+def test_a_load_that_died_between_two_files_is_finished_before_they_become_a_version(
+    repository: Path, parameters: Parameters, rules: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows(40).to_csv("shop.tsv", sep="\t", index=False)
+    extracted(parameters, rules)
+    commit(names(parameters))
+    before = [path.read_bytes() for path in names(parameters)]
+    rows(60).to_csv("shop.tsv", sep="\t", index=False)
+    replace, moved = Path.replace, []
+
+    def die(self: Path, target: Path) -> Path:
+        if target in names(parameters):
+            if moved:
+                raise KeyboardInterrupt
+            moved.append(target)
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", die)
+        with pytest.raises(KeyboardInterrupt):
+            extracted(parameters, rules, new_version=True)
+    assert sum(path.read_bytes() != old for path, old in zip(names(parameters), before, strict=True)) == 1
+
+    commit(names(parameters))
+
+    assert sum(len(table.read_text(path)) for path in names(parameters)) == 60
+    assert not any(raw.by_hand(path) for path in names(parameters))
 
 
 def test_production_loads_nothing(parameters: Parameters, rules: Contract, monkeypatch: pytest.MonkeyPatch) -> None:

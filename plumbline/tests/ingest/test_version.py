@@ -24,7 +24,7 @@ from plumbline.tests.ingest.conftest import SHOP, rows
 def files(repository: Path, parameters: Parameters) -> list[Path]:
     """Both raw files, extracted and not yet versioned."""
     rows(40).to_csv("shop.tsv", sep="\t", index=False)
-    load(extract(connect("shop.tsv"), parameters, "id"), parameters, SHOP, new_version=False)
+    load(extract(connect("shop.tsv"), parameters, SHOP), parameters, SHOP, new_version=False)
     return [parameters.training, parameters.evaluation]
 
 
@@ -171,11 +171,11 @@ def test_an_add_that_fails_leaves_no_commit(files: list[Path]) -> None:
     assert not list(Path("data/raw").glob("*.dvc"))
 
 
-def test_what_a_killed_dvc_left_is_named(files: list[Path]) -> None:
+def test_what_a_killed_dvc_left_stops_nothing(files: list[Path]) -> None:
     Path(".dvc/tmp").mkdir(exist_ok=True)
     Path(".dvc/tmp/rwlock").write_text('{"half')
-    with pytest.raises(PlumblineError, match=r"dvc add.*\.dvc/tmp/rwlock"):
-        version.add(files)
+    version.add(files)
+    assert all(Path(f"{path}.dvc").exists() for path in files)
 
 
 @pytest.mark.parametrize("action", ["add", "commit", "push"])

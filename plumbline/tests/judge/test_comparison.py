@@ -8,18 +8,9 @@ from hypothesis import strategies as st
 
 from plumbline.judge import comparison
 from plumbline.kernel import metrics
-
-
-def scored(prediction: np.ndarray, actual: np.ndarray, slices: list[str] | None = None) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "slice": slices or ["all"] * len(actual),
-            "actual": actual,
-            "prediction": prediction,
-            "lower": prediction * 0.9,
-            "upper": prediction * 1.1,
-        }
-    )
+from plumbline.kernel.contract import Contract
+from plumbline.kernel.errors import PlumblineError
+from plumbline.tests.judge.scored import BINARY, MULTICLASS, REGRESSION, classified, scored
 
 
 @pytest.fixture
@@ -28,16 +19,17 @@ def actual() -> np.ndarray:
 
 
 def compare(challenger: pd.DataFrame, champion: pd.DataFrame, seed: int = 42) -> comparison.Difference:
-    first, second = (comparison.losses(rows, "rmsle") for rows in (challenger, champion))
+    first, second = (comparison.losses(rows, "rmsle", REGRESSION) for rows in (challenger, champion))
     return comparison.bootstrap(first, second, "rmsle", confidence=0.95, resamples=1000, seed=seed)
 
 
 @pytest.mark.parametrize("metric", ["rmsle", "rmse", "mae"])
 def test_the_difference_is_that_of_the_metrics(metric: comparison.Metric, actual: np.ndarray) -> None:
     rows, others = scored(actual * 1.1, actual), scored(actual * 0.95, actual)
-    first, second = (comparison.losses(frame, metric) for frame in (rows, others))
+    first, second = (comparison.losses(frame, metric, REGRESSION) for frame in (rows, others))
     found = comparison.bootstrap(first, second, metric, confidence=0.95, resamples=200, seed=1)
-    assert found.value == pytest.approx(metrics.score(rows)[metric] - metrics.score(others)[metric])
+    mine, theirs = (metrics.score(frame, REGRESSION)[metric] for frame in (rows, others))
+    assert found.value == pytest.approx(mine - theirs)
     assert found.lower <= found.value <= found.upper
 
 
@@ -75,11 +67,19 @@ def test_pairing_takes_out_what_is_hard_for_both(seed: int) -> None:
     assert paired.upper - paired.lower < torn.upper - torn.lower
 
 
-def test_only_slices_of_enough_rows_are_compared_the_worst_change_first() -> None:
-    names = ["large"] * 40 + ["fair"] * 30 + ["small"] * 29
-    actual = np.full(99, 100.0)
-    champion = metrics.slices(scored(np.full(99, 110.0), actual, names))
-    challenger = metrics.slices(scored(np.repeat([105.0, 115.0, 200.0], [40, 30, 29]), actual, names))
-    found = comparison.by_slice(challenger, champion, least=30)
-    assert found["slice"].tolist() == ["fair", "large"]
-    assert found["change"].tolist() == pytest.approx([0.5, -0.5])
+@pytest.mark.parametrize("metric", ["log_loss", "brier"])
+@pytest.mark.parametrize("rules", [BINARY, MULTICLASS], ids=["binary", "multiclass"])
+def test_the_difference_of_two_classifiers_is_that_of_the_metrics(metric: comparison.Metric, rules: Contract) -> None:
+    rows, others = (classified(rules, 300, sharpness=sharpness) for sharpness in (0.5, 1.0))
+    first, second = (comparison.losses(frame, metric, rules) for frame in (rows, others))
+    found = comparison.bootstrap(first, second, metric, confidence=0.95, resamples=200, seed=1)
+    assert found.value == pytest.approx(metrics.score(rows, rules)[metric] - metrics.score(others, rules)[metric])
+    assert found.lower > 0
+
+
+@pytest.mark.parametrize(("metric", "rules"), [("log_loss", REGRESSION), ("rmsle", BINARY)])
+def test_a_metric_of_another_task_is_refused_with_those_that_fit(metric: comparison.Metric, rules: Contract) -> None:
+    with pytest.raises(
+        PlumblineError, match=rf"champion\.metric of the gate is {metric}; of a {rules.task} task it is"
+    ):
+        comparison.losses(pd.DataFrame(), metric, rules)

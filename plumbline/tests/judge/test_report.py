@@ -21,6 +21,7 @@ def facts(**changes: Any) -> report.Facts:
         "slices": pd.DataFrame({"slice": ["North"], "rows": [40], "mae": [5.0], "mae_base": [4.0], "change": [0.25]}),
         "parameters": [("train.seed", "1", "2")],
         "lineage": {"branch": "feature"},
+        "plots": ["predictions.png", "slices.png"],
     }
     return report.Facts(**(given | changes))
 
@@ -60,6 +61,13 @@ def test_slices_with_nothing_to_compare_say_so(slices: pd.DataFrame, sentence: s
     assert sentence in report.render(facts(slices=slices))
 
 
+def test_the_slices_of_a_classification_are_shown_by_their_log_loss() -> None:
+    slices = pd.DataFrame({"slice": ["North"], "rows": [40], "log_loss": [0.2512345]})
+    page = report.render(facts(slices=slices, error="log_loss"))
+    assert "| slice | rows | log_loss |" in page
+    assert "| North | 40 | 0.2512 |" in page
+
+
 def test_plots_are_addressed_where_they_were_published() -> None:
     page = report.render(facts(images="https://images.example/7/"))
-    assert all(f"(https://images.example/7/{name})" in page for name in report.PLOTS)
+    assert all(f"(https://images.example/7/{name})" in page for name in ("predictions.png", "slices.png"))

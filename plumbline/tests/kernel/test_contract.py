@@ -2,8 +2,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from pydantic import ValidationError
 
 from plumbline.kernel import contract
+from plumbline.kernel.column import Column
 from plumbline.kernel.errors import PlumblineError
 
 TEXT = """
@@ -108,8 +110,25 @@ def test_the_json_schema_knows_booleans_dates_and_open_categories(
         ("minimum: 2020-01-31,", "minimum: 2030-01-31,", "`minimum` is above"),
         ("minimum: 2020-01-31,", "minimum: soon,", "soon"),
         ("Active.}", "Active., open: true}", "only a category can be `open`"),
+        ("Active.}", "Active., names: {b: B}}", "`names` has b, which is none of the categories"),
+        ("Active.}", "Active., format: {digits: 2}}", "only a number has a `format`"),
     ],
 )
 def test_a_classification_that_contradicts_itself_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(PlumblineError, match=message):
         read(tmp_path, CLASSES.replace(old, new))
+
+
+def test_what_people_read_is_described_only_where_it_is_said() -> None:
+    number = {"type": "number", "description": "Asked.", "unit": "euros", "minimum": 0, "maximum": 9}
+    shown = Column.model_validate(number | {"format": {"currency": "EUR", "digits": 0}}).describe()
+    plain = Column.model_validate(number).describe()
+    assert shown["format"] == {"currency": "EUR", "digits": 0}
+    assert (plain["format"], plain["names"]) == (None, {})
+
+
+@pytest.mark.parametrize("wrong", [{"currency": "euro"}, {"digits": -1}, {"sign": "+"}])
+def test_a_format_that_is_none_is_refused(wrong: dict[str, object]) -> None:
+    number = {"type": "number", "description": "", "unit": "euros", "minimum": 0, "maximum": 9, "format": wrong}
+    with pytest.raises(ValidationError):
+        Column.model_validate(number)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.kernel.errors import PlumblineError
-from plumbline.local.images import build, files, signing
+from plumbline.local.images import build, files, references, signing
 from plumbline.local.images.images import Images
 from plumbline.testing.repository import ROOT
 
@@ -87,8 +87,22 @@ def test_a_signature_must_be_of_the_workflow_on_main(tmp_path: Path, calls: Path
 
     signing.verify(API, repository="owner/name")
 
-    identity = "https://github.com/owner/name/.github/workflows/images.yml@refs/heads/main"
+    identity = "https://github.com/owner/name/.github/workflows/publish.yml@refs/heads/main"
     assert f"--certificate-identity {identity} {API}" in calls.read_text()
+
+
+def test_an_image_without_its_account_is_one_of_the_account_of_the_environment(
+    tmp_path: Path, calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool(tmp_path, "cosign")
+    (short,) = references.short([API])
+    assert short == f"api@{API.rpartition('@')[2]}"
+    monkeypatch.delenv("DOCKER_USERNAME", raising=False)
+    with pytest.raises(PlumblineError, match="DOCKER_USERNAME is not set"):
+        signing.verify(short, repository="owner/name")
+    monkeypatch.setenv("DOCKER_USERNAME", "someone")
+    signing.verify(short, repository="owner/name")
+    assert calls.read_text().endswith(f" docker.io/someone/plumbline-{short}\n")
 
 
 @pytest.mark.parametrize(

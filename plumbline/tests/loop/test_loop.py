@@ -19,6 +19,7 @@ from plumbline.loop.dispatcher import Dispatcher
 from plumbline.loop.receiver import Receiver
 from plumbline.loop.state import State
 from plumbline.testing.repository import ROOT
+from plumbline.testing.web import JSONHandler
 
 TOKEN = {"authorization": "Bearer secret"}
 DAY = 86_400
@@ -32,21 +33,17 @@ class GitHub(ThreadingHTTPServer):
     asked: int
 
 
-class GitHubHandler(BaseHTTPRequestHandler):
+class GitHubHandler(JSONHandler, BaseHTTPRequestHandler):
     server: GitHub
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = self.asked()
         self.server.asked += 1
         failing = self.server.asked <= self.server.failures
         if not failing:
             assert (self.path, self.headers["authorization"]) == ("/repos/owner/house/dispatches", "Bearer github")
             self.server.received.append(body)
-        self.send_response(503 if failing else 204)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        self.answer(503 if failing else 204)
 
 
 class Clock:

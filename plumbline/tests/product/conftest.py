@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.kernel import git
 from plumbline.product import init
 
 TOML = """\
@@ -15,6 +16,9 @@ owner = "OWNER"
 repository = "REPOSITORY"
 account = "plumbline"
 region = "ap-south-1"
+
+[cloud]
+allowed_account_ids = []
 
 [product]
 version = "0.2.0"
@@ -112,9 +116,8 @@ def product(tmp_path: Path) -> Clone:
 @pytest.fixture
 def team(product: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
     """A house of its own, with edits of the team's in its files."""
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "test")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.com")
+    for variable, value in git.identity("test", "test@example.com").items():
+        monkeypatch.setenv(variable, value)
     product.git("clone", "--quiet", str(product.root), str(tmp_path / "team"))
     clone = Clone(tmp_path / "team")
     init.init(clone.root, VALUES, str(product.root))

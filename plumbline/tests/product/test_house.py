@@ -36,11 +36,23 @@ def test_every_file_has_one_owner() -> None:
 
 def test_no_file_of_the_product_names_the_example_that_it_comes_with() -> None:
     """Documents show it; a team that brings its own table edits none but its own files."""
-    example = re.compile(r"\b(ames|iowa|housing|price[sd]? (a|the) house|houses? (is |are )?priced|sale_price)\b", re.I)
+    words = r"ames|iowa|housing|price[sd]? (a|the) house|houses? (is |are )?priced"
+    columns = "sale_price|sale_year|lot_area|living_area|year_built"
+    example = re.compile(rf"\b({words}|{columns})\b", re.I)
     code = [name for name in PRESENT if owner(name, HOUSE.paths) == "product" and not name.endswith((".md", "LICENSE"))]
     here = str(Path(__file__).relative_to(ROOT))
     read = {name: (ROOT / name).read_text(encoding="utf-8", errors="replace") for name in code if name != here}
     assert [name for name, text in read.items() if example.search(text)] == []
+
+
+def test_documents_of_the_product_say_where_they_speak_of_the_example() -> None:
+    """They lie in every house; the changelog tells of the product's past."""
+    names = [name for name in PRESENT if name.endswith(".md") and owner(name, HOUSE.paths) == "product"]
+    shown = re.compile(r"`[^`\n]*`|^```.*?^```|^(?:    |\|).*$", re.MULTILINE | re.DOTALL)
+    wrong = re.compile(r"\b(ames|iowa|housing|embedded sales|real sales|prices? an?|priced)\b", re.IGNORECASE)
+    elsewhere = ("CHANGELOG.md", "docs/cloud.md", "tests/", "plumbline/adopt/examples/")  # the cloud has prices, too
+    prose = {n: shown.sub("", (ROOT / n).read_text()) for n in names if not n.startswith(elsewhere)}
+    assert {name: found for name, text in prose.items() if (found := wrong.findall(text))} == {}
 
 
 @pytest.mark.parametrize("glob", HOUSE.paths.product)

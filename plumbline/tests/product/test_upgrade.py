@@ -60,6 +60,13 @@ def test_the_next_release_brings_what_is_new_in_it(team, released) -> None:
     assert upgrade("v0.4.0", root=team.root).commit is None
 
 
+def test_the_accounts_that_a_team_allows_stay(team, released) -> None:
+    team.edit("plumbline.toml", "allowed_account_ids = []", 'allowed_account_ids = ["123456789012"]')
+    team.commit("Guard our account")
+    upgrade("v0.3.0", root=team.root)
+    assert house.read(team.root).cloud.allowed_account_ids == ("123456789012",)
+
+
 def test_an_edit_that_does_not_collide_is_merged_and_shown(team, released) -> None:
     team.edit("services/api/main.py", "line 8", "ours")
     team.commit("Edit the machinery")

@@ -37,7 +37,7 @@ def test_the_registry_remembers_the_newest_entry(workspace):
 
 def test_the_registry_finds_a_ledger_that_was_cut_off(workspace):
     workspace.register("a")
-    workspace.registry.ledger.file.write_bytes(b"")
+    workspace.registry.ledger.keeper.path.write_bytes(b"")
 
     with pytest.raises(PlumblineError, match="the model registry has seen line 1"):
         workspace.register("b")
@@ -47,7 +47,7 @@ def test_finds_an_emptied_ledger_among_more_models_than_a_page_holds(crowded):
     crowded.register("a")
     crowded.registry.promote("1", ADA)
     assert len(crowded.registry.ledger.entries()) == 2
-    crowded.registry.ledger.file.write_bytes(b"")
+    crowded.registry.ledger.keeper.path.write_bytes(b"")
 
     with pytest.raises(PlumblineError, match="the model registry has seen line 2, about toys: lines were removed"):
         crowded.registry.ledger.entries()
@@ -60,7 +60,7 @@ def test_two_houses_on_one_server_do_not_see_each_other(workspace, other_house):
 
     assert workspace.registry.promote("2", ADA).number == 3
     assert [entry.number for entry in other_house.entries()] == [1]
-    other_house.file.unlink()
+    other_house.keeper.path.unlink()
     with pytest.raises(PlumblineError, match="seen line 1, about flats"):
         other_house.entries()
     assert len(workspace.registry.ledger.entries()) == 3

@@ -9,6 +9,7 @@ import pytest
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry.head import Head
 from plumbline.registry.ledger import Entry, Fact, Ledger
+from plumbline.registry.ledger_file import LedgerFile
 from plumbline.testing.repository import ROOT
 
 
@@ -32,14 +33,14 @@ def anchor():
 
 @pytest.fixture
 def book(tmp_path, anchor):
-    book = Ledger(tmp_path / "ledger.jsonl", anchor, "toys")
+    book = Ledger(LedgerFile(tmp_path / "ledger.jsonl"), anchor, "toys")
     for number in (1, 2, 3):
         book.append(Fact(event="promoted", actor="human:ada", model="toys", version=str(number), reason="für Zoë"))
     return book
 
 
 def lines(book):
-    return book.file.read_bytes().splitlines(keepends=True)
+    return book.keeper.path.read_bytes().splitlines(keepends=True)
 
 
 def chain(entries):
@@ -58,16 +59,32 @@ def test_gives_back_what_was_appended_in_order(book):
     assert [(entry.number, entry.version) for entry in book.entries()] == [(1, "1"), (2, "2"), (3, "3")]
 
 
+def test_remembers_the_newest_entry_though_an_older_one_is_remembered_last(book, anchor, monkeypatch):
+    write, fact = anchor.write, Fact(event="promoted", actor="human:bob", model="toys", version="5")
+
+    def slow(head):
+        monkeypatch.setattr(anchor, "write", write)
+        Ledger(book.keeper, anchor, "toys").append(fact)
+        write(head)
+
+    monkeypatch.setattr(anchor, "write", slow)
+    book.append(fact.model_copy(update={"version": "4"}))
+
+    newest = book.entries()[-1]
+    assert newest.version == "5"
+    assert [(head.number, head.sha256) for head in anchor.read()] == [(5, newest.sha256)]
+
+
 def test_is_empty_before_the_first_entry(tmp_path, anchor):
-    assert Ledger(tmp_path / "none.jsonl", anchor, "toys").entries() == []
+    assert Ledger(LedgerFile(tmp_path / "none.jsonl"), anchor, "toys").entries() == []
 
 
 def test_finds_a_change_of_any_byte(book):
-    whole = book.file.read_bytes()
+    whole = book.keeper.path.read_bytes()
     for position in range(len(whole)):
         edited = bytearray(whole)
         edited[position] ^= 1
-        book.file.write_bytes(edited)
+        book.keeper.path.write_bytes(edited)
         with pytest.raises(PlumblineError, match="line"):
             book.entries()
 
@@ -76,7 +93,7 @@ def test_finds_a_change_of_any_byte(book):
 def test_finds_a_removed_line(book, number):
     left = lines(book)
     del left[number - 1]
-    book.file.write_bytes(b"".join(left))
+    book.keeper.path.write_bytes(b"".join(left))
 
     with pytest.raises(PlumblineError, match="removed"):
         book.entries()
@@ -84,21 +101,21 @@ def test_finds_a_removed_line(book, number):
 
 def test_finds_two_lines_that_changed_places(book):
     first, second, third = lines(book)
-    book.file.write_bytes(second + first + third)
+    book.keeper.path.write_bytes(second + first + third)
 
     with pytest.raises(PlumblineError, match="line 1: it does not follow"):
         book.entries()
 
 
 def test_finds_a_line_that_was_repeated(book):
-    book.file.write_bytes(book.file.read_bytes() + lines(book)[-1])
+    book.keeper.path.write_bytes(book.keeper.path.read_bytes() + lines(book)[-1])
 
     with pytest.raises(PlumblineError, match="line 4: it does not follow"):
         book.entries()
 
 
 def test_finds_spaces_that_change_no_value(book):
-    book.file.write_bytes(book.file.read_bytes().replace(b'"number":2', b'"number": 2'))
+    book.keeper.path.write_bytes(book.keeper.path.read_bytes().replace(b'"number":2', b'"number": 2'))
 
     with pytest.raises(PlumblineError, match="line 2: it is not written as entries are"):
         book.entries()
@@ -106,14 +123,14 @@ def test_finds_spaces_that_change_no_value(book):
 
 @pytest.mark.parametrize("left", [0, 1, 40])
 def test_finds_a_truncated_file(book, left):
-    book.file.write_bytes(book.file.read_bytes()[:left])
+    book.keeper.path.write_bytes(book.keeper.path.read_bytes()[:left])
 
     with pytest.raises(PlumblineError, match=r"cut off|lines were removed"):
         book.entries()
 
 
 def test_finds_a_file_that_is_gone(book):
-    book.file.unlink()
+    book.keeper.path.unlink()
 
     with pytest.raises(PlumblineError, match="ends at line 0 and the model registry has seen line 3"):
         book.entries()
@@ -121,14 +138,14 @@ def test_finds_a_file_that_is_gone(book):
 
 def test_finds_that_the_only_lines_about_another_model_were_cut_off(book):
     book.append(Fact(event="promoted", actor="human:ada", model="trains", version="1"))
-    book.file.write_bytes(b"".join(lines(book)[:3]))
+    book.keeper.path.write_bytes(b"".join(lines(book)[:3]))
 
     with pytest.raises(PlumblineError, match="seen line 4, about trains: lines were removed"):
         book.entries()
 
 
 def test_does_not_see_another_teams_ledger(book, anchor, tmp_path):
-    other = Ledger(tmp_path / "other.jsonl", anchor, "flats")
+    other = Ledger(LedgerFile(tmp_path / "other.jsonl"), anchor, "flats")
     assert other.entries() == []
     other.append(Fact(event="promoted", actor="human:bob", model="flats", version="1"))
     book.append(Fact(event="promoted", actor="human:ada", model="toys", version="4"))
@@ -138,22 +155,23 @@ def test_does_not_see_another_teams_ledger(book, anchor, tmp_path):
 
 
 def test_a_ledger_of_another_place_does_not_begin_anew_about_the_same_model(book, anchor, tmp_path):
-    second = Ledger(tmp_path / "second.jsonl", anchor, "toys")
+    file = tmp_path / "second.jsonl"
+    second = Ledger(LedgerFile(file), anchor, "toys")
 
     with pytest.raises(PlumblineError, match="which PLUMBLINE_LEDGER names"):
         second.append(Fact(event="promoted", actor="human:bob", model="toys", version="4"))
-    assert not second.file.exists()
+    assert not file.exists()
 
 
 def test_takes_up_what_was_remembered_before_ledgers_had_an_identity(book, anchor):
-    whole = book.file.read_bytes()
+    whole = book.keeper.path.read_bytes()
     anchor.heads = {model: head._replace(ledger=None) for model, head in anchor.heads.items()}
     anchor.heads["flats"] = Head("flats", 9, "f" * 64, None)  # another team's
 
-    book.file.write_bytes(lines(book)[0])
+    book.keeper.path.write_bytes(lines(book)[0])
     with pytest.raises(PlumblineError, match="lines were removed"):
         book.entries()
-    book.file.write_bytes(whole)
+    book.keeper.path.write_bytes(whole)
     first = book.entries()[0]
     newest = book.append(Fact(event="promoted", actor="human:ada", model="toys", version="4"))
 
@@ -161,14 +179,14 @@ def test_takes_up_what_was_remembered_before_ledgers_had_an_identity(book, ancho
 
 
 def test_finds_a_chain_that_was_written_anew(book):
-    book.file.write_bytes(chain([line.replace(b'"human:ada"', b'"human:bob"') for line in lines(book)]))
+    book.keeper.path.write_bytes(chain([line.replace(b'"human:ada"', b'"human:bob"') for line in lines(book)]))
 
     with pytest.raises(PlumblineError, match="line 3: the model registry has seen another"):
         book.entries()
 
 
 def test_adds_nothing_to_a_ledger_that_does_not_verify(book):
-    book.file.write_bytes(lines(book)[0])
+    book.keeper.path.write_bytes(lines(book)[0])
 
     with pytest.raises(PlumblineError, match="removed"):
         book.append(Fact(event="deployed", actor="human:ada", model="toys"))
@@ -190,10 +208,11 @@ def test_keeps_every_entry_of_processes_that_append_at_once(tmp_path):
 import sys
 from pathlib import Path
 from plumbline.registry.ledger import Fact, Ledger
+from plumbline.registry.ledger_file import LedgerFile
 class Nothing:
     def read(self): return []
     def write(self, head): pass
-book = Ledger(Path(sys.argv[1]), Nothing(), "toys")
+book = Ledger(LedgerFile(Path(sys.argv[1])), Nothing(), "toys")
 for number in range(10):
     book.append(Fact(event="deployed", actor=f"automation:{sys.argv[2]}", model="toys", version=str(number)))
 """
@@ -206,7 +225,7 @@ for number in range(10):
     ]
     assert [writer.wait(300) for writer in writers] == [0, 0, 0, 0]
 
-    entries = Ledger(file, MemoryAnchor(), "toys").entries()
+    entries = Ledger(LedgerFile(file), MemoryAnchor(), "toys").entries()
 
     for writer in range(4):
         own = [entry.version for entry in entries if entry.actor == f"automation:{writer}"]

@@ -1,5 +1,4 @@
 import contextlib
-import json
 import shutil
 
 import pytest
@@ -134,6 +133,23 @@ def test_automation_cannot_undo_a_persons_rollback_until_it_is_released(workspac
     assert workspace.registry.aliases.read() == {"champion": "2", "previous": "1"}
 
 
+def test_a_person_who_repeats_a_rollback_or_its_end_as_after_a_kill_does_it_once(workspace):
+    for name in ("a", "b", "c"):
+        workspace.registry.promote(workspace.register(name)["version"], CI)
+
+    first = workspace.registry.rollback(ADA, "complaints")
+    assert workspace.registry.rollback(ADA, "complaints") == first
+    assert workspace.registry.aliases.read()["champion"] == "2"
+    workspace.registry.rollback(ADA, "complaints about this one, too")
+    assert workspace.registry.aliases.read()["champion"] == "1"
+
+    end = workspace.registry.release_hold(ADA)
+    assert workspace.registry.release_hold(ADA) == end
+    workspace.registry.promote("3", CI)
+    with pytest.raises(PlumblineError, match="nothing holds toys"):
+        workspace.registry.release_hold(ADA)
+
+
 def test_a_rollback_by_automation_holds_nothing(workspace):
     for name in ("a", "b"):
         workspace.registry.promote(workspace.register(name)["version"], CI)
@@ -231,29 +247,38 @@ def test_a_reason_that_is_not_utf8_moves_nothing(workspace):
     assert workspace.registry.promote("1", CI)
 
 
-def begun(workspace, **fact):
-    """Write down a move of version 1 as a process does that dies right after."""
-    known = {"event": "promoted", "actor": CI, "model": "toys", "version": "1"} | fact
-    move = json.dumps({"fact": known, "previous": None, "after": 1})
-    tracking.client().set_registered_model_tag("toys", "alias_move", move)
+def test_a_rollback_that_died_before_the_aliases_is_completed_and_not_done_twice(workspace):
+    for name in ("a", "b", "c"):
+        workspace.registry.promote(workspace.register(name)["version"], CI)
+    whole = workspace.registry
+    with contextlib.suppress(SystemExit):
+        Registry("toys", Dies(whole.server, 0), whole.ledger, whole.store).rollback(ADA)
+    assert whole.aliases.read()["champion"] == "3"
+
+    assert whole.rollback(ADA).version == "2"
+
+    assert whole.aliases.read() == {"champion": "2", "previous": "1"}
+    assert [entry.event for entry in whole.ledger.entries()].count("rolled-back") == 1
 
 
-def test_a_move_begun_for_a_reason_that_cannot_be_written_is_completed(workspace):
-    workspace.register("a")
-    begun(workspace, reason="caf\udce9")
+def test_a_ledger_that_began_after_its_model_goes_on_from_the_aliases(workspace):
+    for name in ("a", "b", "c"):
+        workspace.registry.promote(workspace.register(name)["version"], CI)
+    workspace.registry.ledger.keeper.path.unlink()
+    tracking.client().delete_registered_model_tag("toys", anchor.TAG)
 
-    assert workspace.registry.promote("1", CI).reason == "caf?"
+    workspace.registry.rollback(CI)
+
+    assert workspace.registry.aliases.read() == {"champion": "2"}
 
 
-@pytest.mark.parametrize(("written", "why"), [(None, "Model Version"), ("{", "Expecting"), ("{}", "fact")])
-def test_a_move_that_cannot_be_completed_says_how_to_end_it(workspace, written, why):
-    workspace.register("a")
-    begun(workspace, version="7")
-    if written:
-        tracking.client().set_registered_model_tag("toys", "alias_move", written)
+def test_says_that_the_champion_of_the_ledger_is_gone_and_another_can_be_promoted(workspace):
+    for name in ("a", "b"):
+        workspace.register(name)
+    workspace.registry.promote("1", CI)
+    tracking.client().delete_model_version("toys", "1")
 
-    with pytest.raises(PlumblineError, match=f"(?s){why}.*delete the tag"):
-        workspace.registry.promote("1", CI)
-
-    tracking.client().delete_registered_model_tag("toys", "alias_move")
-    assert workspace.registry.promote("1", CI)
+    with pytest.raises(PlumblineError, match="the registry holds no such version: `plumb release rollback`, or"):
+        workspace.registry.aliases.settle()
+    assert workspace.registry.promote("2", CI).replaced == "1"
+    assert workspace.registry.aliases.read() == {"champion": "2"}

@@ -12,7 +12,7 @@ from plumbline.registry import signing
 def create(folder, name):
     private, public = folder / f"{name}/signing.pem", folder / f"{name}/signing.pub.pem"
     signing.create_key(private)
-    signing.trust(private, public)
+    signing.accept(private, public)
     return private, public
 
 
@@ -57,14 +57,14 @@ def test_keeps_the_key_that_is_there(keys):
     before = [key.read_bytes() for key in keys]
 
     assert not signing.create_key(keys[0])
-    signing.trust(*keys)
+    signing.accept(*keys)
     assert [key.read_bytes() for key in keys] == before
 
 
 def test_a_replaced_key_still_verifies_what_it_signed(folder, keys):
     keys[0].unlink()
     signing.create_key(keys[0])
-    signing.trust(*keys)
+    signing.accept(*keys)
 
     signing.verify(folder, keys[1])
     signing.sign(folder, keys[0])
@@ -154,5 +154,6 @@ def test_a_list_of_trusted_keys_given_by_the_environment_is_left_alone(tmp_path,
     monkeypatch.setenv("PLUMBLINE_PUBLIC_KEY", str(keys[1]))
     before = keys[1].read_bytes()
 
-    assert signing.prepare()
+    with pytest.raises(PlumblineError, match=r"signing\.pem is not one that .* names.*PLUMBLINE_SIGNING_KEY"):
+        signing.prepare()
     assert keys[1].read_bytes() == before

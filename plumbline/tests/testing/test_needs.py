@@ -117,7 +117,8 @@ def sources() -> dict[str, str]:
 def test_no_test_asks_for_a_tool_in_a_way_of_its_own() -> None:
     own = re.compile(r"\b(?:pytest\.skip|skipif|importorskip|shutil\.which)\b")
     # What tests this, and programs that are no tests.
-    apart = ("plumbline/tests/testing/", "tests/acceptance/cluster/", "tests/acceptance/act/")
+    programs = tuple(f"tests/acceptance/{name}/" for name in ("act", "cluster", "compose"))
+    apart = ("plumbline/tests/testing/", *programs)
     assert [name for name, text in sources().items() if own.search(text) and not name.startswith(apart)] == []
 
 

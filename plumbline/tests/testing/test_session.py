@@ -54,6 +54,7 @@ def test_a_later_run_begins_with_what_took_longest_and_forecasts_by_it(house: py
     (house.path / ".plumbline").mkdir()
     (house.path / times.KEPT).write_text(json.dumps(known))
     house.makepyfile(test_d="def test_last(): ...")
+    (house.path / "passed").touch()
     lines = house.runpytest_subprocess("-n", "1").outlines
     [first, *_] = [line for line in lines if " of 24 tests (" in line]
     minutes = int(first.split("about ")[1].split(":")[0])
@@ -63,10 +64,17 @@ def test_a_later_run_begins_with_what_took_longest_and_forecasts_by_it(house: py
     assert len(kept) == 24
 
 
-def test_a_first_run_begins_with_the_slow_tests(house: pytest.Pytester) -> None:
+def test_a_first_run_begins_with_the_slow_tests_and_of_these_with_those_that_take_longest(
+    house: pytest.Pytester,
+) -> None:
+    (house.path / "passed").touch()
+    house.makepyfile(test_t="import pytest\n@pytest.mark.slow\ndef test_longer(): ...")
+    with (house.path / times.BUDGETS).open("a") as budgets:
+        budgets.write('[slow]\n"test_t.py" = 60\n')
     lines = house.runpytest_subprocess("-n", "1", "-v").outlines
     ran = [line.split("] ")[-1] for line in lines if "PASSED" in line or "FAILED test" in line]
-    assert "test_s.py::test_story" in ran[0]
+    assert "test_t.py::test_longer" in ran[0]
+    assert "test_s.py::test_story" in ran[1]
 
 
 def test_a_named_file_runs_in_this_process(house: pytest.Pytester) -> None:
@@ -90,10 +98,9 @@ def test_folders_are_added_up_and_held_against_their_budgets() -> None:
     ]
 
 
-def test_every_folder_of_tests_has_a_budget() -> None:
-    import tomllib
-
-    budgets = tomllib.loads((ROOT / times.BUDGETS).read_text())["seconds"]
+def test_every_folder_of_tests_has_a_budget_and_every_file_with_one_of_its_own_is_there() -> None:
+    budgets = times.read_budgets(ROOT)["seconds"]
+    assert [name for name in times.read_budgets(ROOT)["slow"] if not (ROOT / name).is_file()] == []
     files = [path.relative_to(ROOT) for path in ROOT.glob("*/**/test_*.py")]
     folders = {str(path.parent) for path in files if path.parts[0] not in (".venv", ".plumbline", ".ci")}
     assert folders == set(budgets)

@@ -70,13 +70,14 @@ class Access:
         return found[1]
 
     def _count(self, key: Key) -> None:
-        limit = key.requests_per_minute or self._settings.requests_per_minute
+        limit = max(1, key.requests_per_minute or self._settings.requests_per_minute)
         share = limit / self._settings.workers
+        most = max(1.0, share)  # a request takes a whole token, however small the share is
         now = time.monotonic()
         bucket = self._buckets.get(key.id)
         if bucket is None:
-            bucket = self._buckets[key.id] = _Bucket(share, now)
-        bucket.tokens = min(share, bucket.tokens + (now - bucket.at) * share / 60)
+            bucket = self._buckets[key.id] = _Bucket(most, now)
+        bucket.tokens = min(most, bucket.tokens + (now - bucket.at) * share / 60)
         bucket.at = now
         if bucket.tokens < 1:
             wait = str(max(1, round((1 - bucket.tokens) * 60 / share)))

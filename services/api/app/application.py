@@ -11,12 +11,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from services.api.app.access import Access
+from services.api.app.admission import Admission
 from services.api.app.middleware import Envelope, refuse
 from services.api.app.predictor import Predictor
-from services.api.app.routes import customers, health, history, model, page, predictions
+from services.api.app.routes import customers, health, history, model, page, predictions, whatif
 from services.api.app.settings import Settings
 from services.api.app.state import State
 from services.api.app.store.store import Store
+from services.common.budget import Budget
 from services.common.problems import Problem
 from services.common.telemetry import Telemetry
 
@@ -28,6 +30,7 @@ ROUTES = [
     Route("/v1/predictions/{id}", history.one, methods=["GET"]),
     Route("/v1/predictions/{id}/actual", history.record_actual, methods=["POST"]),
     Route("/v1/predictions/{id}/explanation", history.explanation, methods=["GET"]),
+    Route("/v1/what-if", whatif.create, methods=["POST"]),
     Route("/v1/customers/{reference}", customers.forget, methods=["DELETE"]),
     Route("/v1/model", model.describe, methods=["GET"]),
     Route("/openapi.json", model.document, methods=["GET"]),
@@ -48,7 +51,14 @@ def create(settings: Settings) -> Starlette:
         watcher = asyncio.create_task(predictor.watch())
         store = Store(settings.store_url, settings.store_seconds)
         await store.start()
-        app.state.parts = State(settings, predictor, store, Access(settings, store))
+        app.state.parts = State(
+            settings,
+            predictor,
+            store,
+            Access(settings, store),
+            Admission(settings.max_in_flight, settings.max_batches),
+            Budget(settings.max_bodies_bytes),
+        )
         yield
         watcher.cancel()
         await predictor.stop()
@@ -68,7 +78,7 @@ def create(settings: Settings) -> Starlette:
         routes=ROUTES,
         lifespan=lifespan,
         middleware=middleware,
-        exception_handlers={Problem: refuse, HTTPException: refuse, Exception: refuse},
+        exception_handlers={Problem: refuse, HTTPException: refuse},
     )
     app.router.redirect_slashes = False  # it would send clients to whatever host they name
     return app

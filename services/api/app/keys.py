@@ -18,7 +18,7 @@ def main() -> None:
     create = actions.add_parser("create", help="make a key and show it, once")
     create.add_argument("--name", required=True, help="who or what uses it")
     create.add_argument("--scopes", nargs="+", default=list(keys.DEFAULT_SCOPES), choices=keys.SCOPES)
-    create.add_argument("--requests-per-minute", type=int)
+    create.add_argument("--requests-per-minute", type=_rate, metavar="N", help="at least 1")
     create.add_argument("--if-none", action="store_true", help="only if no valid key has this name")
     actions.add_parser("list", help="show all keys, never their secrets")
     revoke = actions.add_parser("revoke", help="refuse a key from now on")
@@ -30,6 +30,12 @@ def main() -> None:
         sys.exit(f"error: {error}")
     except SQLAlchemyError as error:
         sys.exit(f"error: the store cannot be used: {database.reason(error)}")
+
+
+def _rate(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:10]) < 2**31:  # what the store's column holds
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of requests of at least 1; revoke a key to stop it")
+    return int(text)
 
 
 def _run(arguments: argparse.Namespace) -> None:

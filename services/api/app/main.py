@@ -2,6 +2,7 @@
 
 from services.api.app.application import create
 from services.api.app.settings import PREFIX, Settings
-from services.common import settings
+from services.common import server, settings
 
+server.end_with_parent()
 application = create(settings.read(Settings, PREFIX))

@@ -10,6 +10,7 @@ SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 ROWS = Counter("api_rows_total", "Rows answered with a prediction.")
+SHED = Counter("api_requests_shed_total", "Requests that found all places taken, by kind of place.", ["kind"])
 _children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
 

@@ -23,7 +23,10 @@ SECURITY_HEADERS = {
 
 
 class Envelope:
-    """ASGI middleware; plain, because a request should cost little."""
+    """ASGI middleware; plain, because a request should cost little.
+
+    It catches what endpoints raise: Starlette's own handler of exceptions lies outside of all middleware.
+    """
 
     def __init__(self, app: ASGIApp, log_requests: bool, telemetry: Telemetry) -> None:
         self._app = app
@@ -38,8 +41,8 @@ class Envelope:
         begun, started = time.time_ns(), time.perf_counter()
         given = Headers(scope=scope)
         trace = tracing.of(given.get("x-request-id"), given.get("traceparent"), self._telemetry.on)
-        scope.setdefault("state", {})["trace"] = trace
-        status = 500
+        scope.setdefault("state", {}).update(trace=trace, started=started)
+        status = 0  # until an answer begins
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -52,17 +55,25 @@ class Envelope:
                     headers[name] = value
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            logs.get().error("request_failed", exc_info=error, **trace.fields())
+            if not status:
+                failed = Problem(500, "internal", "The service failed; its log says why.")
+                await responses.problem(failed, trace.request_id)(scope, receive, send_with_headers)
+            status = 500
         seconds = time.perf_counter() - started
         # Paths hold identifiers; the route's template does not.
         route = getattr(scope.get("route"), "path", "other")
         metrics.observe(route, status, seconds)
-        self._telemetry.record(trace, scope["method"], route, status, begun, seconds)
+        method = tracing.method(scope["method"])
+        self._telemetry.record(trace, method, route, status, begun, seconds)
         if self._log_requests or status >= 400:
             logs.get().info(
                 "request",
-                method=scope["method"],
-                path=scope["path"],
+                method=method,
+                route=route,
                 status=status,
                 milliseconds=round(seconds * 1000, 3),
                 **trace.fields(),
@@ -70,12 +81,11 @@ class Envelope:
 
 
 async def refuse(request: Request, error: Exception) -> Response:
-    """Turn what an endpoint raises into problem details."""
+    """Turn an endpoint's or the router's refusal into problem details."""
     if isinstance(error, HTTPException):  # the router's own: 404 and 405
         error = _routing_problem(error)
     if not isinstance(error, Problem):
-        logs.get().error("request_failed", exc_info=error, **request.state.trace.fields())
-        error = Problem(500, "internal", "The service failed; its log says why.")
+        raise error
     return responses.problem(error, request.state.trace.request_id)
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from plumbline.bundle.contract import Contract
 from services.api.app import customers, tables
-from services.api.app.answers import Deleted, Page, Prediction, Predictions, Recorded, StoredPrediction
+from services.api.app.answers import Deleted, Page, Prediction, Predictions, Recorded, StoredPrediction, WhatIf
 from services.api.app.routes.health import Ready
 from services.api.app.routes.history import Actual
 from services.common.answers import Alive, Description, Explanation
@@ -25,7 +25,7 @@ _PROBLEMS = {
     "429": "The API key asks too often.",
     "503": "It cannot be done now; try again after a while.",
 }
-_BODIES = (OneRow, Rows, Actual, Prediction, Predictions, StoredPrediction, Page, Recorded, Deleted)
+_BODIES = (OneRow, Rows, Actual, Prediction, Predictions, StoredPrediction, Page, Recorded, Deleted, WhatIf)
 _GUARDED = ("401", "403", "429", "503")
 _TEXT = {"type": "string"}
 _REFERENCE = {"type": "string", "pattern": f"^{customers.PATTERN}$"}
@@ -66,6 +66,7 @@ def document(contract: Contract) -> dict[str, Any]:
                 "get": _read("explainPrediction", "Which fields moved it.", Explanation, "409")
             },
             "/v1/predictions/{id}/actual": {"post": _record(target)},
+            "/v1/what-if": {"post": _imagine(contract)},
             "/v1/customers/{reference}": {"delete": _forget()},
             "/v1/model": _get("getModel", "The contract, lineage and release.", Description),
             "/livez": _get("livez", "Whether the process answers.", Alive),
@@ -79,8 +80,6 @@ def document(contract: Contract) -> dict[str, Any]:
 
 
 def _create(contract: Contract) -> dict[str, Any]:
-    example = contract.example()
-    examples = {"one": {"value": {"input": example}}, "several": {"value": {"inputs": [example]}}}
     key = {
         "name": "Idempotency-Key",
         "in": "header",
@@ -100,14 +99,31 @@ def _create(contract: Contract) -> dict[str, Any]:
         "operationId": "createPredictions",
         "summary": f"Predict {contract.target.name} for each row.",
         "parameters": [key, customer],
-        "requestBody": {
-            "content": {
-                "application/json": {"schema": {"oneOf": [ref(OneRow), ref(Rows)]}, "examples": examples},
-                tables.MEDIA_TYPE: {"schema": _TEXT, "example": tables.example(contract)},
-            },
-            "required": True,
-        },
+        "requestBody": _rows(contract),
         "responses": {"201": created} | refusals(_PROBLEMS, *statuses),
+    }
+
+
+def _imagine(contract: Contract) -> dict[str, Any]:
+    statuses = ("400", "408", "413", "415", "422", *_GUARDED)
+    return {
+        "operationId": "whatIf",
+        "summary": f"What {contract.target.name} would be, and why; nothing is stored.",
+        "requestBody": _rows(contract),
+        "responses": {"200": answer(ref(WhatIf))} | refusals(_PROBLEMS, *statuses),
+    }
+
+
+def _rows(contract: Contract) -> dict[str, Any]:
+    """Describe a body of one row, of several, or of a table."""
+    example = contract.example()
+    examples = {"one": {"value": {"input": example}}, "several": {"value": {"inputs": [example]}}}
+    return {
+        "content": {
+            "application/json": {"schema": {"oneOf": [ref(OneRow), ref(Rows)]}, "examples": examples},
+            tables.MEDIA_TYPE: {"schema": _TEXT, "example": tables.example(contract)},
+        },
+        "required": True,
     }
 
 

@@ -10,7 +10,7 @@ from services.api.app.breaker import Breaker
 from services.api.app.served import ServedModel
 from services.api.app.settings import Settings
 from services.common import logs
-from services.common.answers import Explanations, Identity, Scored
+from services.common.answers import Answered, Explanations, Identity
 from services.common.problems import Problem, Violation, unavailable
 
 _RETRY_AFTER = 2  # seconds
@@ -35,7 +35,7 @@ class Predictor:
         self._settings = settings
         self._url = settings.predict_url.rstrip("/")
         self._breaker = Breaker()
-        self._answers = msgspec.json.Decoder(Scored)
+        self._answers = msgspec.json.Decoder(Answered)
         self._session: aiohttp.ClientSession | None = None
         self._served: ServedModel | None = None
         self._known: dict[Identity, ServedModel] = {}
@@ -44,7 +44,7 @@ class Predictor:
     async def start(self) -> None:
         """Open the connection pool."""
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=256, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(limit=256, keepalive_timeout=5),  # before predict ends them itself
             auto_decompress=False,
         )
 
@@ -103,14 +103,14 @@ class Predictor:
         try:
             met = ServedModel(raw, self._settings.max_rows)
         except msgspec.MsgspecError as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
         self._known.pop(met.identity, None)
         self._known[met.identity] = met
         if len(self._known) > _REMEMBERED:
             del self._known[next(iter(self._known))]
         return met
 
-    async def predict(self, body: bytes, traceparent: str) -> Scored:
+    async def predict(self, body: bytes, traceparent: str) -> Answered:
         """Score the rows of a body that is valid for the served contract.
 
         Raises:
@@ -122,7 +122,7 @@ class Predictor:
         try:
             return self._answers.decode(raw)
         except msgspec.MsgspecError as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
     async def explain(self, body: bytes, traceparent: str) -> Explanations:
         """Explain the rows of a body.
@@ -135,7 +135,7 @@ class Predictor:
         try:
             return msgspec.json.decode(raw, type=Explanations)
         except msgspec.MsgspecError as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
     async def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         """Ask, and ask once more if there is time; asking twice changes nothing over there."""
@@ -149,13 +149,14 @@ class Predictor:
                 status, raw = await asyncio.wait_for(self._send(method, path, body, headers), max(share, 0.001))
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
                 self._breaker.failed()
-                why = f"The predict service does not answer: {str(error) or 'it takes too long'}."
+                why, said = "The predict service does not answer.", str(error) or "it takes too long"
                 await asyncio.sleep(_PAUSE)
             else:
                 if status < 500:
                     self._breaker.succeeded()
                     return _accept(status, raw)
-                why = f"The predict service cannot answer: {_refusal(raw).detail}"
+                why, said = "The predict service cannot answer.", _refusal(raw).detail
+        logs.get().warning("predict_failed", path=path, why=said)  # strangers are not told hosts and paths
         raise unavailable("predict-unavailable", why, _RETRY_AFTER)
 
     async def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
@@ -172,11 +173,8 @@ def _accept(status: int, raw: bytes) -> bytes:
     refusal = _refusal(raw)
     if status in {413, 422}:
         raise Problem(status, refusal.type.rpartition(":")[2], refusal.detail, refusal.errors)
-    raise unavailable(
-        "predict-unavailable",
-        f"The predict service answered with status {status}: {refusal.detail}",
-        _RETRY_AFTER,
-    )
+    logs.get().warning("predict_failed", status=status, why=refusal.type)
+    raise unavailable("predict-unavailable", "The predict service answered with a refusal.", _RETRY_AFTER)
 
 
 def _refusal(raw: bytes) -> _Refusal:
@@ -186,6 +184,7 @@ def _refusal(raw: bytes) -> _Refusal:
         return _Refusal()
 
 
-def _unusable(error: msgspec.MsgspecError) -> Problem:
+def unusable(error: msgspec.MsgspecError) -> Problem:
+    """Say that what the predict service answered is none of its answers."""
     text = f"The predict service's answer cannot be read: {error}."
     return unavailable("predict-unavailable", text, _RETRY_AFTER)

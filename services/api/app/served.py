@@ -1,10 +1,12 @@
 """What the predict service says about the model it serves."""
 
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from services.common.answers import Description
+from services.common.answers import Classes, Description, Scores
 from services.common.rows import RowReader
 
 
@@ -33,6 +35,17 @@ class ServedModel:
         self.identity = description.model
         self.contract = description.contract
         self.reader = RowReader(description.contract, max_rows)
+        kind: Any = list[Scores] if description.contract.task == "regression" else list[Classes]
+        self._predictions = msgspec.json.Decoder(kind)
         release = description.release or {}
         keys = ("git_commit", "git_dirty", "dvc_lock_sha256", "run_id", "released_at")
         self.lineage = {key: release.get(key) for key in keys} | {"data": description.lineage.get("data", {})}
+
+    def predictions(self, raw: msgspec.Raw) -> Sequence[Scores | Classes]:
+        """Read what this model answered.
+
+        Raises:
+            msgspec.MsgspecError: It is no answer of a model of this task.
+        """
+        found: Sequence[Scores | Classes] = self._predictions.decode(raw)
+        return found

@@ -18,10 +18,8 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         requests_per_minute: Of a key that has no limit of its own.
         cors_origins: Origins of other web pages that may ask, separated by spaces; none by default.
         repository_url: Where the web page's links to commits lead; no links by default.
-        max_rows: Most rows in one request.
-        max_body_bytes: Longest body of a request.
-        body_seconds: How long a client may take to send a body.
-        log_requests: Whether every request is logged, not only those answered by a problem.
+        max_in_flight: Of short requests for predictions alone.
+        max_batches: The same of requests for predictions with a long body.
     """
 
     port: int = 8000
@@ -34,9 +32,8 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
     requests_per_minute: int = 600
     cors_origins: str = ""
     repository_url: str = ""
-    max_rows: int = 10_000
-    max_body_bytes: int = 16 * 1024 * 1024
-    body_seconds: float = 10.0
+    max_in_flight: int = 64
+    max_batches: int = 2
     log_requests: bool = True
 
     def __post_init__(self) -> None:
@@ -46,5 +43,5 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
             raise ValueError("API_PREDICT_URL must start with http:// or https://")
         if self.repository_url and not self.repository_url.startswith("https://"):
             raise ValueError("API_REPOSITORY_URL must start with https://")
-        if self.max_rows < 1 or self.max_body_bytes < 1 or self.requests_per_minute < 1:
-            raise ValueError("API_MAX_… and API_REQUESTS_PER_MINUTE must be at least 1")
+        if min(self.max_batches, self.requests_per_minute) < 1:
+            raise ValueError("API_MAX_BATCHES and API_REQUESTS_PER_MINUTE must be at least 1")

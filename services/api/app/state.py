@@ -4,9 +4,11 @@ import msgspec
 from starlette.requests import Request
 
 from services.api.app.access import Access
+from services.api.app.admission import Admission
 from services.api.app.predictor import Predictor
 from services.api.app.settings import Settings
 from services.api.app.store.store import Store
+from services.common.budget import Budget
 
 
 class State(msgspec.Struct, frozen=True):
@@ -16,6 +18,8 @@ class State(msgspec.Struct, frozen=True):
     predictor: Predictor
     store: Store
     access: Access
+    admission: Admission
+    bodies: Budget
 
 
 def of(request: Request) -> State:

@@ -1,4 +1,4 @@
-"""An api of one's own, for tests that alter what others share."""
+"""A browser, and an api of one's own, for tests that alter what others share."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
+from plumbline.testing import trials
 from services.common.tests.running import Running
 
 
@@ -26,3 +28,12 @@ def start_api(predict: Running, tmp_path: Path) -> Iterator[Callable[..., Runnin
             return stack.enter_context(Running("api", log, **(defaults | settings)))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[sync_api.Browser]:
+    """A Chromium."""
+    with sync_api.sync_playwright() as engine:
+        browser = trials.launch(engine)
+        yield browser
+        browser.close()

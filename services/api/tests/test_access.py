@@ -1,3 +1,5 @@
+import subprocess
+
 import httpx
 import pytest
 
@@ -50,6 +52,21 @@ def test_a_key_may_ask_only_so_often(guarded, bundle):
 
     assert [answer.status_code for answer in answers] == [201, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("rate", ["0", "-5", "many", "1.5", "9" * 12])
+def test_no_key_is_made_that_can_never_ask(tmp_path, rate):
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        make_key(f"sqlite:///{tmp_path}/store.db", f"--requests-per-minute={rate}")
+
+    assert "is not a number of requests" in raised.value.stderr
+
+
+def test_a_key_that_may_ask_less_often_than_there_are_workers_may_ask(start_api, bundle, tmp_path):
+    service = start_api(require_key="true", workers=2)
+    key = make_key(f"sqlite:///{tmp_path}/store.db", "--requests-per-minute", "1")
+
+    assert ask(service, key, bundle.data).status_code == 201
 
 
 def test_keys_never_appear_in_logs_or_in_the_store(guarded, bundle, tmp_path):

@@ -14,7 +14,7 @@ from plumbline_client import Client, RefusedError, UnavailableError
 
 @pytest.fixture
 def client(api):
-    key = api.client.headers["authorization"].removeprefix("Bearer ")
+    key = api.key
     with Client(api.url, key) as client:
         yield client
 

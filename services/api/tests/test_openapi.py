@@ -13,10 +13,18 @@ CHECKS += ",response_schema_conformance,negative_data_rejection,ignored_auth"
 
 @pytest.mark.parametrize("service", ["predict", "api"])
 def test_the_service_does_what_its_document_says(service, predict, api, tmp_path):
-    running = {"predict": predict, "api": api}[service]
+    check({"predict": predict, "api": api}[service], tmp_path)
+
+
+@pytest.mark.parametrize("service", ["predict", "api"])
+def test_a_classifier_does_what_its_document_says(service, classifier, class_api, tmp_path):
+    check({"predict": classifier, "api": class_api}[service], tmp_path)
+
+
+def check(running, tmp_path):
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{running.url}/openapi.json"]
     command += ["--phases", "examples,coverage,fuzzing", "--max-examples", "30", "--seed", "1"]
-    command += ["--checks", CHECKS, "--warnings", "off", "--exclude-path", "/readyz"]
+    command += ["--checks", CHECKS, "--exclude-path", "/readyz"]
     if authorization := running.client.headers.get("authorization"):
         command += ["--header", f"Authorization: {authorization}"]
 

@@ -1,88 +1,180 @@
-"""The web page in a real Chromium; screenshots go to reports/page."""
+"""The web page in a real Chromium: the answer is always that of the form; screenshots go to reports/page."""
 
 import pytest
-from playwright import sync_api
 
-from plumbline.testing import trials
+from services.api.tests import browsing
+from services.api.tests.browsing import fill, listed, look, state
 from services.common.tests import toy
-from services.common.tests.running import ROOT
 
 pytestmark = pytest.mark.needs("chromium")
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as engine:
-        browser = trials.launch(engine)
-        yield browser
-        browser.close()
+@pytest.fixture
+def page(browser, api):
+    with browsing.opened(browser, api) as page:
+        yield page
 
 
-@pytest.fixture(params=["light-desktop", "dark-phone"])
-def page(request, browser, api, bundle):
-    scheme, _, device = request.param.partition("-")
-    context = browser.new_context(viewport=PHONE if device == "phone" else DESKTOP, color_scheme=scheme)
-    page = context.new_page()
-    complaints, foreign = [], []
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda r: None if r.url.startswith((api.url, "data:")) else foreign.append(r.url))
-    key = api.client.headers["authorization"].removeprefix("Bearer ")
-    page.goto(f"{api.url}/#key={key}")
-    page.wait_for_selector("#fields .field")
-    yield page
-    folder = ROOT / "reports/page"
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{request.node.name.partition('[')[0]}-{request.param}-{bundle.data['model']}.png"
-    page.screenshot(path=folder / name, full_page=True)
-    context.close()
-    assert foreign == []
-    assert [text for text in complaints if "422" not in text] == []
+@pytest.fixture
+def class_page(browser, class_api):
+    with browsing.opened(browser, class_api) as page:
+        yield page
 
 
-def test_prices_a_row_and_shows_where_the_price_comes_from(page, bundle):
+def figures(page, which):
+    return [float(text.replace(",", "")) for text in page.locator(f"#waterfall {which} .figure").all_inner_texts()]
+
+
+def test_the_answer_follows_the_form_and_is_not_stored(page, api, bundle):
     row = toy.row(bundle.data, 2)
-    for name, value in row.items():
-        control = page.locator(f"#field-{name}")
-        if isinstance(value, str):
-            control.select_option(value)
-        else:
-            control.fill(str(value))
-    page.get_by_role("button", name="Predict").press("Enter")  # the keyboard is enough
-    page.wait_for_selector("#contributions li")
+    before = len(listed(api))
+
+    fill(page, bundle.data, row)
+    state(page, "current")
 
     wanted = toy.expected(bundle.data, row)
-    price = page.locator("#price").inner_text().split()[0].replace(",", "")
-    assert float(price) == pytest.approx(wanted["prediction"], abs=0.01)
+    price = float(page.locator("#price").inner_text().replace(",", ""))
+    assert price == pytest.approx(wanted["prediction"], abs=0.01)
     assert "80 %" in page.locator("#interval").inner_text()
-    lineage = page.locator("#lineage").inner_text()
-    assert bundle.sha256 in lineage
-    assert "c" * 40 in lineage
-    assert "0" * 32 in lineage
-    page.locator("#lineage summary").last.click()
-    assert page.locator("#lineage pre").last.is_visible()
-    page.wait_for_selector("#recent tr")  # asked for after the answer is shown
-
-
-def test_shows_what_is_wrong_beside_the_field(page, bundle):
-    number = next(column for column in bundle.data["columns"] if column["type"] != "category")
-    control = page.locator(f"#field-{number['name']}")
-    control.fill("99999")
-    page.get_by_role("button", name="Predict").click()
-    page.wait_for_selector("[aria-invalid=true]")
-
-    assert "the most allowed is" in page.locator(f"#field-{number['name']}-error").inner_text()
-    assert control.evaluate("node => node === document.activeElement")
-
-
-def test_every_control_has_a_name_and_nothing_overflows(page):
-    unnamed = page.evaluate(
-        "[...document.querySelectorAll('input,select,button')]"
-        ".filter(n => !(n.labels?.length || n.textContent.trim())).length"
-    )
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-    assert (unnamed, overflow) == (0, 0)
+    assert len(listed(api)) == before
     assert "key=" not in page.url
+    look(page, f"current-{bundle.data['model']}")
+
+
+def test_every_part_is_shown_and_what_is_read_adds_up(page, bundle):
+    fill(page, bundle.data, toy.row(bundle.data, 2))
+    state(page, "current")
+
+    first, last = figures(page, ".end")
+    parts = figures(page, "li:not(.end)")
+    assert len(parts) == len(bundle.data["columns"])
+    assert first + sum(parts) == pytest.approx(last, abs=1e-9)
+    assert last == float(page.locator("#price").inner_text().replace(",", ""))
+
+
+def test_says_that_the_answer_is_of_the_values_before_while_it_waits(page, bundle):
+    state(page, "current")
+    held = []
+    page.route("**/v1/what-if", lambda route: held.append(route))
+
+    fill(page, bundle.data, toy.row(bundle.data, 4))
+
+    state(page, "waiting")
+    assert "of the values before" in page.locator("#state").inner_text()
+    assert page.locator("#save").get_attribute("aria-disabled") == "true"
+    look(page, f"waiting-{bundle.data['model']}")
+    page.unroute("**/v1/what-if")
+    page.locator("#example").click()
+    state(page, "current")
+
+
+def test_a_double_click_stores_once(page, api):
+    state(page, "current")
+    before = len(listed(api))
+
+    page.locator("#save").dblclick()
+    state(page, "saved")
+    page.locator("#save").click(force=True)  # it says that it is disabled
+
+    page.wait_for_selector("#recent tr")
+    assert len(listed(api)) == before + 1
+
+
+def test_a_save_whose_answer_was_lost_is_repeated_and_stored_once(page, api):
+    state(page, "current")
+    before = len(listed(api))
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/v1/predictions", lose, times=1)
+    page.locator("#save").click()
+    state(page, "unsaved")
+    page.locator("#save").click()
+    state(page, "saved")
+
+    assert len(listed(api)) == before + 1
+
+
+def test_what_is_wrong_is_said_in_the_words_of_the_field(page, bundle):
+    kinds = [column["type"] for column in bundle.data["columns"]]
+    number = kinds.index("number")
+    label = page.locator(f"label[for=field-{number}]").inner_text()
+
+    page.locator(f"#field-{number}").fill("99999")
+    state(page, "invalid")
+    beyond = page.locator(f"#field-{number}-error").inner_text()
+    look(page, f"invalid-{bundle.data['model']}")
+    page.locator(f"#field-{number}").fill("much")
+    page.wait_for_selector(f"#field-{number}-error:has-text('enter a number')")
+    page.locator(f"#field-{number}").press("Enter")
+
+    assert beyond.startswith(f"{label} must be from ")
+    assert page.locator("#price").inner_text() == "—"
+    assert page.locator(f"#field-{number}").evaluate("node => node === document.activeElement")
+
+
+def test_an_empty_form_says_what_is_needed(page, bundle):
+    needed = [column for column in bundle.data["columns"] if column["required"]]
+
+    page.locator("#clear").click()
+    state(page, "empty")
+
+    assert f"Fill in {len(needed)} more fields" in page.locator("#state").inner_text()
+    assert page.locator("[aria-invalid]").count() == 0
+    look(page, f"empty-{bundle.data['model']}")
+    page.locator("#example").click()
+    state(page, "current")
+
+
+@pytest.mark.parametrize("device", browsing.SIZES)
+def test_the_answer_stays_in_view_beside_every_field(page, bundle, device):
+    page.set_viewport_size(browsing.SIZES[device])
+    state(page, "current")
+
+    for number in range(len(bundle.data["columns"])):
+        page.locator(f"#field-{number}").focus()
+        box = page.locator("#price").bounding_box()
+        assert 0 <= box["y"] <= browsing.SIZES[device]["height"] - box["height"]
+
+
+def test_the_keyboard_is_enough(page, api):
+    state(page, "current")
+    before = len(listed(api))
+
+    page.locator("#fields input[inputmode]").first.press("Enter")  # a list would open
+    state(page, "saved")
+    page.locator("#fields :is(input, select)").first.focus()
+    page.keyboard.press("Shift+Tab")
+
+    assert len(listed(api)) == before + 1
+    assert page.evaluate("document.activeElement.id") == "clear"
+
+
+def test_groups_and_names_the_fields_as_the_contract_does(page, bundle):
+    groups = {column["group"] for column in bundle.data["columns"] if "group" in column}
+    labels = {column["label"] for column in bundle.data["columns"] if "label" in column}
+
+    assert groups <= set(page.locator("legend").all_text_contents())
+    assert labels <= set(page.locator("label").all_text_contents())
+
+
+def test_shows_the_decided_class_with_all_probabilities_and_the_set(class_page, classes):
+    row = toy.row(classes.data, 2)
+    fill(class_page, classes.data, row)
+    state(class_page, "current")
+
+    wanted = toy.expected(classes.data, row)
+    shown = [line.split("\n")[-1] for line in class_page.locator("#probabilities li").all_inner_texts()]
+    read = class_page.locator("#probabilities li > :first-child").all_inner_texts()
+    names = dict(zip(wanted["probabilities"], read, strict=True))
+    assert classes.data["target"].get("names", {}).items() <= names.items()
+    assert class_page.locator("#price").inner_text() == names[wanted["prediction"]]
+    assert shown == [f"{100 * value:.1f} %" for value in wanted["probabilities"].values()]
+    kept = class_page.locator("#interval strong").inner_text()
+    assert kept == "; ".join(names[name] for name in wanted["prediction_set"])
+    assert "log odds of" in class_page.locator("#why-unit").inner_text()
+    first, last = figures(class_page, ".end")
+    assert first + sum(figures(class_page, "li:not(.end)")) == pytest.approx(last, abs=1e-9)
+    look(class_page, f"current-{classes.data['model']}")

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
+from services.api.app import answers
 from services.api.app.store import records
 from services.common.store import database
 from services.common.tests import toy
@@ -48,6 +49,49 @@ def test_refuses_an_actual_value_that_is_no_number(api, bundle, body):
     assert response.status_code == 422
 
 
+@pytest.mark.parametrize("value", [-1, 1e299, -1e299])
+def test_refuses_an_actual_value_that_nothing_predicted_can_be(api, bundle, value):
+    url = f"/v1/predictions/{create(api, bundle.data).json()['id']}/actual"
+
+    refused = api.client.post(url, json={"value": value})
+    recorded = api.client.post(url, json={"value": 0})
+
+    assert (refused.status_code, recorded.status_code) == (422, 201)
+    assert refused.json()["errors"][0]["field"] == "/value"
+
+
+def test_a_repeated_request_about_another_customer_is_another_request(api, bundle):
+    about = [{}, {"customer-reference": "one"}, {"customer-reference": "two"}]
+    key = {"idempotency-key": f"about-{bundle.data['model']}"}
+
+    statuses = [create(api, bundle.data, **key, **headers).status_code for headers in (*about, about[0])]
+
+    assert statuses == [201, 409, 409, 201]
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/csv", "text/csv"),
+        ("text/csv;q=0", "application/json"),
+        ("application/json, text/csv;q=0.5", "application/json"),
+        ("text/csv, application/json;q=0.5", "text/csv"),
+        ("text/csvx", "application/json"),
+        ("*/*", "application/json"),
+        ("text/csv;q=nonsense", "application/json"),
+    ],
+)
+def test_answers_in_the_form_that_is_preferred(api, bundle, accept, kind):
+    assert create(api, bundle.data, accept=accept).headers["content-type"].partition(";")[0] == kind
+
+
+@pytest.mark.parametrize(("charset", "status"), [("latin-1", 415), ("UTF-8", 201), ('"utf-8"', 201), ("us-ascii", 201)])
+def test_reads_no_other_charset_than_utf_8(api, bundle, charset, status):
+    kind = f"application/json; charset={charset}"
+
+    assert create(api, bundle.data, **{"content-type": kind}).status_code == status
+
+
 def test_pages_hold_every_prediction_once_and_the_newest_first(start_api, bundle):
     service = start_api()
     made = [create(service, bundle.data, number).json()["id"] for number in range(7)]
@@ -66,7 +110,7 @@ def test_pages_hold_every_prediction_once_and_the_newest_first(start_api, bundle
     assert seen == sorted(seen, reverse=True)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=999", "cursor='--", "limit=²"])
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=999", "cursor='--", "limit=²", f"limit={999:012}"])
 def test_refuses_a_page_that_cannot_be(api, query):
     assert api.client.get(f"/v1/predictions?{query}").status_code == 400
 
@@ -112,16 +156,21 @@ def test_takes_a_table_and_gives_one(api, bundle):
     text = io.StringIO()
     writer = csv.DictWriter(text, [column["name"] for column in bundle.data["columns"]])
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
+                     for row in rows)  # fmt: skip
 
     headers = {"content-type": "text/csv", "accept": "text/csv"}
     response = api.client.post("/v1/predictions", content=text.getvalue().encode(), headers=headers)
 
     found = list(csv.DictReader(io.StringIO(response.text)))
     assert response.headers["content-type"].startswith("text/csv")
-    assert [float(item["prediction"]) for item in found] == pytest.approx(
+    # What the answer adds keeps clear of a column of the same name.
+    added = "prediction_" if "prediction" in rows[0] else "prediction"
+    assert [float(item[added]) for item in found] == pytest.approx(
         [toy.expected(bundle.data, row)["prediction"] for row in rows]
     )
+    given = list(csv.DictReader(io.StringIO(text.getvalue())))
+    assert [{name: item[name] for name in given[0]} for item in found] == given
     assert api.client.get(f"/v1/predictions/{found[0]['id']}").status_code == 200
 
 
@@ -142,6 +191,22 @@ def test_refuses_a_bad_table(api, body, status):
 
     assert response.status_code == response.json()["status"] == status
     assert response.json()["errors"]
+
+
+@pytest.mark.parametrize("spelled", ["nan", "inf", "-Infinity", "1_0", "0x1", "9" * 30, "9" * 400])
+def test_refuses_in_a_table_what_json_has_no_number_for(api, bundle, spelled):
+    row = toy.row(bundle.data)
+    name = next(column["name"] for column in bundle.data["columns"] if column["type"] == "number")
+    cells = {key: str(value).lower() if isinstance(value, bool) else value for key, value in row.items()}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, cells)
+    writer.writeheader()
+    writer.writerow(cells | {name: spelled})
+    headers = {"content-type": "text/csv"}
+
+    response = api.client.post("/v1/predictions", content=text.getvalue().encode(), headers=headers)
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, f"/inputs/0/{name}")
 
 
 def test_answers_nothing_that_it_cannot_store(start_api, bundle, tmp_path):
@@ -208,6 +273,7 @@ def test_a_store_of_an_earlier_version_keeps_its_predictions(tmp_path):
     with engine.connect() as connection:
         found = records.find(connection, "k1", "p1")
     assert (found["prediction"], found["model_version"], found["bundle_sha256"]) == (2.0, "3", "b1")
+    assert (found["label"], answers.summarise(found).lower) == (None, 1.0)
 
 
 def test_serves_from_a_store_of_a_later_version(start_api, bundle, tmp_path):

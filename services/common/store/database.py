@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
 
 from services.common.store.schema import HEAD
 
@@ -120,6 +120,21 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
+def touch(connection: Connection) -> None:
+    """Have the transaction write something when it is committed, which shows whether the disk has room.
+
+    Raises:
+        SQLAlchemyError: It has none, or the database cannot be reached.
+    """
+    postgresql = connection.dialect.name == "postgresql"
+    # A number of SQLite's header that nothing else uses; a transaction's number, which PostgreSQL logs with its commit.
+    connection.execute(text("SELECT txid_current()" if postgresql else "PRAGMA user_version = 1"))
+
+
 def reason(error: SQLAlchemyError) -> str:
-    """Say in a few words why the store failed, without the statement and its values."""
-    return str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+    """Say in a few words why the store failed, without the statement and its values.
+
+    What a driver says of a failed connection, disk or lock is told; what it says of data may quote them.
+    """
+    told = isinstance(error, OperationalError | InterfaceError) and error.orig
+    return str(told or type(error).__name__).partition("\n")[0]

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0004"  # the newest migration
+HEAD = "0005"  # the newest migration
 
 metadata = MetaData()
 
@@ -38,11 +38,15 @@ predictions = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("model_id", String(64), ForeignKey("models.id"), nullable=False),
     Column("input", Text, nullable=False, comment="the row as JSON"),
+    # Of a class all three are its probability: a reader of an earlier version finds numbers.
     Column("prediction", Double, nullable=False),
     Column("lower", Double, nullable=False),
     Column("upper", Double, nullable=False),
     Column("customer", String(128), comment="the caller's name for whom the row is about"),
     Column("latency_ms", Double, comment="from the request's arrival to the answer, writing it excluded"),
+    Column("label", Text, comment="the decided class; null where a number is predicted"),
+    Column("probabilities", Text, comment="by class, in the contract's order, as JSON"),
+    Column("prediction_set", Text, comment="the classes that are not ruled out, as JSON"),
     Index("ix_predictions_key_id_id", "key_id", "id"),
     Index("ix_predictions_customer", "customer"),
     Index("ix_predictions_created_at", "created_at"),
@@ -52,8 +56,9 @@ actuals = Table(
     "actuals",
     metadata,
     Column("prediction_id", String(36), ForeignKey("predictions.id"), primary_key=True),
-    Column("value", Double, nullable=False),
+    Column("value", Double, nullable=False),  # of a class its position in the contract
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("label", Text, comment="the true class; null where a number is predicted"),
 )
 
 keys = Table(

@@ -13,14 +13,14 @@ import atheris
 with atheris.instrument_imports(include=["services.common"]):
     import msgspec
 
-    from services.common import violations
+    from services.common import moments, violations
     from services.common.problems import Problem
     from services.common.rows import RowReader
     from services.common.tests.test_rows import BIKES
 
 SEEDS = (
-    b'{"inputs":[{"weather":"dry","temperature":21.5,"hour":17},{"hour":3.0}]}',
-    b'{"input":{"weather":null,"temperature":-1e1,"hour":NaN}}',
+    b'{"inputs":[{"weather":"dry","temperature":21.5,"hour":17,"prediction":true,"gr\xc3\xb6\xc3\x9fe":"2026-01-31T12:00:00Z"},{"hour":3.0}]}',
+    b'{"input":{"weather":null,"temperature":-1e1,"hour":NaN,"day/of the ride.":"2026-01-31","features":"Ulm"}}',
 )
 READER = RowReader(BIKES, 100)
 
@@ -34,7 +34,7 @@ def one_input(data: bytes) -> None:
             if problem.status not in {400, 422} or not problem.errors:
                 raise AssertionError(problem.body()) from problem
             continue
-        document = {"inputs": msgspec.to_builtins(rows)}
+        document = {"inputs": msgspec.to_builtins(rows, enc_hook=moments.encode)}
         assert list(violations.of_document(document, BIKES, 100, allow_one=False)) == []
 
 

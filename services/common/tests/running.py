@@ -50,6 +50,11 @@ class Running:
         """Let the client send an API key."""
         self.client.headers["authorization"] = f"Bearer {key}"
 
+    @property
+    def key(self) -> str:
+        """The API key that the client sends."""
+        return self.client.headers["authorization"].removeprefix("Bearer ")
+
     def wait(self, path: str, status: int = 200, seconds: float = 60, said: str = "") -> httpx.Response:
         """Wait until `path` answers with `status` and a body in which `said` stands."""
         deadline = time.monotonic() + seconds

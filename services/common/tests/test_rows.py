@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.common import rows
 from services.common.problems import Problem
 from services.common.rows import RowReader
 from services.common.tests import toy
@@ -113,9 +114,9 @@ def test_refuses_a_number_beyond_double_precision_by_its_field():
 
 
 def test_collects_the_violations_of_all_rows():
-    rows = [plant(light=99), plant(), plant(species="ivy", water="wet")]
+    given = [plant(light=99), plant(), plant(species="ivy", water="wet")]
 
-    assert violations(PLANTS, {"inputs": rows}) == (
+    assert violations(PLANTS, {"inputs": given}) == (
         422,
         {
             ("/inputs/0/light", "maximum"),
@@ -133,16 +134,62 @@ def test_lists_at_most_a_hundred_violations():
 
 
 def test_takes_a_whole_number_written_as_a_float_for_an_integer():
-    rows = RowReader(PLANTS, MAX_ROWS).read(json.dumps({"inputs": [plant(water=100.0)]}).encode())
+    found = RowReader(PLANTS, MAX_ROWS).read(json.dumps({"inputs": [plant(water=100.0)]}).encode())
 
-    assert msgspec.to_builtins(rows) == [plant()]
+    assert msgspec.to_builtins(found) == [plant()]
 
 
-@pytest.mark.parametrize("row", [{"hour": 3}, {"hour": 3, "weather": None, "temperature": None}])
-def test_leaves_optional_values_missing(row):
-    (found,) = RowReader(BIKES, MAX_ROWS).read(json.dumps({"inputs": [row]}).encode())
+@pytest.mark.parametrize("missing", [{}, {"weather": None, "temperature": None, "day/of the ride.": None}])
+def test_leaves_optional_values_missing(missing):
+    required = {"hour": 3, "prediction": False, "größe": "2026-01-31T12:00:00Z"}
+    (found,) = RowReader(BIKES, MAX_ROWS).read(json.dumps({"inputs": [required | missing]}).encode())
 
-    assert msgspec.to_builtins(found) == {"hour": 3, "weather": None, "temperature": None}
+    absent = dict.fromkeys(["weather", "temperature", "day/of the ride.", "features"])
+    assert json.loads(rows.encode(found)) == required | absent
+
+
+def bike(**changes):
+    values = {"hour": 3, "prediction": True, "größe": "2026-01-31T12:00:00Z"} | changes
+    return {"day/of the ride." if name == "day" else name: value for name, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "rule"),
+    [
+        ({"prediction": 1}, "/inputs/0/prediction", "type"),
+        ({"prediction": "true"}, "/inputs/0/prediction", "type"),
+        ({"day": "31.01.2026"}, "/inputs/0/day~1of the ride.", "format"),
+        ({"day": "2026-02-30"}, "/inputs/0/day~1of the ride.", "format"),
+        ({"day": "2019-12-31"}, "/inputs/0/day~1of the ride.", "minimum"),
+        ({"day": 20}, "/inputs/0/day~1of the ride.", "type"),
+        ({"größe": "2026-01-31T12:00:00"}, "/inputs/0/größe", "format"),
+        ({"größe": "2026-01-31"}, "/inputs/0/größe", "format"),
+        ({"größe": "2030-01-01T00:00:00Z"}, "/inputs/0/größe", "maximum"),
+        ({"features": ""}, "/inputs/0/features", "maxLength"),
+        ({"features": "x" * 201}, "/inputs/0/features", "maxLength"),
+        ({"features": True}, "/inputs/0/features", "type"),
+    ],
+)
+def test_names_the_field_of_every_kind_of_column(changes, pointer, rule):
+    assert violations(BIKES, {"inputs": [bike(**changes)]}) == (422, {(pointer, rule)})
+
+
+def test_a_date_is_days_and_a_timestamp_seconds_and_both_keep_their_text():
+    sent = bike(day="2020-01-11", größe="2020-01-01T01:00:00+01:00", features="Ulm")
+    (found,) = RowReader(BIKES, MAX_ROWS).read(json.dumps({"inputs": [sent]}).encode())
+
+    numbers = {field.encode_name: getattr(found, field.name) for field in msgspec.structs.fields(found)}
+    assert (numbers["day/of the ride."], numbers["größe"], numbers["features"]) == (18272.0, 1577836800.0, "Ulm")
+    assert sent.items() <= json.loads(rows.encode(found)).items()
+
+
+def test_the_careful_path_gives_the_same_row_as_the_fast_one():
+    fast, careful = (
+        RowReader(BIKES, MAX_ROWS).read(json.dumps({"inputs": [bike(day="2026-01-31", hour=hour)]}).encode())
+        for hour in (3, 3.0)  # JSON Schema takes 3.0 for an integer, the fast path does not
+    )
+
+    assert rows.encode(fast) == rows.encode(careful)
 
 
 anything = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just([]))
@@ -158,17 +205,17 @@ plausible = st.fixed_dictionaries(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(plausible, max_size=3))
-def test_accepts_exactly_what_the_json_schema_accepts(rows):
-    body = json.dumps({"inputs": rows})
-    valid = bool(rows) and all(
+def test_accepts_exactly_what_the_json_schema_accepts(given_rows):
+    body = json.dumps({"inputs": given_rows})
+    valid = bool(given_rows) and all(
         jsonschema.Draft202012Validator(PLANTS.json_schema).is_valid(row)
         and all(not isinstance(v, float) or math.isfinite(v) for v in row.values())
-        for row in rows
+        for row in given_rows
     )
 
     if valid:
         found = RowReader(PLANTS, MAX_ROWS).read(body.encode())
-        assert msgspec.to_builtins(found) == rows
+        assert msgspec.to_builtins(found) == given_rows
     else:
         status, found = violations(PLANTS, body.encode())
         assert status == 422

@@ -1,56 +1,32 @@
-"""Small bundles of two unrelated data sets, made without the pipeline, to test services with."""
+"""Small bundles of the made-up data sets, made without the pipeline, to test services with."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import onnx
-from onnx import TensorProto, helper
 
-from plumbline.bundle import contract, files, writing
+from plumbline.bundle import contract, files, moments, writing
+from services.common.tests import toy_graph
+from services.common.tests.toys import BASE, BIKES, LOANS, PETS, PLANTS, SET_THRESHOLD, TREES_FROM
 
-PLANTS = {
-    "model": "plants",
-    "target": {"name": "height", "unit": "centimetres", "description": "Height after a year."},
-    "columns": [
-        {"name": "light", "type": "number", "unit": "hours", "description": "Light a day.",
-         "minimum": 0, "maximum": 24, "required": True, "example": 7.5, "weight": 2.0},
-        {"name": "water", "type": "integer", "unit": "millilitres", "description": "Water a day.",
-         "minimum": 10, "maximum": 500, "required": True, "example": 100, "weight": 0.25},
-        {"name": "species", "type": "category", "unit": None, "description": "Kind of plant.",
-         "categories": ["fern", "moss", "rosé"], "required": True, "example": "fern",
-         "weights": {"fern": 30.0, "moss": 1.0, "rosé": 12.5}},
-    ],
-}  # fmt: skip
-BIKES = {
-    "model": "bikes",
-    "target": {"name": "rentals", "unit": "bikes", "description": "Bikes rented in an hour."},
-    "columns": [
-        {"name": "weather", "type": "category", "unit": None, "description": "The sky.",
-         "categories": ["dry", "wet"], "required": False, "example": "dry",
-         "weights": {"dry": 80.0, "wet": 15.0, "": 40.0}},
-        {"name": "temperature", "type": "number", "unit": "°C", "description": "Air.",
-         "minimum": -30, "maximum": 45, "required": False, "example": 21.5, "weight": 1.5},
-        {"name": "hour", "type": "integer", "unit": "hour", "description": "Hour of the day.",
-         "minimum": 0, "maximum": 23, "required": True, "example": 17, "weight": 3.0},
-    ],
-}  # fmt: skip
-BASE = 100.0  # keeps every prediction above zero, so that the interval contains it
-TREES_FROM = {"plants": "light", "bikes": "hour"}  # the column of the toy's one split
+__all__ = ["BIKES", "LOANS", "PETS", "PLANTS", "build", "classes", "contract_of", "expected", "graph", "row", "seal"]
 
 
 def build(folder: Path, toy: dict = PLANTS, version: str | None = "3", rows: int = 5) -> str:
     """Write the bundle of a toy into `folder` and give the sha256 of its manifest."""
     inputs = [row(toy, number) for number in range(rows)]
+    schema = toy.get("version", 1)
+    target = dict.fromkeys(classes(toy), rows) or [rows]
     sha256 = writing.write(
         folder,
         model=graph(toy).SerializeToString(),
         contract=contract_of(toy),
-        golden=files.Golden(1, 1e-6, inputs, [expected(toy, item) for item in inputs]),
-        reference=files.Reference(1, rows, {}, files.Distribution([rows], [])),
-        lineage=files.Lineage(1, {"data/raw/toy.tsv": files.Data("0" * 32, rows)}, {}, {}, {}, {}),
+        golden=files.Golden(schema, 1e-6, inputs, [outputs(toy, item) for item in inputs], 1e-9),
+        reference=files.Reference(schema, rows, {}, files.Distribution(target, None if classes(toy) else [])),
+        lineage=files.Lineage(schema, {"data/raw/toy.tsv": files.Data("0" * 32, rows)}, {}, {}, {}, {}),
     )
     if version:
         release = {"schema_version": 1, "model": toy["model"], "version": version,
@@ -65,10 +41,21 @@ def contract_of(toy: dict) -> contract.Contract:
     columns = [
         {key: value for key, value in column.items() if not key.startswith("weight")} for column in toy["columns"]
     ]
-    content = {"schema_version": 1, "model": toy["model"], "target": toy["target"],
-               "interval": {"coverage": 0.8}, "columns": columns,
-               "json_schema": json_schema(columns)}  # fmt: skip
-    return msgspec.convert(content, contract.Contract)
+    content = {"schema_version": toy.get("version", 1), "model": toy["model"], "target": toy["target"],
+               "columns": columns, "json_schema": json_schema(columns)}  # fmt: skip
+    if classes(toy):
+        content |= {
+            "task": toy["task"], "outputs": contract.PROBABILITIES, "decision": toy["decision"],
+            "prediction_set": {"coverage": 0.9, "threshold": SET_THRESHOLD, "method": "made up"},
+        }  # fmt: skip
+    else:
+        content["interval"] = {"coverage": 0.8}
+    return msgspec.convert(content, contract.Contract, from_attributes=True)
+
+
+def classes(toy: dict) -> list[str]:
+    """Give the classes of a toy, none if its target is a number."""
+    return toy["target"].get("categories", [])
 
 
 def seal(folder: Path) -> str:
@@ -80,41 +67,86 @@ def seal(folder: Path) -> str:
 
 def row(toy: dict, number: int = 0) -> dict:
     """Give a valid row; every second one lacks what may be missing."""
-    values = {}
+    values: dict[str, Any] = {}
     for column in toy["columns"]:
+        name, kind = column["name"], column["type"]
         if not column["required"] and number % 2:
             continue
-        if column["type"] == "category":
-            values[column["name"]] = column["categories"][number % len(column["categories"])]
+        if kind == "category":
+            values[name] = column["categories"][number % len(column["categories"])]
+        elif kind == "boolean":
+            values[name] = number % 3 == 0
+        elif kind == "date":
+            values[name] = f"2026-0{1 + number % 9}-28"
+        elif kind == "timestamp":
+            values[name] = f"2026-01-2{number % 9}T0{number % 7}:30:00Z"
         else:
             span = column["maximum"] - column["minimum"]
             value = column["minimum"] + span * ((number * 7 + 1) % 11) / 11
-            values[column["name"]] = int(value) if column["type"] == "integer" else value
+            values[name] = int(value) if kind == "integer" else value
     return values
 
 
+def outputs(toy: dict, values: dict) -> dict[str, Any]:
+    """Give the model's outputs, computed without ONNX."""
+    return {"probabilities": _probabilities(toy, values)} if classes(toy) else expected(toy, values)
+
+
 def expected(toy: dict, values: dict) -> dict:
-    """Give the prediction, computed without ONNX: a weighted sum, and 5 more behind a split."""
-    total = BASE
+    """Give the answer, computed without ONNX.
+
+    A number is a weighted sum, and 5 more behind a split; classes are decided by a threshold or by costs.
+    """
+    if not classes(toy):
+        total = BASE + _weighted(toy, values, None)
+        split = values.get(TREES_FROM[toy["model"]])
+        total += 5.0 if split is not None and split <= 6.0 else 0.0
+        return {"prediction": total, "lower": total * 0.9, "upper": total * 1.1}
+    found = dict(zip(classes(toy), _probabilities(toy, values), strict=True))
+    if toy["task"] == "binary":
+        decided = "lost" if found["lost"] >= toy["decision"]["threshold"] else "repaid"
+    else:
+        costs = {said: sum(found[true] * toy["decision"]["costs"][true].get(said, 0.0) for true in found)
+                 for said in found}  # fmt: skip
+        decided = min(costs, key=lambda name: costs[name])
+    kept = [name for name, value in found.items() if value >= 1 - SET_THRESHOLD or name == decided]
+    return {"prediction": decided, "probabilities": found, "prediction_set": kept}
+
+
+def _probabilities(toy: dict, values: dict) -> list[float]:
+    scores = [math.exp(_weighted(toy, values, place)) for place in range(len(classes(toy)))]
+    return [score / sum(scores) for score in scores]
+
+
+def _weighted(toy: dict, values: dict, place: int | None) -> float:
+    """Add up the columns' terms: of a number, or of the class at a place."""
+    total = 0.0
     for column in toy["columns"]:
         value = values.get(column["name"])
         if column["type"] == "category":
-            total += column["weights"][value or ""]
-        elif value is not None:
-            total += column["weight"] * value
-    split = values.get(TREES_FROM[toy["model"]])
-    total += 5.0 if split is not None and split <= 6.0 else 0.0
-    return {"prediction": total, "lower": total * 0.9, "upper": total * 1.1}
+            weight, value = column["weights"].get(value or "", column["weights"].get("")), 1.0
+        else:
+            weight = column["weight"]
+        if value is not None:
+            number = moments.number(value, column["type"]) if isinstance(value, str) else float(value)
+            total += (weight if place is None else weight[place]) * number
+    return total
 
 
 def json_schema(columns: list[dict]) -> dict:
     """Give the JSON Schema of a row."""
     properties = {}
     for column in columns:
-        if column["type"] == "category":
+        kind = column["type"]
+        if kind == "category":
             rule: dict[str, Any] = {"type": "string", "enum": list(column["categories"])}
+            if column.get("open"):
+                rule = {"type": "string", "minLength": 1, "maxLength": 200}
+        elif kind in {"date", "timestamp"}:
+            rule = {"type": "string", "format": "date" if kind == "date" else "date-time"}
+            rule |= {"x-minimum": column["minimum"], "x-maximum": column["maximum"]}
         else:
-            rule = {key: column[key] for key in ("type", "minimum", "maximum")}
+            rule = {key: column[key] for key in ("type", "minimum", "maximum") if key in column}
         if not column["required"]:
             rule["type"] = [rule["type"], "null"]
             if "enum" in rule:
@@ -126,58 +158,5 @@ def json_schema(columns: list[dict]) -> dict:
 
 
 def graph(toy: dict) -> onnx.ModelProto:
-    """Give the toy as an ONNX graph of the form that docs/bundle.md asks for."""
-    nodes, inputs, terms = [], [], ["base"]
-    numbers = {"base": BASE, "zero": 0.0, "low": 0.9, "high": 1.1}
-    for column in toy["columns"]:
-        name = column["name"]
-        is_category = column["type"] == "category"
-        kind = TensorProto.STRING if is_category else TensorProto.DOUBLE
-        inputs.append(helper.make_tensor_value_info(name, kind, [None, 1]))
-        terms.append(f"{name}/term")
-        if is_category:
-            labels, values = zip(*column["weights"].items(), strict=True)
-            nodes.append(helper.make_node(
-                "LabelEncoder", [name], [terms[-1]], domain="ai.onnx.ml",
-                keys_strings=[label.encode() for label in labels],
-                values_tensor=_doubles("values", values),
-                default_tensor=_doubles("default", [0.0]),
-            ))  # fmt: skip
-        else:
-            numbers[f"{name}/weight"] = column["weight"]
-            nodes += [
-                helper.make_node("IsNaN", [name], [f"{name}/missing"]),
-                helper.make_node("Where", [f"{name}/missing", "zero", name], [f"{name}/value"]),
-                helper.make_node("Mul", [f"{name}/value", f"{name}/weight"], [terms[-1]]),
-            ]
-    nodes.append(_split(TREES_FROM[toy["model"]], "tree"))
-    nodes += [
-        helper.make_node("Sum", [*terms, "tree"], ["prediction"]),
-        helper.make_node("Mul", ["prediction", "low"], ["lower"]),
-        helper.make_node("Mul", ["prediction", "high"], ["upper"]),
-    ]
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, 1]) for name in ("prediction", "lower", "upper")
-    ]
-    constants = [helper.make_tensor(name, TensorProto.DOUBLE, [], [value]) for name, value in numbers.items()]
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 5)]
-    made = helper.make_graph(nodes, toy["model"], inputs, outputs, constants)
-    return helper.make_model(made, opset_imports=opsets, ir_version=10)
-
-
-def _split(source: str, output: str) -> onnx.NodeProto:
-    """One tree in double precision: 5 where `source` is at most 6, else (and where missing) 0."""
-    doubles = {"nodes_splits": [6.0], "leaf_weights": [5.0, 0.0]}
-    return helper.make_node(
-        "TreeEnsemble", [source], [output], domain="ai.onnx.ml", n_targets=1, aggregate_function=1,
-        post_transform=0, tree_roots=[0], nodes_featureids=[0],
-        nodes_modes=helper.make_tensor("modes", TensorProto.UINT8, [1], np.zeros(1, np.uint8)),
-        nodes_missing_value_tracks_true=[0],
-        nodes_truenodeids=[0], nodes_trueleafs=[1], nodes_falsenodeids=[1], nodes_falseleafs=[1],
-        leaf_targetids=[0, 0],
-        **{key: _doubles(key, value) for key, value in doubles.items()},
-    )  # fmt: skip
-
-
-def _doubles(name: str, values: list[float]) -> onnx.TensorProto:
-    return helper.make_tensor(name, TensorProto.DOUBLE, [len(values)], values)
+    """Give the toy as an ONNX graph."""
+    return toy_graph.graph(toy, tuple(contract_of(toy).inputs))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -41,13 +42,26 @@ class Errors(msgspec.Struct, frozen=True):
     bias: Estimate
     coverage: Estimate
 
+    @property
+    def main(self) -> Estimate:
+        """The error that is judged."""
+        return self.mae
+
+
+class Measured(Protocol):
+    """Errors of some kind, of which one is judged."""
+
+    @property
+    def main(self) -> Estimate:
+        """The error that is judged."""
+
 
 class Slice(msgspec.Struct, frozen=True):
     """The errors of the rows with one label of a category."""
 
     column: str
     label: str
-    errors: Errors
+    errors: Measured
 
 
 def measure(rows: Sequence[Row]) -> Errors:
@@ -58,21 +72,22 @@ def measure(rows: Sequence[Row]) -> Errors:
     actual = np.array([row.actual for row in rows], dtype=np.float64)
     predicted = np.array([row.prediction for row in rows], dtype=np.float64)
     inside = sum(row.lower <= value <= row.upper for row, value in zip(rows, actual.tolist(), strict=True))
-    exact = stats.binomtest(inside, len(rows)).proportion_ci(CONFIDENCE, method="exact")
     rmsle = None
     if min(actual.min(), predicted.min()) >= 0:
         squares = (np.log1p(predicted) - np.log1p(actual)) ** 2
-        rmsle = _estimate(squares, math.sqrt)
+        rmsle = estimate(squares, math.sqrt)
     return Errors(
         len(rows),
-        _estimate(np.abs(predicted - actual)),
+        estimate(np.abs(predicted - actual)),
         rmsle,
-        _estimate(predicted - actual),
-        Estimate(inside / len(rows), float(exact.low), float(exact.high)),
+        estimate(predicted - actual),
+        share(inside, len(rows)),
     )
 
 
-def slices(rows: Sequence[Row], columns: Sequence[str], min_rows: int) -> list[Slice]:
+def slices(
+    rows: Sequence[Row], columns: Sequence[str], min_rows: int, measure: Callable[[Sequence[Row]], Measured]
+) -> list[Slice]:
     """Measure the errors by label of each category with enough rows, the largest mean error first."""
     found = []
     for column in columns:
@@ -82,10 +97,17 @@ def slices(rows: Sequence[Row], columns: Sequence[str], min_rows: int) -> list[S
         if len(by_label) > 1:
             enough = {label: items for label, items in by_label.items() if len(items) >= min_rows}
             found += [Slice(column, label, measure(items)) for label, items in enough.items()]
-    return sorted(found, key=lambda item: -item.errors.mae.value)
+    return sorted(found, key=lambda item: -item.errors.main.value)
 
 
-def _estimate(values: Vector, of_mean: Callable[[float], float] = float) -> Estimate:
+def share(successes: int, rows: int) -> Estimate:
+    """Give a share with Clopper and Pearson's exact interval."""
+    exact = stats.binomtest(successes, rows).proportion_ci(CONFIDENCE, method="exact")
+    return Estimate(successes / rows, float(exact.low), float(exact.high))
+
+
+def estimate(values: Vector, of_mean: Callable[[float], float] = float) -> Estimate:
+    """Give a mean with its bootstrapped interval (percentiles)."""
     generator = np.random.default_rng(_SEED)
     at_once = max(1, _DRAWS // len(values))
     means = [

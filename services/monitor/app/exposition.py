@@ -2,7 +2,9 @@
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.monitor.app.findings import Findings
+from services.monitor.app.classes import ClassErrors
+from services.monitor.app.errors import Errors
+from services.monitor.app.report import Findings
 
 
 def registry(found: Findings, now: float) -> CollectorRegistry:
@@ -29,9 +31,19 @@ def registry(found: Findings, now: float) -> CollectorRegistry:
     verdict = Gauge("monitor_verdict", text, ["finding", "column"], registry=metrics)
     for item in found.verdicts:
         verdict.labels(item.finding, item.column).set(item.raised)
-    gauge("monitor_interval_promised", "Share of the actuals that the interval is made to hold.", found.promised)
+    text = "Share of the actuals that the interval, or the prediction set, is made to hold."
+    gauge("monitor_interval_promised", text, found.promised)
     if found.errors:
+        text = "Share of actuals in their interval, or prediction set."
+        gauge("monitor_interval_coverage", text, found.errors.coverage.value)
+    if isinstance(found.errors, Errors):
         gauge("monitor_mae", "Mean absolute error in the target's unit.", found.errors.mae.value)
-        gauge("monitor_interval_coverage", "Share of actuals in their interval.", found.errors.coverage.value)
+    if isinstance(found.errors, ClassErrors):
+        gauge("monitor_log_loss", "Mean negative logarithm of the true class's probability.", found.errors.main.value)
+        gauge("monitor_auc", "Area under the ROC curve.", found.errors.auc.value if found.errors.auc else None)
+        text = "Root mean square difference between a class's probability and how often it came true."
+        off = Gauge("monitor_calibration_error", text, ["column"], registry=metrics)
+        for probability in found.errors.calibration:
+            off.labels(probability.name).set(probability.error)
     gauge("monitor_actuals_share", "Share of the actuals due that have come.", found.actuals.share)
     return metrics

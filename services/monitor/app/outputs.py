@@ -6,7 +6,7 @@ import jinja2
 import msgspec
 from prometheus_client import CollectorRegistry, generate_latest, push_to_gateway, write_to_textfile
 
-from services.monitor.app.findings import Findings
+from services.monitor.app.report import Findings
 from services.monitor.app.settings import Settings
 
 _TEMPLATES = Path(__file__).parent

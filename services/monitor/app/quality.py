@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from plumbline.bundle.contract import Column, Contract
+from services.monitor.app import drift
 
 
 class Quality(msgspec.Struct, frozen=True):
@@ -35,8 +36,13 @@ def check(rows: Sequence[dict[str, object]], contract: Contract) -> list[Quality
 def _valid(value: object, column: Column) -> bool:
     if value is None:
         return not column.required
-    if column.type == "category":
-        return value in column.categories
+    match column.type:
+        case "category":
+            return isinstance(value, str) and (column.open or value in column.categories)
+        case "boolean":
+            return isinstance(value, bool)
+        case "date" | "timestamp":
+            value = drift.moment(value, column.type)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return column.least <= value <= column.most

@@ -24,7 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         min_psi: Least population stability index that is worth an alert.
         max_invalid: Share of values of a column that may break the contract.
         max_error_ratio: How many times the evaluation's error the rolling error may be.
-        coverage_tolerance: How far the interval's coverage may be from what it promises.
+        coverage_tolerance: How far the interval's coverage may be from what it promises, and below it a set's.
+        min_calibration_error: Least error of a class's probability that is worth an alert.
         min_actuals_share: Share of predictions whose actual must have come after the grace.
         exit_on_alert: Whether an open alert makes the exit status 3; otherwise metrics and report say it alone.
     """
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_invalid: float = 0.01
     max_error_ratio: float = 1.25
     coverage_tolerance: float = 0.05
+    min_calibration_error: float = 0.05
     min_actuals_share: float = 0.2
     exit_on_alert: bool = True
     log_level: str = "info"

@@ -11,17 +11,26 @@ from sqlalchemy import Engine, Select, select
 from services.common.store import database
 from services.common.store.schema import actuals, models, monitor_alerts, predictions
 
+_COLUMNS = ("created_at", "input", "prediction", "lower", "upper", "label", "probabilities", "prediction_set")
+
 
 class Row(msgspec.Struct, frozen=True):
-    """A prediction and, if it has come, its actual; prices in the target's unit."""
+    """A prediction and, if it has come, its actual: numbers in the target's unit, or classes.
+
+    Attributes:
+        probabilities: By class; empty where a number is predicted.
+        prediction_set: The classes that are not ruled out.
+    """
 
     created_at: datetime
     input: dict[str, Any]
-    prediction: float
+    prediction: float | str
     lower: float
     upper: float
-    actual: float | None
+    actual: float | str | None
     recorded_at: datetime | None
+    probabilities: dict[str, float] = {}
+    prediction_set: list[str] = []
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -78,9 +87,10 @@ def remember(engine: Engine, bundle_sha256: str, raised: dict[str, datetime]) ->
 
 
 def _joined(bundle_sha256: str) -> Select[Any]:
-    columns = [getattr(predictions.c, name) for name in ("created_at", "input", "prediction", "lower", "upper")]
+    columns = [getattr(predictions.c, name) for name in _COLUMNS]
+    actual = [actuals.c.value.label("actual"), actuals.c.label.label("actual_label"), actuals.c.recorded_at]
     return (
-        select(*columns, actuals.c.value.label("actual"), actuals.c.recorded_at)
+        select(*columns, *actual)
         .join(models, models.c.id == predictions.c.model_id)
         .outerjoin(actuals, actuals.c.prediction_id == predictions.c.id)
         .where(models.c.bundle_sha256 == bundle_sha256)
@@ -95,14 +105,19 @@ def _within(column: Any, window: Window) -> Any:
 def _rows(engine: Engine, query: Select[Any], until: datetime) -> list[Row]:
     with engine.connect() as connection:
         found: Sequence[Any] = connection.execute(query).all()
-    rows = []
-    for item in found:
-        recorded = _utc(item.recorded_at) if item.recorded_at else None
-        known = recorded is not None and recorded < until
-        actual, recorded = (item.actual, recorded) if known else (None, None)
-        values = msgspec.json.decode(item.input)
-        rows.append(Row(_utc(item.created_at), values, item.prediction, item.lower, item.upper, actual, recorded))
-    return rows
+    return [_row(item, until) for item in found]
+
+
+def _row(item: Any, until: datetime) -> Row:
+    recorded = _utc(item.recorded_at) if item.recorded_at else None
+    known = recorded is not None and recorded < until
+    actual, recorded = (item.actual, recorded) if known else (None, None)
+    created, values = _utc(item.created_at), msgspec.json.decode(item.input)
+    if item.label is None:
+        return Row(created, values, item.prediction, item.lower, item.upper, actual, recorded)
+    actual = item.actual_label if known else None
+    parts = (msgspec.json.decode(part) for part in (item.probabilities, item.prediction_set))
+    return Row(created, values, item.label, item.lower, item.upper, actual, recorded, *parts)
 
 
 def _utc(moment: datetime) -> datetime:

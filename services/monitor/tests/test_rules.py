@@ -14,13 +14,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from plumbline.testing import needs
 from services.common.tests.running import ROOT
 from services.monitor.app.__main__ import run
-from services.monitor.app.findings import Finding
+from services.monitor.app.report import Finding
 from services.monitor.app.settings import Settings
 from services.monitor.app.store import Window
-from services.monitor.tests.conftest import UNTIL, Store, drifted, usual
+from services.monitor.tests.conftest import UNTIL, Store, applicants, drifted, usual
 
 RULES = ROOT / "infrastructure/monitoring/rules"
 FIRING = 'count by (alertname, column) (ALERTS{alertstate="firing", namespace="n"})'
+_BY_COLUMN = ("quality", "calibration")  # findings whose alert names the column or class
 BROKEN = [{"light": 99.0, "water": 20, "species": "fern"}] * 10
 
 
@@ -70,7 +71,7 @@ def look(store: Store, folder: Path) -> tuple[list[dict[str, str]], set[tuple[st
     [report] = (folder / "reports").glob("*/report.json")
     names = [alert["name"].partition(":") for alert in json.loads(report.read_text())["alerts"]]
     # Features that drifted are one alert, which counts them.
-    alerts = {(alert_of(finding), column if finding == "quality" else "") for finding, _, column in names}
+    alerts = {(alert_of(finding), column if finding in _BY_COLUMN else "") for finding, _, column in names}
     return series(report.with_name("metrics.prom").read_text()), alerts
 
 
@@ -99,6 +100,27 @@ def test_the_alert_that_fires_is_the_one_that_the_monitor_reports(
     fill(store)
 
     exported, reported = look(store, tmp_path)
+
+    assert {name for name, _ in reported} >= alerts
+    assert bool(reported) == bool(alerts)
+    assert "SUCCESS" in check(tmp_path, exported, reported)
+
+
+@pytest.mark.parametrize(
+    ("fill", "alerts"),
+    [
+        (lambda store: store.fill(applicants()), set()),
+        (lambda store: store.fill(applicants(richer=1200)), {"FeatureDrift", "ScoreDrift"}),
+        (lambda store: store.fill(applicants(), worse=2.0), {"ProbabilitiesMiscalibrated", "ModelErrorGrew"}),
+    ],
+    ids=["nothing", "scores", "calibration"],
+)
+def test_the_alert_that_fires_for_classes_is_the_one_that_the_monitor_reports(
+    loans: Store, tmp_path: Path, fill: Callable[[Store], None], alerts: set[str]
+) -> None:
+    fill(loans)
+
+    exported, reported = look(loans, tmp_path)
 
     assert {name for name, _ in reported} >= alerts
     assert bool(reported) == bool(alerts)

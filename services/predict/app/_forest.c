@@ -26,11 +26,13 @@
 #define BLOCK 256 /* bytes that stay in registers while all features are combined */
 #define TILE 64   /* rows that are scored together */
 #define MOST_FEATURES 4096
-#define MOST_REGISTERS 64
+#define MOST_REGISTERS 2048 /* 16 KiB of the stack */
+#define MOST_OUTPUTS 1024
 
 typedef struct {
     Py_ssize_t offset;  /* of the field in a row */
-    PyObject *ranks;    /* dict from label to rank, "" for a missing one; NULL for a number */
+    PyObject *ranks;    /* dict from label to rank, None for a missing one; NULL for a number */
+    int unknown;        /* rank of a label that is not among them; below 0 where there can be none */
     double *thresholds; /* ascending */
     Py_ssize_t count;   /* of thresholds; the rank of a missing number is count + 1 */
     const uint8_t *masks;
@@ -39,8 +41,8 @@ typedef struct {
 } Feature;
 
 typedef struct {
-    uint8_t code; /* e: exp, i: identity, + - * / */
-    uint8_t left, right, target;
+    uint16_t code; /* e: exp, n: minus, l: log, s: logistic, > and <: the larger and smaller, + - * / */
+    uint16_t left, right, target;
 } Step;
 
 typedef struct {
@@ -54,7 +56,7 @@ typedef struct {
     PyObject *ends;    /* bytes: for each ensemble, the number of its last tree + 1 */
     PyObject *steps;
     PyObject *registers; /* bytes: initial doubles, ensembles first, then constants */
-    int outputs[3];
+    PyObject *outputs;   /* bytes: for each output, its register as uint16 */
 } Forest;
 
 static void forest_dealloc(Forest *self) {
@@ -69,13 +71,14 @@ static void forest_dealloc(Forest *self) {
     Py_XDECREF(self->ends);
     Py_XDECREF(self->steps);
     Py_XDECREF(self->registers);
+    Py_XDECREF(self->outputs);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
 static int read_feature(Feature *feature, PyTypeObject *row_type, PyObject *item, Py_ssize_t stride) {
     const char *field;
     PyObject *ranks, *thresholds, *masks;
-    if (!PyArg_ParseTuple(item, "sOSS", &field, &ranks, &thresholds, &masks)) return -1;
+    if (!PyArg_ParseTuple(item, "sOiSS", &field, &ranks, &feature->unknown, &thresholds, &masks)) return -1;
     PyObject *member = PyObject_GetAttrString((PyObject *)row_type, field);
     if (member == NULL) return -1;
     int usable = Py_IS_TYPE(member, &PyMemberDescr_Type) &&
@@ -92,7 +95,8 @@ static int read_feature(Feature *feature, PyTypeObject *row_type, PyObject *item
     feature->owner = Py_NewRef(thresholds);
     feature->masks_owner = Py_NewRef(masks);
     feature->ranks = PyDict_Check(ranks) ? Py_NewRef(ranks) : NULL;
-    if (PyBytes_GET_SIZE(masks) != (feature->count + 2) * stride || feature->count > 65000) {
+    if (PyBytes_GET_SIZE(masks) != (feature->count + 2) * stride || feature->count > 65000 ||
+        feature->unknown > feature->count + 1) {
         PyErr_SetString(PyExc_ValueError, "a feature has masks of another size");
         return -1;
     }
@@ -101,12 +105,11 @@ static int read_feature(Feature *feature, PyTypeObject *row_type, PyObject *item
 
 static PyObject *forest_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNUSED(kwargs)) {
     PyTypeObject *row_type;
-    PyObject *features, *leaves, *ends, *steps, *registers;
+    PyObject *features, *leaves, *ends, *steps, *registers, *outputs;
     Py_ssize_t stride;
-    int width, outputs[3];
-    if (!PyArg_ParseTuple(args, "O!O!niSSSS(iii)", &PyType_Type, &row_type, &PyList_Type, &features,
-                          &stride, &width, &leaves, &ends, &steps, &registers, &outputs[0],
-                          &outputs[1], &outputs[2]))
+    int width;
+    if (!PyArg_ParseTuple(args, "O!O!niSSSSS", &PyType_Type, &row_type, &PyList_Type, &features, &stride,
+                          &width, &leaves, &ends, &steps, &registers, &outputs))
         return NULL;
     Py_ssize_t registered = PyBytes_GET_SIZE(registers) / (Py_ssize_t)sizeof(double);
     Py_ssize_t count = PyList_GET_SIZE(features);
@@ -134,11 +137,14 @@ static PyObject *forest_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNU
             PyErr_SetString(PyExc_ValueError, "a step names a register that does not exist");
             return NULL;
         }
-    for (int o = 0; o < 3; o++)
-        if (outputs[o] < 0 || outputs[o] >= registered) {
-            PyErr_SetString(PyExc_ValueError, "an output names a register that does not exist");
-            return NULL;
-        }
+    const uint16_t *wanted = (const uint16_t *)PyBytes_AS_STRING(outputs);
+    Py_ssize_t asked = PyBytes_GET_SIZE(outputs) / (Py_ssize_t)sizeof(uint16_t);
+    for (Py_ssize_t o = 0; o < asked; o++)
+        if (wanted[o] >= registered) asked = 0;
+    if (asked < 1 || asked > MOST_OUTPUTS) {
+        PyErr_SetString(PyExc_ValueError, "an output names a register that does not exist");
+        return NULL;
+    }
     Forest *self = (Forest *)type->tp_alloc(type, 0);
     if (self == NULL) return NULL;
     self->row_type = (PyTypeObject *)Py_NewRef(row_type);
@@ -148,7 +154,7 @@ static PyObject *forest_new(PyTypeObject *type, PyObject *args, PyObject *Py_UNU
     self->ends = Py_NewRef(ends);
     self->steps = Py_NewRef(steps);
     self->registers = Py_NewRef(registers);
-    memcpy(self->outputs, outputs, sizeof outputs);
+    self->outputs = Py_NewRef(outputs);
     self->features = PyMem_Calloc((size_t)count, sizeof(Feature));
     if (self->features == NULL) {
         Py_DECREF(self);
@@ -191,11 +197,11 @@ static int read_row(const Forest *self, PyObject *row, uint16_t *ranks) {
         PyObject *value = *(PyObject **)((char *)row + feature->offset);
         if (feature->ranks != NULL) {
             PyObject *rank = value == NULL ? NULL : PyDict_GetItemWithError(feature->ranks, value);
-            if (rank == NULL) {
+            if (rank == NULL && (feature->unknown < 0 || PyErr_Occurred())) {
                 if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "a label has no rank");
                 return -1;
             }
-            ranks[f] = (uint16_t)PyLong_AsLong(rank);
+            ranks[f] = (uint16_t)(rank == NULL ? feature->unknown : PyLong_AsLong(rank));
         } else if (value == Py_None) {
             ranks[f] = (uint16_t)(feature->count + 1);
         } else {
@@ -263,16 +269,19 @@ FASTEST static void sum_rows(const Forest *self, const uint16_t *ranks, Py_ssize
     }
 }
 
-/* Do the arithmetic behind a row's sums. */
-static void finish_row(const Forest *self, const double *sums, double *output) {
-    double registers[MOST_REGISTERS];
-    memcpy(registers, PyBytes_AS_STRING(self->registers), (size_t)PyBytes_GET_SIZE(self->registers));
+/* Do the arithmetic behind a row's sums, in registers whose constants are set. */
+static void finish_row(const Forest *self, const double *sums, double *registers, double *output) {
     memcpy(registers, sums, (size_t)(PyBytes_GET_SIZE(self->ends) / (Py_ssize_t)sizeof(int64_t)) * sizeof(double));
     const Step *steps = (const Step *)PyBytes_AS_STRING(self->steps);
     for (Py_ssize_t s = 0; s < PyBytes_GET_SIZE(self->steps) / (Py_ssize_t)sizeof(Step); s++) {
         double left = registers[steps[s].left], right = registers[steps[s].right];
         switch (steps[s].code) {
             case 'e': left = exp(left); break;
+            case 'l': left = log(left); break;
+            case 'n': left = -left; break;
+            case 's': left = 1 / (1 + exp(-left)); break;
+            case '>': left = left > right ? left : right; break;
+            case '<': left = left < right ? left : right; break;
             case '+': left += right; break;
             case '-': left -= right; break;
             case '*': left *= right; break;
@@ -280,7 +289,9 @@ static void finish_row(const Forest *self, const double *sums, double *output) {
         }
         registers[steps[s].target] = left;
     }
-    for (int o = 0; o < 3; o++) output[o] = registers[self->outputs[o]];
+    const uint16_t *outputs = (const uint16_t *)PyBytes_AS_STRING(self->outputs);
+    for (Py_ssize_t o = 0; o < PyBytes_GET_SIZE(self->outputs) / (Py_ssize_t)sizeof(uint16_t); o++)
+        output[o] = registers[outputs[o]];
 }
 
 static PyObject *forest_score(Forest *self, PyObject *rows) {
@@ -289,35 +300,40 @@ static PyObject *forest_score(Forest *self, PyObject *rows) {
         return NULL;
     }
     Py_ssize_t count = PyList_GET_SIZE(rows);
-    PyObject *result = PyBytes_FromStringAndSize(NULL, count * 3 * (Py_ssize_t)sizeof(double));
-    uint16_t *ranks = PyMem_Malloc((size_t)(count * self->feature_count) * sizeof(uint16_t) + 1);
+    const Py_ssize_t outputs = PyBytes_GET_SIZE(self->outputs) / (Py_ssize_t)sizeof(uint16_t);
     const Py_ssize_t ensembles = PyBytes_GET_SIZE(self->ends) / (Py_ssize_t)sizeof(int64_t);
-    double sums[TILE * MOST_REGISTERS];
-    if (result == NULL || ranks == NULL) {
+    PyObject *result = PyBytes_FromStringAndSize(NULL, count * outputs * (Py_ssize_t)sizeof(double));
+    uint16_t *ranks = PyMem_Malloc((size_t)(count * self->feature_count) * sizeof(uint16_t) + 1);
+    double *sums = PyMem_Malloc((size_t)(TILE * ensembles) * sizeof(double));
+    double registers[MOST_REGISTERS];
+    if (result == NULL || ranks == NULL || sums == NULL) {
         PyErr_NoMemory();
         goto failed;
     }
     for (Py_ssize_t r = 0; r < count; r++)
         if (read_row(self, PyList_GET_ITEM(rows, r), ranks + r * self->feature_count) < 0) goto failed;
+    memcpy(registers, PyBytes_AS_STRING(self->registers), (size_t)PyBytes_GET_SIZE(self->registers));
     double *output = (double *)PyBytes_AS_STRING(result);
     PyThreadState *state = count > 64 ? PyEval_SaveThread() : NULL;
     for (Py_ssize_t first = 0; first < count; first += TILE) {
         Py_ssize_t rows = count - first < TILE ? count - first : TILE;
         sum_rows(self, ranks + first * self->feature_count, rows, sums);
         for (Py_ssize_t r = 0; r < rows; r++)
-            finish_row(self, sums + r * ensembles, output + (first + r) * 3);
+            finish_row(self, sums + r * ensembles, registers, output + (first + r) * outputs);
     }
     if (state != NULL) PyEval_RestoreThread(state);
+    PyMem_Free(sums);
     PyMem_Free(ranks);
     return result;
 failed:
+    PyMem_Free(sums);
     PyMem_Free(ranks);
     Py_XDECREF(result);
     return NULL;
 }
 
 static PyMethodDef forest_methods[] = {
-    {"score", (PyCFunction)forest_score, METH_O, "Score a list of rows: three doubles for each, as bytes."},
+    {"score", (PyCFunction)forest_score, METH_O, "Score a list of rows: a double for each output of each, as bytes."},
     {NULL, NULL, 0, NULL},
 };
 

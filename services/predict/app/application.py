@@ -5,7 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from services.common import logs, problems
+from services.common import logs, problems, tracing
+from services.common.budget import Budget
 from services.common.problems import Problem, unavailable
 from services.common.telemetry import Telemetry
 from services.predict.app import metrics
@@ -45,6 +46,7 @@ class Application:
         self._variants = Variants(settings)
         self._telemetry = Telemetry("predict", settings.otlp_endpoint)
         self._in_flight = 0
+        self._bodies = Budget(settings.max_bodies_bytes)
         self._deadlines = Deadlines(settings.body_seconds)
         self._watchers: list[asyncio.Task[None]] = []
 
@@ -62,7 +64,8 @@ class Application:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
         begun, started = time.time_ns(), time.perf_counter()
-        request = Request(scope, protocol, self._settings, self._deadlines)
+        account = self._bodies.account()
+        request = Request(scope, protocol, self._settings, self._deadlines, account)
         route = scope.path if scope.path in ROUTES else inference.template(scope.path)
         if route not in ROUTES:
             route = _OTHER
@@ -70,22 +73,24 @@ class Application:
         try:
             response = await self._respond(request, route)
         except Problem as problem:
-            response = self._refuse(request, problem)
+            response = self._refuse(request, route, problem)
         except Exception:
-            logs.get().exception("request_failed", path=scope.path, **request.trace().fields())
-            response = self._refuse(request, Problem(500, "internal", "The service failed; its log says why."))
+            logs.get().exception("request_failed", route=route, **request.trace().fields())
+            response = self._refuse(request, route, Problem(500, "internal", "The service failed; its log says why."))
         finally:
             self._in_flight -= 1
+            account.close()
         headers = [("content-type", response.media_type), *response.headers]
-        if given := request.header("x-request-id"):
-            headers.append(("x-request-id", given))
+        if request.header("x-request-id"):
+            headers.append(("x-request-id", request.trace().request_id))
         protocol.response_bytes(response.status, headers, response.body)
         seconds = time.perf_counter() - started
         metrics.observe(route, response.status, seconds)
         if self._telemetry.on:
-            self._telemetry.record(request.trace(), scope.method, route, response.status, begun, seconds)
+            method = tracing.method(scope.method)
+            self._telemetry.record(request.trace(), method, route, response.status, begun, seconds)
         if self._settings.log_requests:
-            self._log(request, response.status, seconds)
+            self._log(request, route, response.status, seconds)
 
     async def _respond(self, request: Request, route: str) -> Response:
         if route == _OTHER:
@@ -100,12 +105,12 @@ class Application:
             raise unavailable("overloaded", "Too many requests are waiting.", retry_after=1)
         return await handler(request, self._variants)
 
-    def _refuse(self, request: Request, problem: Problem) -> Response:
+    def _refuse(self, request: Request, route: str, problem: Problem) -> Response:
         trace = request.trace()
         if not self._settings.log_requests:
             logs.get().info(
                 "request_refused",
-                path=request.scope.path,
+                route=route,
                 status=problem.status,
                 problem=problem.kind,
                 **trace.fields(),
@@ -117,11 +122,11 @@ class Application:
             tuple(problem.headers.items()),
         )
 
-    def _log(self, request: Request, status: int, seconds: float) -> None:
+    def _log(self, request: Request, route: str, status: int, seconds: float) -> None:
         logs.get().info(
             "request",
-            method=request.scope.method,
-            path=request.scope.path,
+            method=tracing.method(request.scope.method),
+            route=route,
             status=status,
             milliseconds=round(seconds * 1000, 3),
             **request.trace().fields(),

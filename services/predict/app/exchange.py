@@ -4,8 +4,10 @@ import asyncio
 from typing import Any
 
 import msgspec
+from granian._granian import RSGIProtocolClosed, RSGIProtocolError
 
-from services.common import tracing
+from services.common import media, tracing
+from services.common.budget import Account
 from services.common.problems import Problem, Violation, unread
 from services.common.tracing import Trace
 from services.predict.app.deadlines import Deadlines
@@ -30,13 +32,14 @@ class Request:
         scope: Granian's RSGI scope: method, path, headers.
     """
 
-    __slots__ = ("_deadlines", "_protocol", "_settings", "_trace", "scope")
+    __slots__ = ("_account", "_deadlines", "_protocol", "_settings", "_trace", "scope")
 
-    def __init__(self, scope: Any, protocol: Any, settings: Settings, deadlines: Deadlines) -> None:
+    def __init__(self, scope: Any, protocol: Any, settings: Settings, deadlines: Deadlines, account: Account) -> None:
         self.scope = scope
         self._protocol = protocol
         self._settings = settings
         self._deadlines = deadlines
+        self._account = account
         self._trace: Trace | None = None
 
     def header(self, name: str) -> str | None:
@@ -56,17 +59,19 @@ class Request:
         """Read the body of a JSON request.
 
         Raises:
-            Problem: 408, 413 or 415; it is too slow, too long or not plain JSON.
+            Problem: 400, 408, 413, 415 or 503; it breaks off, is too slow, too long, not plain JSON, or finds no room.
         """
         header = self.scope.headers.get
         media_type = header("content-type")
-        if media_type and media_type.partition(";")[0].strip().lower() != JSON:
+        if media_type and media.of_body(media_type) != JSON:
             raise unread(415, "unsupported-media-type", f"The body must be {JSON}.")
         if header("content-encoding"):  # also keeps decompression bombs out
             raise unread(415, "unsupported-encoding", "The body must not be compressed.")
         length = header("content-length")
         if length and int(length) > self._settings.max_body_bytes:
             raise self._too_long()
+        if length:
+            self._account.grow(int(length))
         task = self._deadlines.begin()
         try:
             return await (self._protocol() if length else self._stream())
@@ -75,6 +80,8 @@ class Request:
                 raise
             text = f"The body did not arrive within {self._deadlines.seconds:g} seconds."
             raise unread(408, "slow-body", text) from None
+        except (RSGIProtocolClosed, RSGIProtocolError):
+            raise unread(400, "incomplete-body", "The body breaks off, or is not chunked as HTTP says.") from None
         finally:
             self._deadlines.end(task)
 
@@ -82,6 +89,7 @@ class Request:
         """Read a body of unknown length, no further than the limit."""
         body = bytearray()
         async for chunk in self._protocol:
+            self._account.grow(len(body) + len(chunk))
             body += chunk
             if len(body) > self._settings.max_body_bytes:
                 raise self._too_long()

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.common.answers import Explanation
+from services.predict.app.outcomes import Outcome, Scale
 from services.predict.app.scorer import Scorer
 
 PERMUTATIONS = 32
 
 
-def explain(scorer: Scorer, row: Any, background: Sequence[Any]) -> Explanation:
+def explain(scorer: Scorer, outcome: Outcome, row: Any, background: Sequence[Any]) -> Explanation:
     """Estimate the Shapley values of a row's fields.
 
     Along a random order of the fields, those of a background row are replaced one by one by the
@@ -26,6 +27,7 @@ def explain(scorer: Scorer, row: Any, background: Sequence[Any]) -> Explanation:
 
     Args:
         scorer: Scores rows of the type of `row`.
+        outcome: Says what the sum is: the prediction, or the log odds of a class.
         row: What is explained.
         background: What it is compared with; the golden rows, which are a sample of the data.
     """
@@ -43,12 +45,14 @@ def explain(scorer: Scorer, row: Any, background: Sequence[Any]) -> Explanation:
             for field in direction:
                 mixed[field] = own[field]
                 walks.append(kind(*mixed))
-    scores = scorer.score(walks)[:, 0].reshape(PERMUTATIONS, 2, width + 1)
-    return _summarise(kind, orders, scores)
+    scores = scorer.score(walks)
+    scale = outcome.scale(scores[width : width + 1])  # of the row itself, which the first walk ends at
+    values = scale.of(scores).reshape(PERMUTATIONS, 2, width + 1)
+    return _summarise(kind, orders, values, scale)
 
 
-def _summarise(kind: Any, orders: list[NDArray[np.int64]], scores: NDArray[np.float64]) -> Explanation:
-    steps = np.diff(scores, axis=2)
+def _summarise(kind: Any, orders: list[NDArray[np.int64]], values: NDArray[np.float64], scale: Scale) -> Explanation:
+    steps = np.diff(values, axis=2)
     totals = np.zeros(steps.shape[2])
     for order, (forth, back) in zip(orders, steps, strict=True):
         totals[order] += forth
@@ -57,7 +61,9 @@ def _summarise(kind: Any, orders: list[NDArray[np.int64]], scores: NDArray[np.fl
     names = [field.encode_name for field in msgspec.structs.fields(kind)]
     largest = np.argsort(-np.abs(means), kind="stable")
     return Explanation(
-        prediction=float(scores[0, 0, -1]),
-        baseline=float(scores[:, :, 0].mean()),
+        prediction=float(values[0, 0, -1]),
+        baseline=float(values[:, :, 0].mean()),
         contributions={names[index]: float(means[index]) for index in largest},
+        unit=scale.unit,
+        category=scale.category,
     )

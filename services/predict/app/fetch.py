@@ -30,6 +30,7 @@ def fetch(uri: str, sha256: str, target: Path) -> None:
             for stale in target.iterdir():
                 stale.unlink()
             for file in source.iterdir():
+                locations.check_size(file.name, file.stat().st_size)  # nothing has read the signature yet
                 shutil.copyfile(file, target / file.name)
         except OSError as error:
             raise BundleError(f"the bundle cannot be copied to {target}: {error.strerror}") from None

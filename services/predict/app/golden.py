@@ -13,6 +13,8 @@ from services.common.problems import Problem
 from services.common.rows import RowReader
 from services.predict.app.scorer import Scorer
 
+_SUM_TOLERANCE = 1e-6  # of the probabilities of a row
+
 
 def verify(scorer: Scorer, contract: Contract, row_type: type[msgspec.Struct], golden: Golden) -> list[Any]:
     """Score the golden rows and compare.
@@ -46,7 +48,7 @@ def compare(golden: Golden, contract: Contract, actual: npt.NDArray[np.float64])
         actual: The model's outputs side by side, with a row for each of the golden ones.
 
     Raises:
-        BundleError: A row differs by more than the tolerance, or lies outside its own interval.
+        BundleError: A row differs by more than the tolerance, or contradicts itself.
     """
     expected = np.array(golden.values(contract.output_names))
     if expected.shape != actual.shape:
@@ -54,9 +56,13 @@ def compare(golden: Golden, contract: Contract, actual: npt.NDArray[np.float64])
     close = np.vectorize(golden.allows, otypes=[bool])(actual, expected)
     if not close.all():
         row, output = (int(index) for index in np.argwhere(~close)[0])
+        probabilities = [f"the probability of {name}" for name in contract.target.categories]
+        name = (probabilities or contract.output_names)[output]
         raise BundleError(
-            f"golden row {row}: {contract.output_names[output]} is {float(actual[row, output])!r}, "
+            f"golden row {row}: {name} is {float(actual[row, output])!r}, "
             f"the training pipeline gave {float(expected[row, output])!r}"
         )
-    if not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
+    if contract.task == "regression" and not ((actual[:, 1] <= actual[:, 0]) & (actual[:, 0] <= actual[:, 2])).all():
         raise BundleError("a golden row's prediction lies outside its own interval")
+    if contract.task != "regression" and not (np.abs(actual.sum(axis=1) - 1) <= _SUM_TOLERANCE).all():
+        raise BundleError("a golden row's probabilities do not add up to 1")

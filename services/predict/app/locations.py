@@ -9,9 +9,11 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from plumbline.bundle import BundleError
+from plumbline.bundle.files import BESIDE, MANIFEST
 
 _MOST_FILES = 32
 _MOST_BYTES = 1 << 30
+_MOST_BESIDE = 1 << 24  # bytes of the manifest, and of each file beside it
 
 
 class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +37,10 @@ def folder(location: Location) -> Iterator[Path]:
     Raises:
         BundleError: The URI is not one of ours, or nothing can be read from it.
     """
-    parts = urlsplit(location.uri)
+    try:
+        parts = urlsplit(location.uri)
+    except ValueError as error:
+        raise BundleError(f"{location.uri} is no URI: {error}") from None
     if parts.scheme in {"", "file"}:
         if parts.netloc not in {"", "localhost"}:
             raise BundleError(f"{location.uri} names another host; write file:///path")
@@ -46,6 +51,20 @@ def folder(location: Location) -> Iterator[Path]:
             yield Path(temporary)
     else:
         raise BundleError(f"{location.uri}: the scheme must be file: or s3:")
+
+
+def check_size(name: str, size: int) -> None:
+    """Refuse a file that is too large for what it is, before it is copied.
+
+    Args:
+        name: Of the file. The manifest says how long those are that it lists; it and those beside it are short.
+        size: In bytes.
+
+    Raises:
+        BundleError: It is too large.
+    """
+    if name in {MANIFEST, *BESIDE} and size > _MOST_BESIDE:
+        raise BundleError(f"{name} has {size} bytes; at most {_MOST_BESIDE} are read")
 
 
 def _download(uri: str, target: Path) -> None:
@@ -63,7 +82,10 @@ def _download(uri: str, target: Path) -> None:
             raise BundleError(f"{uri} holds {len(files)} files: too many or too large for a bundle")
         for file in files:
             name = PurePosixPath(file["path"]).name
-            (target / name).write_bytes(obstore.get(store, file["path"]).bytes())
+            check_size(name, file["size"])
+            with (target / name).open("xb") as copy:
+                for chunk in obstore.get(store, file["path"]).stream():
+                    copy.write(chunk)
     except (BaseError, OSError, ValueError) as error:
         said = str(error).partition("\n\nDebug source")[0]  # what follows is for the library's own developers
         raise BundleError(f"{uri} cannot be downloaded: {said}") from None

@@ -14,6 +14,7 @@ SECONDS = Histogram(
     buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5),
 )
 ROWS = Counter("predict_rows_total", "Rows scored.")
+UNKNOWN = Counter("predict_unknown_labels_total", "Labels of open categories that training did not know.", ["column"])
 LOAD_FAILURES = Counter("predict_bundle_load_failures_total", "Bundles that were refused.", ["variant"])
 MODEL = Gauge(
     "predict_model_info",

@@ -1,15 +1,18 @@
 """A model that is ready to answer."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from plumbline.bundle import BundleError, reading
 from plumbline.bundle.contract import Contract
 from plumbline.bundle.reading import Bundle
 from services.common.answers import Identity
 from services.common.rows import RowReader
-from services.predict.app import golden, scorer
+from services.predict.app import golden, metrics, outcomes, scorer
 
 
 class Model:
@@ -21,6 +24,7 @@ class Model:
         contract: What a row may hold.
         reader: Decodes and validates a request's body.
         scorer: Scores what the reader gives.
+        outcome: Reads what the scorer gives.
         golden_rows: A sample of the data, in the form that the reader gives.
         description: The body of `GET /v1/model`.
     """
@@ -33,14 +37,17 @@ class Model:
             max_rows: The most rows in one request.
 
         Raises:
-            BundleError: The model cannot be loaded, fails its golden rows, or predicts no number.
+            BundleError: The model cannot be loaded or fails its golden rows.
         """
         self.contract: Contract = source.contract
-        if self.contract.task != "regression":
-            raise BundleError(f"the bundle's task is {self.contract.task}; this service answers a regression only")
         self.identity = Identity(self.contract.model, source.version, source.sha256)
         self.released_at = source.release.released_at if source.release else None
-        self.reader = RowReader(self.contract, max_rows)
+        try:
+            self.reader = RowReader(self.contract, max_rows)
+            self.outcome = outcomes.of(self.contract)
+        except ValueError as error:
+            raise BundleError(f"contract.json cannot be served: {error}") from None
+        self._open = _open_columns(self.contract)
         self.scorer = scorer.make(source.files["model.onnx"], self.contract, self.reader.row_type)
         self.golden_rows = golden.verify(self.scorer, self.contract, self.reader.row_type, source.golden)
         parts = {
@@ -49,6 +56,24 @@ class Model:
         self.description = msgspec.json.encode({"model": self.identity, **parts})
         # A prediction's answer up to the predictions themselves.
         self.head = b'{"model":' + msgspec.json.encode(self.identity) + b',"predictions":'
+
+    def score(self, rows: list[Any]) -> NDArray[np.float64]:
+        """Score the rows of a request; they and the labels that training did not know are counted."""
+        scores = self.scorer.score(rows)
+        metrics.ROWS.inc(len(rows))
+        for column, field, known in self._open:
+            labels = (getattr(row, field) for row in rows)
+            unknown = sum(label is not None and label not in known for label in labels)
+            if unknown:
+                metrics.UNKNOWN.labels(column).inc(unknown)
+        return scores
+
+
+def _open_columns(contract: Contract) -> list[tuple[str, str, frozenset[str]]]:
+    """Give name, field in a row and known labels of each open category."""
+    return [
+        (column.name, f"c{i}", frozenset(column.categories)) for i, column in enumerate(contract.columns) if column.open
+    ]
 
 
 def load(folder: Path, sha256: str, max_rows: int, public_key: Path | None) -> Model:

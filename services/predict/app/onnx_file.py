@@ -13,6 +13,10 @@ import numpy as np
 _TENSOR_TYPES = {1: "<f4", 2: "<u1", 6: "<i4", 7: "<i8", 11: "<f8"}
 
 
+class UnsupportedError(Exception):
+    """The graph is of another form than our own scorer takes."""
+
+
 class Node(msgspec.Struct, frozen=True):
     """An operator; attributes are numbers, bytes, lists of them, or arrays."""
 

@@ -42,7 +42,7 @@ class OnnxScorer:
         """Score rows.
 
         Returns:
-            Shape (rows, 3): prediction, lower and upper, in the target's unit.
+            Shape (rows, width): the outputs of the contract, side by side.
         """
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
         feeds = {

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from plumbline.bundle.contract import Contract
-from services.common.answers import Alive, Description, Explanations, Scored
+from services.common.answers import Alive, Description, Explanations, kind_of
 from services.common.openapi import Rows, answer, components, ref, refusals
 from services.predict.app.routes.health import Ready
 from services.predict.app.routes.inference import InferenceResponse, ModelMetadata, ModelReady, Server
@@ -19,7 +19,7 @@ _PROBLEMS = {
     "422": "The rows break the contract; every violation is listed.",
     "503": "No model is ready, or too many requests are waiting.",
 }
-_BODIES = (Rows, Scored, Explanations, Description, Alive, Ready)
+_BODIES = (Rows, Explanations, Description, Alive, Ready)
 _INFERENCE = (Server, ModelMetadata, ModelReady, InferenceRequest, InferenceResponse)
 
 
@@ -30,6 +30,7 @@ def document(contract: Contract) -> dict[str, Any]:
         contract: Of the model that answers.
     """
     example = {"inputs": [contract.example()]}
+    scored = kind_of(contract)
     target, model = contract.target.name, f"/v2/models/{contract.model}"
     explain = "Which fields moved the prediction, for at most 10 rows."
     infer = f"Predict {target} for each row of the tensors, one tensor for each column."
@@ -37,7 +38,7 @@ def document(contract: Contract) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": f"predict: {contract.model}", "version": "1"},
         "paths": {
-            "/v1/predict": _post("predict", f"Predict {target} for each row.", Rows, example, Scored),
+            "/v1/predict": _post("predict", f"Predict {target} for each row.", Rows, example, scored),
             "/v1/explain": _post("explain", explain, Rows, example, Explanations),
             "/v1/model": _get("model", "The contract, lineage and release.", Description),
             "/livez": _get("livez", "Whether the process answers.", Alive),
@@ -47,7 +48,7 @@ def document(contract: Contract) -> dict[str, Any]:
             f"{model}/ready": _get("ready", "Whether the model answers.", ModelReady),
             f"{model}/infer": _post("infer", infer, InferenceRequest, _tensors(contract), InferenceResponse),
         },
-        "components": {"schemas": components(contract, *_BODIES, *_INFERENCE)},
+        "components": {"schemas": components(contract, scored, *_BODIES, *_INFERENCE)},
     }
 
 

@@ -1,4 +1,4 @@
-"""Scoring: rows in, predictions and intervals out, by one native call in one thread."""
+"""Scoring: rows in, the model's outputs out, by one native call in one thread."""
 
 from typing import Any, Protocol
 
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from plumbline.bundle.contract import Contract
 from services.common import logs
-from services.predict.app.forest import ForestScorer, UnsupportedError
+from services.predict.app.forest import ForestScorer
+from services.predict.app.onnx_file import UnsupportedError
 
 
 class Scorer(Protocol):
-    """Turns rows into an array of shape (rows, 3): prediction, lower and upper."""
+    """Turns rows into an array of shape (rows, width): the outputs that the contract names, side by side."""
 
     def score(self, rows: list[Any]) -> NDArray[np.float64]:
         """Score rows."""

@@ -17,11 +17,6 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         allow_unsigned: Whether a bundle is accepted without a look at its signature.
         reload_seconds: How often the variants file is looked at.
         retry_seconds: How long to wait before a bundle that was refused is tried again.
-        max_rows: Most rows in one request.
-        max_body_bytes: Longest body of a request.
-        body_seconds: How long a client may take to send a body.
-        max_in_flight: Most requests in one worker at a time; further ones get a 503.
-        log_requests: Whether every request is logged, not only those answered by a problem.
     """
 
     port: int = 8001
@@ -33,11 +28,6 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
     allow_unsigned: bool = False
     reload_seconds: float = 1.0
     retry_seconds: float = 10.0
-    max_rows: int = 10_000
-    max_body_bytes: int = 16 * 1024 * 1024
-    body_seconds: float = 10.0
-    max_in_flight: int = 512
-    log_requests: bool = False
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict one another."""
@@ -54,5 +44,3 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
                 "set either PREDICT_PUBLIC_KEY, a PEM file of the keys that may have signed a bundle, "
                 "or PREDICT_ALLOW_UNSIGNED=true for local work"
             )
-        if self.max_rows < 1 or self.max_body_bytes < 1 or self.max_in_flight < 1:
-            raise ValueError("PREDICT_MAX_… must be at least 1")

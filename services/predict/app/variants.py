@@ -54,7 +54,10 @@ class Variants:
     async def watch(self) -> None:
         """Keep the models those that are wanted, for as long as the worker lives."""
         while True:
-            await asyncio.to_thread(self.refresh)
+            try:
+                await asyncio.to_thread(self.refresh)
+            except Exception:  # whatever it was: the next bundle must still be loaded
+                logs.get().exception("refresh_failed")
             await asyncio.sleep(self._settings.reload_seconds)
 
     def refresh(self) -> None:

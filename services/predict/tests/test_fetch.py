@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from plumbline.bundle import BundleError
+from services.common.tests import toy
 from services.common.tests.running import ROOT
 from services.predict.app import fetch, model
 
@@ -35,3 +36,16 @@ def test_the_command_says_what_is_wrong_without_a_traceback(tmp_path):
 
     assert done.returncode == 1
     assert done.stderr == "error: the bundle's folder /no/such/folder cannot be read: No such file or directory\n"
+
+
+def test_a_signature_that_none_can_be_is_not_copied(tmp_path):
+    folder, target = tmp_path / "bundle", tmp_path / "target"
+    target.mkdir()
+    sha256 = toy.build(folder, toy.PLANTS)
+    with (folder / "bundle.sig").open("wb") as file:
+        file.truncate(950 << 20)
+
+    with pytest.raises(BundleError, match=r"bundle\.sig has .* bytes"):
+        fetch.fetch(str(folder), sha256, target)
+
+    assert not (target / "bundle.sig").exists()

@@ -10,6 +10,7 @@ from plumbline.bundle import contract as contracts
 from services.common.rows import RowReader
 from services.common.tests import toy
 from services.predict.app import forest, onnx_file
+from services.predict.app.onnx_file import UnsupportedError
 from services.predict.app.onnx_scorer import OnnxScorer
 
 pytestmark = pytest.mark.needs("scorer")
@@ -94,6 +95,64 @@ def model(seed, trees, leaves, changed=None):
     return made.SerializeToString()
 
 
+def classifier(seed, classes, trees, ending):
+    """K sums of leaves, a calibration of their own, and the probabilities by an ending of several forms."""
+    random = np.random.default_rng(seed)
+    nodes = [
+        helper.make_node("LabelEncoder", ["c1"], ["code"], domain="ai.onnx.ml",
+                         keys_strings=LABELS[:3], values_int64s=[2, 0, 1], default_int64=-1),
+        helper.make_node("Cast", ["code"], ["number"], to=TensorProto.DOUBLE),
+        helper.make_node("Concat", ["c0", "c2", "number"], ["features"], axis=1),
+    ]  # fmt: skip
+    names = [f"margin{place}" for place in range(classes)]
+    for name in names:
+        nodes.append(ensemble(random, trees, 8, f"{name}/sum"))
+        nodes.append(helper.make_node("Add", [f"{name}/sum", "baseline"], [name]))
+    constants = {"baseline": [0.25], "temperature": [1.7], "slopes": random.normal(size=classes).tolist(), "one": [1.0]}
+    if ending == "elementwise":
+        nodes += [helper.make_node("Exp", [name], [f"{name}/power"]) for name in names]
+        nodes.append(helper.make_node("Sum", [f"{name}/power" for name in names], ["total"]))
+        nodes += [helper.make_node("Div", [f"{name}/power", "total"], [f"{name}/share"]) for name in names]
+        nodes.append(helper.make_node("Concat", [f"{name}/share" for name in names], ["probabilities"], axis=1))
+    elif ending == "softmax":
+        nodes += [
+            helper.make_node("Concat", names, ["margins"], axis=-1),
+            helper.make_node("Mul", ["margins", "slopes"], ["tilted"]),
+            helper.make_node("Div", ["tilted", "temperature"], ["cooled"]),
+            helper.make_node("Softmax", ["cooled"], ["probabilities"], axis=-1),
+        ]
+    else:
+        nodes += [
+            helper.make_node("Neg", [names[0]], ["turned"]),
+            helper.make_node("Sigmoid", ["turned"], ["positive"]),
+            helper.make_node("Sub", ["one", "positive"], ["negative"]),
+            helper.make_node("Concat", ["negative", "positive"], ["probabilities"], axis=1),
+        ]
+    inputs = [
+        helper.make_tensor_value_info(name, kind, [None, 1])
+        for name, kind in (("c0", TensorProto.DOUBLE), ("c1", TensorProto.STRING), ("c2", TensorProto.DOUBLE))
+    ]
+    outputs = [helper.make_tensor_value_info("probabilities", TensorProto.DOUBLE, [None, max(classes, 2)])]
+    graph = helper.make_graph(
+        nodes, "random", inputs, outputs, [doubles(name, values) for name, values in constants.items()]
+    )
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 5)]
+    made = helper.make_model(graph, opset_imports=opsets, ir_version=10)
+    onnx.checker.check_model(made)
+    return made.SerializeToString()
+
+
+def contract_of(classes):
+    names = tuple(f"class {place}" for place in range(max(classes, 2)))
+    colour = contracts.Column(name="colour", type="category", categories=tuple(LABELS), open=True, required=False)
+    return contracts.Contract(
+        2, model="random", task="multiclass" if classes > 2 else "binary", json_schema={},
+        target=contracts.Target("y", categories=names, positive="" if classes > 2 else names[-1]),
+        outputs=contracts.PROBABILITIES, prediction_set=contracts.PredictionSet(0.9, 0.8, "made up"),
+        columns=(CONTRACT.columns[0], colour, CONTRACT.columns[2]),
+    )  # fmt: skip
+
+
 def rows(reader, count, seed):
     random = np.random.default_rng(seed)
     values = [
@@ -120,6 +179,31 @@ def test_agrees_with_onnx_runtime_on_random_trees(trees, leaves):
     assert len(np.unique(ours[:, 0])) > 1
 
 
+@pytest.mark.parametrize(
+    ("classes", "ending"),
+    [(1, "sigmoid"), (2, "elementwise"), (2, "softmax"), (3, "elementwise"), (7, "softmax"), (40, "elementwise")],
+)
+def test_agrees_with_onnx_runtime_on_the_probabilities_of_classes(classes, ending):
+    contract, content = contract_of(classes), classifier(classes, classes, 20, ending)
+    reader = RowReader(contract, 1000)
+    given = rows(reader, 300, classes)
+    given += reader.read(msgspec.json.encode({"inputs": [{"a": 1.5, "colour": "no such colour", "b": 3}]}))
+
+    ours = forest.ForestScorer(content, contract, reader.row_type).score(given)
+    theirs = OnnxScorer(content, contract, reader.row_type).score(given)
+
+    assert ours.shape == (301, max(classes, 2))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(ours.sum(axis=1), 1, rtol=1e-12)
+
+
+def test_leaves_more_arithmetic_than_it_has_room_for_to_onnx_runtime():
+    contract = contract_of(500)
+
+    with pytest.raises(UnsupportedError, match="registers"):
+        forest.ForestScorer(classifier(1, 500, 1, "softmax"), contract, RowReader(contract, 10).row_type)
+
+
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 129])
 def test_scores_a_row_alike_alone_and_among_others(count):
     reader = RowReader(CONTRACT, 1000)
@@ -141,7 +225,7 @@ def test_leaves_graphs_of_another_form_to_onnx_runtime():
         toy.graph(toy.PLANTS).SerializeToString(),
         b"\x00 not a model",
     ):
-        with pytest.raises(forest.UnsupportedError):
+        with pytest.raises(UnsupportedError):
             forest.ForestScorer(content, CONTRACT, reader.row_type)
 
 

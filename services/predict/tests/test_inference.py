@@ -6,6 +6,8 @@ import tritonclient.http as triton
 
 from services.common.tests import toy
 
+MAX_ROWS = 10_000  # the default of PREDICT_MAX_ROWS
+
 
 @pytest.fixture(scope="module")
 def client(predict):
@@ -18,15 +20,16 @@ def tensors(data, rows, binary):
     made = []
     for column in data["columns"]:
         values = [row.get(column["name"]) for row in rows]
-        if column["type"] == "category":
+        if column["type"] in {"category", "date", "timestamp"}:
             array = np.array([[(value or "").encode()] for value in values], dtype=object)
             kind = "BYTES"
+        elif column["type"] == "boolean":
+            array, kind = np.array([[value] for value in values], dtype=bool), "BOOL"
         else:
-            array = np.array([[math.nan if value is None else value] for value in values])
+            array = np.array([[math.nan if value is None else value] for value in values], dtype=float)
             kind = "FP64"
         tensor = triton.InferInput(column["name"], array.shape, kind)
-        made.append(tensor.set_data_from_numpy(array.astype(object if kind == "BYTES" else float),
-                                               binary_data=binary))  # fmt: skip
+        made.append(tensor.set_data_from_numpy(array, binary_data=binary))
     return made
 
 
@@ -42,6 +45,21 @@ def test_answers_tritons_own_client(client, bundle, count, binary):
     expected = [toy.expected(bundle.data, row)["upper"] for row in rows]
     assert answer.as_numpy("upper")[:, 0] == pytest.approx(expected)
     assert answer.get_response()["id"] == "7"
+
+
+@pytest.mark.parametrize(("over", "status"), [(0, 200), (3, 422)])
+def test_takes_as_many_rows_as_any_other_form_of_a_request(predict, bundle, over, status):
+    count = MAX_ROWS + over
+    row = toy.row(bundle.data)
+    inputs = [
+        {"name": column["name"], "shape": [count], "datatype": tensor.datatype(), "data": [row[column["name"]]] * count}
+        for column, tensor in zip(bundle.data["columns"], tensors(bundle.data, [row], True), strict=True)
+    ]
+
+    response = predict.client.post(f"/v2/models/{bundle.data['model']}/infer", json={"inputs": inputs})
+
+    assert response.status_code == status
+    assert over or len(response.json()["outputs"][0]["data"]) == MAX_ROWS
 
 
 def test_describes_itself_to_tritons_client(client, bundle):
@@ -93,3 +111,21 @@ def test_the_documents_example_works(predict, bundle):
 
     assert response.status_code == 200
     assert len(response.json()["outputs"][0]["data"]) == 1
+
+
+def test_gives_the_outputs_that_are_asked_for_in_their_order(client, bundle):
+    asked = [triton.InferRequestedOutput(name, binary_data=False) for name in ("upper", "prediction")]
+
+    answer = client.infer(bundle.data["model"], tensors(bundle.data, [toy.row(bundle.data)], True), outputs=asked)
+
+    assert [item["name"] for item in answer.get_response()["outputs"]] == ["upper", "prediction"]
+
+
+def test_refuses_an_output_that_there_is_not(predict, bundle):
+    path = f"/v2/models/{bundle.data['model']}/infer"
+    example = predict.client.get("/openapi.json").json()["paths"][path]["post"]["requestBody"]["content"]
+    body = example["application/json"]["example"] | {"outputs": [{"name": "median"}]}
+
+    response = predict.client.post(path, json=body)
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "/outputs/0/name")

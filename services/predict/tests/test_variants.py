@@ -173,3 +173,14 @@ def test_refuses_what_is_beyond_its_queue(two, tmp_path):
     assert (refused.status_code, alive.status_code) == (503, 200)
     assert refused.headers["retry-after"]
     assert late.startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("uri", ["http://[", "s3://[::1", "file://[x/y"])
+def test_a_malformed_address_is_reported_and_the_next_one_loaded(two, tmp_path, uri):
+    bundles, file = two
+    write(file, default=(uri, "0" * 64))
+    with start(file, tmp_path, wait_for="/livez") as service:
+        service.wait("/readyz", 503, said="is no URI")
+        write(file, default=bundles["old"])
+
+        assert service.wait("/readyz").json()["models"]["default"]["version"] == "1"

@@ -21,7 +21,8 @@ CHANGES = {
     "service-pipeline.yml": "services/api/app/main.py",
     "data-pipeline.yml": "data/src/preprocess.py",
     "model-pipeline.yml": "model/housing_models.py",
-    "main.yml": "README.md",
+    "main.yml": "compose.yaml",
+    "docs-pipeline.yml": "README.md",
     "ci.yml": "README.md",
 }
 # The images need BuildKit; `plumb images smoke` stands for their jobs where there is podman alone.

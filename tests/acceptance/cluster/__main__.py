@@ -4,8 +4,8 @@ import argparse
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -13,8 +13,9 @@ from rich.table import Table
 
 from plumbline.kernel import git, log
 from plumbline.kernel.errors import PlumblineError
-from tests.acceptance.cluster import steps, world
+from tests.acceptance.cluster import steps, strangers, world
 from tests.acceptance.cluster.world import World
+from tests.acceptance.story import play
 
 STORY: dict[str, Callable[[World], str]] = {
     "images built and loaded": steps.build,
@@ -22,6 +23,7 @@ STORY: dict[str, Callable[[World], str]] = {
     "two models built, judged, signed": steps.train,
     "first version by commit": steps.first,
     "an answer through api": steps.price,
+    "images of strangers": strangers.refused,
     "users begin to ask": steps.users,
     "new bundle by commit: canary, promoted": steps.promoted,
     "bad bundle by commit": steps.bad_bundle,
@@ -46,16 +48,8 @@ def main() -> int:
     try:
         clone = world.make_clone(folder)
         story = World(clone, world.commit(clone))
-        for name, step in STORY.items():
-            begin = time.monotonic()
-            try:
-                seen = step(story)
-            except (PlumblineError, KeyError) as error:
-                failed, seen = f"{name}: {error}", "FAILED"
-            table.add_row(name, f"{time.monotonic() - begin:.0f}", seen)
-            console.print(f"{name}: {seen} ({time.monotonic() - begin:.0f} s)")
-            if failed:
-                break
+        played = {name: partial(step, story) for name, step in STORY.items()}
+        failed = play(played, table, console, (PlumblineError, KeyError))
     except PlumblineError as error:
         failed = str(error)
     finally:

@@ -6,8 +6,9 @@ from typing import Any
 
 from plumbline.kernel.errors import PlumblineError
 from tests.acceptance.cluster import kube
-from tests.acceptance.cluster.kube import kubectl, until
+from tests.acceptance.cluster.kube import kubectl
 from tests.acceptance.cluster.world import NAMESPACE
+from tests.acceptance.story import until
 
 KILLER = "plumbline-killer"
 _STATUS = 128 + 9

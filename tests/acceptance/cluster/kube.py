@@ -4,13 +4,14 @@ import contextlib
 import json
 import re
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from plumbline.kernel.errors import PlumblineError
 
 Object = dict[str, Any]
+# Kustomize takes them for namespaced; Argo CD takes their namespace off again, as here.
+_OF_THE_CLUSTER = {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
 T = TypeVar("T")
 
 
@@ -20,10 +21,26 @@ def kubectl(*arguments: str, stdin: str | None = None, check: bool = True) -> st
     Raises:
         PlumblineError: It failed.
     """
-    done = subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, check=False)
+    done = _run(arguments, stdin)
     if check and done.returncode:
         raise PlumblineError(f"kubectl {' '.join(arguments)} failed:\n{done.stderr.strip()}")
     return done.stdout
+
+
+def refusal(*arguments: str, stdin: str | None = None) -> str:
+    """Run kubectl, which the server is to refuse; give what it says.
+
+    Raises:
+        PlumblineError: The server did not refuse.
+    """
+    done = _run(arguments, stdin)
+    if not done.returncode:
+        raise PlumblineError(f"kubectl {' '.join(arguments)} was not refused: {done.stdout.strip()}")
+    return done.stderr.strip()
+
+
+def _run(arguments: tuple[str, ...], stdin: str | None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, check=False)
 
 
 def apply(namespace: str, *objects: Object) -> None:
@@ -42,23 +59,6 @@ def listed(namespace: str, kind: str, selector: str = "") -> list[Object]:
     """Give the objects of a kind."""
     found: list[Object] = json.loads(kubectl("-n", namespace, "get", kind, "-l", selector, "-o", "json"))["items"]
     return found
-
-
-def until(what: str, probe: Callable[[], T | None], seconds: float = 120) -> T:
-    """Ask again and again until there is an answer.
-
-    Raises:
-        PlumblineError: There is none in time; the message says for what.
-    """
-    end, last = time.monotonic() + seconds, ""
-    while time.monotonic() < end:
-        try:
-            if found := probe():
-                return found
-        except PlumblineError as error:  # a busy node's API may miss a call
-            last = f": {error}"
-        time.sleep(0.5)
-    raise PlumblineError(f"{what}: not seen within {seconds:.0f} s{last}")
 
 
 @contextlib.contextmanager
@@ -86,6 +86,9 @@ def dry_run(objects: list[Object], create: list[str]) -> None:
     for name in made:
         kubectl("create", "namespace", name)
     try:
+        for item in objects:
+            if item["kind"] in _OF_THE_CLUSTER:
+                item["metadata"].pop("namespace", None)
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
         kubectl("apply", "--server-side", "--dry-run=server", "--force-conflicts", "-f", "-", stdin=text)
     finally:

@@ -13,8 +13,9 @@ from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.testing.repository import ROOT
 from tests.acceptance.cluster import kube
-from tests.acceptance.cluster.kube import kubectl, until
+from tests.acceptance.cluster.kube import kubectl
 from tests.acceptance.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
+from tests.acceptance.story import until
 
 APPLICATION = f"plumbline-{ENVIRONMENT}"
 _AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}

@@ -10,7 +10,7 @@ from plumbline.kernel.errors import PlumblineError
 from plumbline.registry.registry import model_name
 from tests.acceptance.cluster import definitions, images, kube, world
 from tests.acceptance.cluster.kill import kill, killer
-from tests.acceptance.cluster.kube import kubectl, until
+from tests.acceptance.cluster.kube import kubectl
 from tests.acceptance.cluster.parts import (
     answers,
     api_key,
@@ -27,6 +27,7 @@ from tests.acceptance.cluster.parts import (
     wanted,
 )
 from tests.acceptance.cluster.world import NAMESPACE, OVERLAY, TESTBED, World
+from tests.acceptance.story import until
 
 PREFIX = "localhost/plumbline-"
 
@@ -136,10 +137,10 @@ def promoted(story: World) -> str:
 def bad_bundle(story: World) -> str:
     """A bundle whose signature nobody trusts: its pods never get ready, and the Rollout gives up by itself."""
     sha256 = story.known["bundles"][0]
+    deploy(story, "bundle", sha256)  # which publishes it whole
     with object_store() as (_, client):
         body = client.get_object(Bucket="models", Key=f"{model_name()}/{sha256}/bundle.sig")["Body"].read()
         client.put_object(Bucket="models", Key=f"{model_name()}/{sha256}/bundle.sig", Body=body.replace(b"A", b"B"))
-    deploy(story, "bundle", sha256)
     story.push()
     said = verify(story, fails=True)
     if "bundle.sig was not made by a key" not in said:

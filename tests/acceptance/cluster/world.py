@@ -15,7 +15,8 @@ from plumbline.proof import worktree
 from plumbline.registry.registry import model_name
 from plumbline.testing.repository import ROOT, environment
 from tests.acceptance.cluster import images, kube
-from tests.acceptance.cluster.kube import kubectl, until
+from tests.acceptance.cluster.kube import kubectl
+from tests.acceptance.story import until
 
 ENVIRONMENT, NAMESPACE, TESTBED, ARGOCD = "cluster", "plumbline-cluster", "plumbline-testbed", "argocd"
 OVERLAY = Path("infrastructure/kubernetes/overlays") / ENVIRONMENT
@@ -121,6 +122,8 @@ def stop() -> None:
         )
     for namespace in (NAMESPACE, TESTBED):
         kubectl("delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s")
+    for kind in ("validatingadmissionpolicybinding", "validatingadmissionpolicy"):
+        kubectl("delete", kind, "plumbline-images", "--ignore-not-found")
     for kind in ("clusterrole", "clusterrolebinding"):
         kubectl("delete", kind, f"{TESTBED}-prometheus", "--ignore-not-found")
     if kubectl("get", "crd", "appprojects.argoproj.io", "--ignore-not-found"):

@@ -1,5 +1,6 @@
 """The machine: variables of the user, copies and paths of a clone, proxies, ports, line ends, two terminals."""
 
+import os
 import shutil
 import socket
 import sys
@@ -8,19 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from tests.acceptance.everyday.world import Clone, World
+from tests.acceptance.everyday.world import BORROWED, Clone, World
 
 _VENV = Path(".plumbline/environments/ci")  # the small one of the workflows' short jobs
 _SETUP = ("make", "setup", f"VENV={_VENV}", "REQUIREMENTS=requirements/ci.txt")
 _FIRST_START = ("python", "-c", "from plumbline import tracking; tracking.experiment()")
 _PROXIES = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
-_BORROWED = {"SETUP": ""}  # make takes the environment that plays this
 
 
 def _both(clone: Clone, *command: str) -> str:
     """Run a command twice at once, as in two terminals; both must succeed. Give what both said."""
     with ThreadPoolExecutor() as pool:
-        said = list(pool.map(lambda _: clone.tried(*command, **_BORROWED), range(2)))
+        said = list(pool.map(lambda _: clone.tried(*command, **BORROWED), range(2)))
     for one in said:
         assert one.code == 0, f"{command}: {one.text[-1000:]}"
         assert "Traceback" not in one.text, f"{command}: {one.text[-1000:]}"
@@ -49,7 +49,11 @@ def variables_of_the_user(world: World) -> None:
     _set_up(clone, VIRTUAL_ENV=str(theirs), PYTHONPATH=str(modules), **user)
     assert sorted(theirs.rglob("*")) == before
     assert _code(clone) == clone.root
-    clone.run("make", "data", PYTHONPATH=str(modules), **_BORROWED)
+    clone.run("make", "data", PYTHONPATH=str(modules), **BORROWED)
+    libraries = world.folder()
+    for name in ("pandas", "cyclopts"):
+        (libraries / f"{name}.py").write_text("raise SystemExit('not of this clone')\n")
+    clone.run("plumb", "data", "extract", PYTHONPATH=f"{libraries}:{clone.root}")
 
 
 def copied_and_moved(world: World) -> None:
@@ -73,20 +77,34 @@ def path_with_spaces(world: World) -> None:
     source, folder = world.fresh(), world.folder()
     clone = Clone(source.root.rename(folder / "my house of models"))
     _set_up(clone)
-    clone.run("make", "data", "pipeline", "hashes", **_BORROWED)
+    clone.run("make", "data", "pipeline", "hashes", **BORROWED)
     assert [path.name for path in folder.iterdir()] == [clone.root.name]
+
+
+def home_that_cannot_be_written(world: World) -> None:
+    """A user who is not root, has no uv and cannot write HOME sets up and builds, and is told what variable helps."""
+    clone, home = world.fresh(), world.folder()
+    home.chmod(0o500)
+    # Root without its powers over files, for whom these clones are another's no more than before.
+    user = ("unshare", "--user", "--map-user=1000", "--map-group=1000") if os.geteuid() == 0 else ()
+    theirs = {"HOME": str(home), "XDG_CACHE_HOME": "", "UV_CACHE_DIR": ""}
+    said = clone.run(*user, *_SETUP, PYTHON=sys.executable, PATH=os.defpath, **theirs)
+    assert "UV_CACHE_DIR names another folder" in said, said
+    assert (clone.root / ".plumbline/environments/uv/bin/uv").exists()
+    clone.run(*user, "make", "data", "preproc", **theirs, **BORROWED)
+    assert list(home.iterdir()) == []
 
 
 def linked_worktree(world: World) -> None:
     """A linked worktree extracts its data and builds the preprocessor."""
     main = world.fresh()
     main.run("git", "worktree", "add", "--quiet", "-b", "work", "linked")
-    Clone(main.root / "linked").run("make", "data", "preproc", **_BORROWED)
+    Clone(main.root / "linked").run("make", "data", "preproc", **BORROWED)
 
 
 def proxy_without_exceptions(world: World) -> None:
     """With a proxy for everything the demo calls its own services without it."""
-    world.built().run("plumb", "demo", **_PROXIES, **_BORROWED)
+    world.built().run("plumb", "demo", **_PROXIES, **BORROWED)
 
 
 def taken_port(world: World) -> None:
@@ -107,9 +125,8 @@ def two_terminals(world: World) -> None:
     said = _both(clone, *_SETUP, f"PYTHON={sys.executable}", f"SETUP=requirements/setup {_VENV} requirements/ci.txt")
     assert "another make setup is running here (pid " in said, said
     _both(clone, "make", "data")
-    for _ in range(3):
-        (clone.root / ".plumbline/mlflow.db").unlink(missing_ok=True)
-        _both(clone, *_FIRST_START)
+    (clone.root / ".plumbline/mlflow.db").unlink(missing_ok=True)
+    _both(clone, *_FIRST_START)
 
 
 def line_ends(world: World) -> None:
@@ -125,12 +142,13 @@ def line_ends(world: World) -> None:
 
 
 CASES = (
+    proxy_without_exceptions,  # first, for it builds what others copy, while those beside it need no build
     variables_of_the_user,
     copied_and_moved,
     path_with_spaces,
+    home_that_cannot_be_written,
     linked_worktree,
-    proxy_without_exceptions,
-    taken_port,
     two_terminals,
+    taken_port,
     line_ends,
 )

@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +18,7 @@ from plumbline.kernel import git
 from plumbline.proof import worktree
 from plumbline.testing.repository import ROOT
 
+BORROWED = {"SETUP": ""}  # make takes the environment that plays this
 # Of the user who starts this: nothing of it reaches a clone.
 _THEIRS = ("API_", "AWS_", "CI", "DVC_", "GITHUB_", "GIT_", "MLFLOW_", "PLUMBLINE_", "PREDICT_", "PYTEST_")
 
@@ -35,11 +39,31 @@ class Clone:
 
     def tried(self, *command: str | bytes, **variables: str) -> Said:
         """Run a command with the code of this clone and the environment of this Python."""
+        environment = self._environment() | variables
+        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, check=False)
+        return Said((done.stdout + done.stderr).decode(errors="replace"), done.returncode)
+
+    def killed(self, moment: Callable[[], object], *command: str, **variables: str) -> bool:
+        """Run a command and kill it, with all that it started, once what `moment` gives has changed.
+
+        Returns:
+            Whether it was killed, and had not ended before.
+        """
+        before, quiet = moment(), subprocess.DEVNULL
+        environment = self._environment() | variables
+        with subprocess.Popen(
+            command, cwd=self.root, env=environment, stdout=quiet, stderr=quiet, start_new_session=True
+        ) as process:
+            while process.poll() is None and moment() == before:
+                time.sleep(0.002)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        return process.returncode == -signal.SIGKILL
+
+    def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_THEIRS)}
         kept |= git.apart("user") | {"PYTHONPATH": str(self.root), "DVC_NO_ANALYTICS": "1"}
-        kept["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        done = subprocess.run(command, cwd=self.root, env=kept | variables, capture_output=True, check=False)
-        return Said((done.stdout + done.stderr).decode(errors="replace"), done.returncode)
+        return kept | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
     def run(self, *command: str, **variables: str) -> str:
         """Run a command that must succeed; give what it wrote."""
@@ -65,6 +89,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._copying, self._building = threading.Lock(), threading.Lock()  # cases that are played at once share both
 
     def folder(self) -> Path:
         """Make an empty folder."""
@@ -72,18 +97,33 @@ class World:
 
     def built(self) -> Clone:
         """Give a clone in which everything is built, pushed and registered, for one case alone."""
-        return Clone(shutil.copytree(self._built.root, self.folder() / "clone", symlinks=True))
+        with self._building:
+            first = self._built
+        return Clone(shutil.copytree(first.root, self.folder() / "clone", symlinks=True))
 
     def fresh(self, of: Clone | None = None) -> Clone:
         """Give what `git clone` makes of a clone, or of this working tree."""
-        source, target = of or self._built, Clone(self.folder() / "clone")
-        source.run("git", "clone", "--quiet", str(source.root), str(target.root))
-        return target
+        return self.cloned((of or self._start()).root)
+
+    def cloned(self, source: Path) -> Clone:
+        """Give what `git clone` makes of a repository."""
+        target = self.folder() / "clone"
+        Clone(self._folder).run("git", "clone", "--quiet", str(source), str(target))
+        return Clone(target)
+
+    def _start(self) -> Clone:
+        with self._copying:
+            return self._committed
+
+    @cached_property
+    def _committed(self) -> Clone:
+        clone = Clone(worktree.copy(ROOT, self._folder / "committed"))
+        clone.commit("The working tree")
+        return clone
 
     @cached_property
     def _built(self) -> Clone:
-        clone = Clone(worktree.copy(ROOT, self._folder / "built"))
-        clone.commit("The working tree")
+        clone = Clone(shutil.copytree(self._start().root, self._folder / "built", symlinks=True))
         shutil.copytree(ROOT / ".dvc/cache", clone.root / ".dvc/cache")
         clone.run("dvc", "checkout", "--quiet")
         clone.run("python", "data/src/preprocess.py", "--seed", "42", "--output", "data/preprocessor.joblib")

@@ -3,7 +3,7 @@ resource "aws_s3_bucket" "access_log" {
   #checkov:skip=CKV_AWS_144:a log of a year needs no copy in a second region
   #checkov:skip=CKV_AWS_145:S3 delivers access logs only to buckets with its own key
   #checkov:skip=CKV_AWS_18:the log of a log would not end
-  bucket        = "${local.name}-access-log-${var.account_id}"
+  bucket        = local.buckets["access-log"]
   force_destroy = var.force_destroy
 }
 
@@ -19,9 +19,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "access_log" {
 }
 
 resource "aws_s3_bucket_logging" "remote" {
-  for_each = aws_s3_bucket.remote
+  for_each = local.names
 
-  bucket        = each.value.id
+  bucket        = aws_s3_bucket.remote[each.key].id
   target_bucket = aws_s3_bucket.access_log.id
   target_prefix = "${each.key}/"
+
+  # S3 asks at once whether it may deliver: InvalidTargetBucketForLogging.
+  depends_on = [aws_s3_bucket_policy.access_log]
 }

@@ -6,7 +6,7 @@ locals {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
-      Resource  = ["arn:aws:s3:::${bucket.bucket}", "arn:aws:s3:::${bucket.bucket}/*"]
+      Resource  = ["arn:aws:s3:::${bucket}", "arn:aws:s3:::${bucket}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }
   }
@@ -15,7 +15,7 @@ locals {
     Effect    = "Allow"
     Principal = { Service = "logging.s3.amazonaws.com" }
     Action    = "s3:PutObject"
-    Resource  = "arn:aws:s3:::${aws_s3_bucket.access_log.bucket}/*"
+    Resource  = "arn:aws:s3:::${local.buckets["access-log"]}/*"
     Condition = {
       ArnLike      = { "aws:SourceArn" = "arn:aws:s3:::${local.name}-*" }
       StringEquals = { "aws:SourceAccount" = var.account_id }
@@ -24,13 +24,17 @@ locals {
 }
 
 resource "aws_s3_bucket_policy" "remote" {
-  for_each = aws_s3_bucket.remote
+  for_each = local.names
 
-  bucket = each.value.id
+  bucket = aws_s3_bucket.remote[each.key].id
   policy = jsonencode({ Version = "2012-10-17", Statement = [local.deny_plain_http[each.key]] })
+
+  depends_on = [aws_s3_bucket_public_access_block.all]
 }
 
 resource "aws_s3_bucket_policy" "access_log" {
   bucket = aws_s3_bucket.access_log.id
   policy = jsonencode({ Version = "2012-10-17", Statement = [local.deny_plain_http["access-log"], local.receive_logs] })
+
+  depends_on = [aws_s3_bucket_public_access_block.all]
 }

@@ -22,9 +22,9 @@ resource "aws_kms_alias" "remote" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "remote" {
-  for_each = aws_s3_bucket.remote
+  for_each = local.names
 
-  bucket = each.value.id
+  bucket = aws_s3_bucket.remote[each.key].id
 
   rule {
     # One data key a bucket rather than one an object: DVC stores many small files.

@@ -1,7 +1,7 @@
 resource "aws_s3_bucket_lifecycle_configuration" "remote" {
-  for_each = aws_s3_bucket.remote
+  for_each = local.names
 
-  bucket = each.value.id
+  bucket = aws_s3_bucket.remote[each.key].id
 
   rule {
     id     = "expire-old-versions"

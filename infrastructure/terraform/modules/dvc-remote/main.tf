@@ -1,9 +1,12 @@
 locals {
-  name    = "plumbline-${var.environment}"
-  kinds   = toset(["data", "data-cache", "models", "pipeline"])
-  names   = { for kind in local.kinds : kind => "${local.name}-${kind}-${var.account_id}" }
-  arns    = { for kind, name in local.names : kind => "arn:aws:s3:::${name}" }
-  buckets = merge(aws_s3_bucket.remote, { access-log = aws_s3_bucket.access_log })
+  name  = "plumbline-${var.environment}"
+  kinds = toset(["data", "data-cache", "models", "pipeline"])
+  names = { for kind in local.kinds : kind => "${local.name}-${kind}-${var.account_id}" }
+  arns  = { for kind, name in local.names : kind => "arn:aws:s3:::${name}" }
+  # Named, not read from the resources: an import into an empty state knows no resource yet.
+  buckets = merge(local.names, { access-log = "${local.name}-access-log-${var.account_id}" })
+  # The same, of the buckets as made: who uses one waits for it.
+  ids = merge({ for kind, bucket in aws_s3_bucket.remote : kind => bucket.id }, { access-log = aws_s3_bucket.access_log.id })
 }
 
 resource "aws_s3_bucket" "remote" {
@@ -18,7 +21,7 @@ resource "aws_s3_bucket" "remote" {
 resource "aws_s3_bucket_versioning" "all" {
   for_each = local.buckets
 
-  bucket = each.value.id
+  bucket = local.ids[each.key]
 
   versioning_configuration {
     status = "Enabled"
@@ -28,7 +31,7 @@ resource "aws_s3_bucket_versioning" "all" {
 resource "aws_s3_bucket_public_access_block" "all" {
   for_each = local.buckets
 
-  bucket                  = each.value.id
+  bucket                  = local.ids[each.key]
   block_public_acls       = true
   block_public_policy     = true
   ignore_public_acls      = true
@@ -38,7 +41,7 @@ resource "aws_s3_bucket_public_access_block" "all" {
 resource "aws_s3_bucket_ownership_controls" "all" {
   for_each = local.buckets
 
-  bucket = each.value.id
+  bucket = local.ids[each.key]
 
   rule {
     object_ownership = "BucketOwnerEnforced"

@@ -16,4 +16,5 @@ output "key_arn" {
 output "access_log" {
   description = "Bucket that receives the access logs of the environment's buckets."
   value       = aws_s3_bucket.access_log.bucket
+  depends_on  = [aws_s3_bucket_policy.access_log]
 }

@@ -69,9 +69,9 @@ locals {
 }
 
 resource "aws_iam_policy" "remote" {
-  for_each = local.statements
+  for_each = local.writers
 
   name        = "${local.name}-remote-${each.key}"
   description = "What ${each.key} may do with the ${local.name} remotes"
-  policy      = jsonencode({ Version = "2012-10-17", Statement = each.value })
+  policy      = jsonencode({ Version = "2012-10-17", Statement = local.statements[each.key] })
 }

@@ -5,6 +5,7 @@ locals {
       Effect    = "Allow"
       Principal = { Service = "pods.eks.amazonaws.com" }
       Action    = ["sts:AssumeRole", "sts:TagSession"]
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
     }]
   })
 }
@@ -49,5 +50,5 @@ resource "aws_eks_addon" "ebs" {
     service_account = "ebs-csi-controller-sa"
   }
 
-  depends_on = [aws_eks_node_group.this]
+  depends_on = [aws_eks_node_group.this, aws_iam_role_policy_attachment.ebs]
 }

@@ -23,6 +23,8 @@ resource "aws_eks_pod_identity_association" "karpenter" {
   namespace       = "kube-system"
   service_account = "karpenter"
   role_arn        = aws_iam_role.karpenter[each.key].arn
+
+  depends_on = [aws_iam_role_policy.karpenter]
 }
 
 resource "aws_sqs_queue" "karpenter" {
@@ -70,8 +72,11 @@ resource "aws_cloudwatch_event_rule" "karpenter" {
 }
 
 resource "aws_cloudwatch_event_target" "karpenter" {
-  for_each = aws_cloudwatch_event_rule.karpenter
+  for_each = var.karpenter ? local.interruptions : {}
 
-  rule = each.value.name
+  rule = aws_cloudwatch_event_rule.karpenter[each.key].name
   arn  = aws_sqs_queue.karpenter["this"].arn
+
+  # EventBridge drops what the queue does not take yet.
+  depends_on = [aws_sqs_queue_policy.karpenter]
 }

@@ -6,23 +6,28 @@ locals {
 resource "aws_eks_node_group" "this" {
   for_each = var.node_groups
 
-  cluster_name    = aws_eks_cluster.this.name
-  node_group_name = each.key
-  node_role_arn   = aws_iam_role.node.arn
-  subnet_ids      = local.node_subnet_ids
-  instance_types  = each.value.instance_types
-  capacity_type   = each.value.spot ? "SPOT" : "ON_DEMAND"
-  labels          = { "plumbline/node-group" = each.key }
+  # A prefix: what replaces a group, for other instance types or another zone, stands beside it until its nodes are ready.
+  node_group_name_prefix = "${each.key}-"
+  cluster_name           = aws_eks_cluster.this.name
+  # After the control plane, one node at a time: EKS refuses to go on to the next minor version before its nodes are there.
+  version        = aws_eks_cluster.this.version
+  node_role_arn  = aws_iam_role.node.arn
+  subnet_ids     = local.node_subnet_ids
+  instance_types = each.value.instance_types
+  capacity_type  = each.value.spot ? "SPOT" : "ON_DEMAND"
+  labels         = { "plumbline/node-group" = each.key }
 
   launch_template {
     id      = aws_launch_template.node[each.key].id
     version = aws_launch_template.node[each.key].latest_version
   }
 
+  # Outside its hours a group is empty, which a minimum above 0 would forbid. Nothing but the schedule changes the number of
+  # nodes; an apply outside the hours brings them back until the next `down`.
   scaling_config {
-    min_size     = each.value.min
+    min_size     = each.value.hours == null ? each.value.min : 0
     max_size     = each.value.max
-    desired_size = each.value.min
+    desired_size = each.value.hours == null ? each.value.min : max(each.value.min, 1)
   }
 
   update_config {
@@ -41,8 +46,7 @@ resource "aws_eks_node_group" "this" {
   }
 
   lifecycle {
-    # The autoscaler's, and the schedule's, to change.
-    ignore_changes = [scaling_config[0].desired_size]
+    create_before_destroy = true
   }
 
   depends_on = [aws_eks_addon.before_nodes, aws_iam_role_policy_attachment.node]

@@ -1,4 +1,4 @@
-# Nodes for the hours they are needed: the group empties at `down`, and is back at `up`.
+# Nodes for the hours they are needed: the group empties at `down`, and is back at `up`. Its bounds are the group's own (-1).
 locals {
   scheduled = { for name, it in var.node_groups : name => it if it.hours != null }
 }
@@ -10,8 +10,8 @@ resource "aws_autoscaling_schedule" "up" {
   autoscaling_group_name = aws_eks_node_group.this[each.key].resources[0].autoscaling_groups[0].name
   recurrence             = each.value.hours.up
   time_zone              = var.time_zone
-  min_size               = each.value.min
-  max_size               = each.value.max
+  min_size               = -1
+  max_size               = -1
   desired_capacity       = max(each.value.min, 1)
 }
 
@@ -22,7 +22,7 @@ resource "aws_autoscaling_schedule" "down" {
   autoscaling_group_name = aws_eks_node_group.this[each.key].resources[0].autoscaling_groups[0].name
   recurrence             = each.value.hours.down
   time_zone              = var.time_zone
-  min_size               = 0
-  max_size               = each.value.max
+  min_size               = -1
+  max_size               = -1
   desired_capacity       = 0
 }

@@ -11,6 +11,14 @@ locals {
     ["repo:${local.owner}/${local.repo}"],
     var.repository.id == null ? [] : ["repo:${local.owner}@${var.repository.owner_id}/${local.repo}@${var.repository.id}"],
   )
+
+  # An environment keeps to its branches and reviewers on some plans of GitHub alone; the token's own claims hold on all.
+  claims = { for environment in keys(var.policy_arns) : environment => {
+    ref = [for branch in try(var.callers[environment].branches, []) : "refs/heads/${branch}"]
+    job_workflow_ref = flatten([for workflow in try(var.callers[environment].workflows, []) : [
+      for branch in var.callers[environment].branches : "${local.owner}/${local.repo}/.github/workflows/${workflow}@refs/heads/${branch}"
+    ]])
+  } }
 }
 
 resource "aws_iam_role" "workflow" {
@@ -27,10 +35,10 @@ resource "aws_iam_role" "workflow" {
       Principal = { Federated = local.provider_arn }
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = {
-        StringEquals = {
+        StringEquals = merge({
           "${local.issuer}:aud" = "sts.amazonaws.com"
           "${local.issuer}:sub" = [for repository in local.repositories : "${repository}:environment:${each.key}"]
-        }
+        }, { for claim, values in local.claims[each.key] : "${local.issuer}:${claim}" => values if length(values) > 0 })
       }
     }]
   })

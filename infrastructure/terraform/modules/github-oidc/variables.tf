@@ -52,3 +52,19 @@ variable "policy_arns" {
     error_message = "policy_arns must be ARNs of the account's own policies: those of AWS grant too much."
   }
 }
+
+variable "callers" {
+  description = "Workflows, by the names of their files, and branches whose jobs take the role of an environment of GitHub; any where it names none."
+  type        = map(object({ workflows = list(string), branches = list(string) }))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for environment in keys(var.callers) : contains(keys(var.policy_arns), environment)])
+    error_message = "callers must name environments of policy_arns."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.callers) : length(it.workflows) > 0 && length(it.branches) > 0 && alltrue([for name in concat(it.workflows, it.branches) : can(regex("^[A-Za-z0-9._/-]+$", name))])])
+    error_message = "callers must give workflows and branches by plain names, without wildcards."
+  }
+}

@@ -84,4 +84,6 @@ resource "aws_s3_bucket_policy" "artifacts" {
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })
+
+  depends_on = [aws_s3_bucket_public_access_block.artifacts]
 }

@@ -5,7 +5,7 @@ resource "aws_db_instance" "mlflow" {
   #checkov:skip=CKV_AWS_161:MLflow connects with a password, which RDS rotates
   identifier     = "${local.name}-mlflow"
   engine         = "postgres"
-  engine_version = "17"
+  engine_version = var.postgres_version
   instance_class = var.instance_class
   db_name        = "mlflow"
   username       = "mlflow"
@@ -32,6 +32,8 @@ resource "aws_db_instance" "mlflow" {
   backup_retention_period    = var.backup_days
   copy_tags_to_snapshot      = true
   auto_minor_version_upgrade = true
+  # Off but for the one apply that raises postgres_version: the database is away for minutes, and there is no way back.
+  allow_major_version_upgrade = var.allow_major_upgrade
 
   deletion_protection       = var.keep_on_destroy
   delete_automated_backups  = !var.keep_on_destroy
@@ -42,8 +44,9 @@ resource "aws_db_instance" "mlflow" {
 }
 
 resource "aws_db_parameter_group" "mlflow" {
-  name   = "${local.name}-mlflow"
-  family = "postgres17"
+  # A prefix: another major version needs another family, while the database still uses this one.
+  name_prefix = "${local.name}-mlflow-"
+  family      = "postgres${var.postgres_version}"
 
   parameter {
     name  = "rds.force_ssl"
@@ -59,6 +62,10 @@ resource "aws_db_parameter_group" "mlflow" {
   parameter {
     name  = "log_min_duration_statement"
     value = "1000"
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

@@ -14,6 +14,8 @@ resource "aws_flow_log" "this" {
   traffic_type    = "ALL"
   log_destination = aws_cloudwatch_log_group.flow.arn
   iam_role_arn    = aws_iam_role.flow.arn
+
+  depends_on = [aws_iam_role_policy.flow]
 }
 
 resource "aws_iam_role" "flow" {

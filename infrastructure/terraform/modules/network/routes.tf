@@ -1,5 +1,5 @@
 locals {
-  first_zone = "${var.region}${var.zones[0]}"
+  first_zone = local.names[0]
   nat_zones  = var.nat_per_zone ? toset(keys(local.zones)) : toset([local.first_zone])
 }
 
@@ -13,6 +13,8 @@ resource "aws_eip" "nat" {
 
   domain = "vpc"
   tags   = { Name = "${local.name}-nat-${each.key}" }
+
+  depends_on = [aws_internet_gateway.this]
 }
 
 resource "aws_nat_gateway" "this" {
@@ -22,7 +24,7 @@ resource "aws_nat_gateway" "this" {
   subnet_id     = aws_subnet.public[each.key].id
   tags          = { Name = "${local.name}-${each.key}" }
 
-  depends_on = [aws_internet_gateway.this]
+  depends_on = [aws_route.public, aws_route_table_association.public]
 }
 
 resource "aws_route_table" "public" {
@@ -37,9 +39,9 @@ resource "aws_route" "public" {
 }
 
 resource "aws_route_table_association" "public" {
-  for_each = aws_subnet.public
+  for_each = local.zones
 
-  subnet_id      = each.value.id
+  subnet_id      = aws_subnet.public[each.key].id
   route_table_id = aws_route_table.public.id
 }
 
@@ -59,8 +61,8 @@ resource "aws_route" "private" {
 }
 
 resource "aws_route_table_association" "private" {
-  for_each = aws_subnet.private
+  for_each = local.zones
 
-  subnet_id      = each.value.id
+  subnet_id      = aws_subnet.private[each.key].id
   route_table_id = aws_route_table.private[each.key].id
 }

@@ -23,8 +23,8 @@ variable "region" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must look like ap-south-1."
+    condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region)) && !startswith(var.region, "cn-")
+    error_message = "region must look like ap-south-1, in the partition aws: no other is supported."
   }
 }
 
@@ -40,13 +40,13 @@ variable "cidr" {
 }
 
 variable "zones" {
-  description = "Letters of the availability zones; EKS and RDS need two."
+  description = "Availability zones, two to four; the first two of the region that take EKS if empty."
   type        = list(string)
-  default     = ["a", "b"]
+  default     = []
 
   validation {
-    condition     = length(var.zones) >= 2 && length(distinct(var.zones)) == length(var.zones) && length(var.zones) <= 4 && alltrue([for zone in var.zones : can(regex("^[a-f]$", zone))])
-    error_message = "zones must be two to four different letters from a to f."
+    condition     = contains([0, 2, 3, 4], length(var.zones)) && length(distinct(var.zones)) == length(var.zones) && alltrue([for zone in var.zones : can(regex("^${var.region}[a-z]$", zone))])
+    error_message = "zones must be two to four different zones of the region, such as ap-south-1a."
   }
 }
 

@@ -38,6 +38,8 @@ resource "aws_eks_pod_identity_association" "workload" {
   namespace       = each.value.namespace
   service_account = each.value.service_account
   role_arn        = aws_iam_role.workload[each.key].arn
+
+  depends_on = [aws_iam_role_policy.workload]
 }
 
 resource "aws_iam_role_policy" "workload" {

@@ -6,7 +6,7 @@ locals {
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
-      Resource  = ["arn:aws:s3:::${bucket.bucket}", "arn:aws:s3:::${bucket.bucket}/*"]
+      Resource  = ["arn:aws:s3:::${bucket}", "arn:aws:s3:::${bucket}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }
   }
@@ -26,9 +26,13 @@ locals {
 resource "aws_s3_bucket_policy" "state" {
   bucket = aws_s3_bucket.state.id
   policy = jsonencode({ Version = "2012-10-17", Statement = [local.deny_plain_http["state"]] })
+
+  depends_on = [aws_s3_bucket_public_access_block.all]
 }
 
 resource "aws_s3_bucket_policy" "log" {
   bucket = aws_s3_bucket.log.id
   policy = jsonencode({ Version = "2012-10-17", Statement = [local.deny_plain_http["log"], local.receive_logs] })
+
+  depends_on = [aws_s3_bucket_public_access_block.all]
 }

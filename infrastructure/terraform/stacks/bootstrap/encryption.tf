@@ -14,16 +14,16 @@ resource "aws_kms_key" "state" {
       Resource  = "*"
     }]
   })
+
+  # Without it the states of all environments are lost.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "state" {
   name          = "alias/plumbline-state"
   target_key_id = aws_kms_key.state.key_id
-}
-
-# Claims make volumes that no Terraform sees: what asks for no encryption gets it all the same, in the whole region.
-resource "aws_ebs_encryption_by_default" "this" {
-  enabled = true
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "state" {

@@ -5,7 +5,7 @@ output "bucket" {
 
 output "region" {
   description = "Region of the state bucket."
-  value       = var.region
+  value       = var.state_region
 }
 
 output "key_arn" {

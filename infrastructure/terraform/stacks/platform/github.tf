@@ -1,6 +1,7 @@
 locals {
   # Jobs by their environment of GitHub, with what they may: pull requests read, data pipelines and official builds write to
-  # the DVC remote, deployments add bundles and ask the cluster. All work with staging; production is deployed by people.
+  # the DVC remote, deployments add bundles and ask the cluster. All work with staging, but for what adds to production the
+  # bundle that staging was verified with.
   workflows = {
     staging = {
       read     = { remote = module.dvc_remote.policy_arns["production"] }
@@ -8,7 +9,16 @@ locals {
       official = { remote = module.dvc_remote.policy_arns["ci"] }
       staging  = { remote = module.dvc_remote.policy_arns["release"], cluster = module.eks.describe_policy_arn }
     }
-    production = {}
+    production = {
+      production = { remote = module.dvc_remote.policy_arns["release"] }
+    }
+  }
+  # Pull requests read, from any branch.
+  callers = {
+    data       = { workflows = ["data-pipeline.yml"], branches = ["main", "develop"] }
+    official   = { workflows = ["model-pipeline.yml"], branches = ["main"] }
+    production = { workflows = ["promotion.yml"], branches = ["main"] }
+    staging    = { workflows = ["deploy.yml"], branches = ["main"] }
   }
 }
 
@@ -19,6 +29,7 @@ module "github_oidc" {
   account_id  = var.account_id
   repository  = var.repository
   policy_arns = local.workflows[var.environment]
+  callers     = { for name, caller in local.callers : name => caller if contains(keys(local.workflows[var.environment]), name) }
 }
 
 # The group that the roles `verify` are bound to, in the environment's namespace and in Argo CD's.

@@ -1,14 +1,3 @@
-module "network" {
-  source = "../../modules/network"
-
-  environment  = var.environment
-  account_id   = var.account_id
-  region       = var.region
-  nat_per_zone = var.multi_zone
-
-  endpoint_per_zone = var.multi_zone
-}
-
 module "dvc_remote" {
   source = "../../modules/dvc-remote"
 
@@ -45,6 +34,9 @@ module "mlflow" {
   multi_zone      = var.multi_zone
   keep_on_destroy = var.keep_on_destroy
   access_log      = module.dvc_remote.access_log
+
+  postgres_version    = var.postgres_version
+  allow_major_upgrade = var.allow_major_upgrade
 
   key_deletion_days = var.key_deletion_days
 

@@ -16,6 +16,11 @@ output "workflow_role_arns" {
 output "region" {
   description = "Region of the environment."
   value       = var.region
+
+  precondition {
+    condition     = terraform_data.region.output == var.region
+    error_message = "This state was made in ${terraform_data.region.output}: set region to that, or make another environment."
+  }
 }
 
 output "kms_key_arn" {

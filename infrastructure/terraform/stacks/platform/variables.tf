@@ -24,8 +24,8 @@ variable "region" {
   default     = "ap-south-1"
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must look like ap-south-1."
+    condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region)) && !startswith(var.region, "cn-")
+    error_message = "region must look like ap-south-1, in the partition aws: no other is supported."
   }
 }
 
@@ -46,8 +46,8 @@ variable "api_cidrs" {
   default     = []
 
   validation {
-    condition     = alltrue([for cidr in var.api_cidrs : can(cidrhost(cidr, 0)) && cidr != "0.0.0.0/0"])
-    error_message = "api_cidrs must be CIDR blocks, and not the whole internet."
+    condition     = alltrue([for cidr in var.api_cidrs : can(cidrhost(cidr, 0)) && try(tonumber(split("/", cidr)[1]), 0) >= (strcontains(cidr, ":") ? 32 : 8)])
+    error_message = "api_cidrs must be CIDR blocks, none wider than /8 (IPv6: /32): not the whole internet, in parts neither."
   }
 }
 

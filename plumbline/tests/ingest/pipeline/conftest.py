@@ -4,16 +4,16 @@ import shutil
 from pathlib import Path
 
 import boto3
-import httpx
 import pytest
 
+from plumbline.testing.aws import empty_account
 from plumbline.tests.ingest.pipeline.world import BUCKET, World, build
 
 
 @pytest.fixture
 def s3(moto: str) -> boto3.client:
     """A client of the server, with an empty bucket."""
-    httpx.post(f"{moto}/moto-api/reset").raise_for_status()  # the fixture empties it once a file
+    empty_account(moto)  # the fixture empties it once a file
     client = boto3.client(
         "s3", endpoint_url=moto, aws_access_key_id="t", aws_secret_access_key="t", region_name="us-east-1"
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from plumbline.ingest.pipeline import quarantine
 from plumbline.kernel import hashing
 from plumbline.tests.ingest.pipeline.world import BUCKET, World, build
 
@@ -95,6 +96,29 @@ def test_a_remote_that_ends_with_the_clone_is_refused(world: World) -> None:
     assert "set AWS_S3_BUCKET" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("AWS_S3_BUCKET", "another", "is s3://versions/dvc, and AWS_S3_BUCKET names another: let it name"),
+        ("AWS_S3_ENDPOINT", "http://127.0.0.1:9", "and AWS_S3_ENDPOINT names http://127.0.0.1:9: let it name"),
+    ],
+)
+def test_another_remote_than_the_repositorys_is_refused_for_the_models_are_there(
+    world: World, variable: str, value: str, said: str
+) -> None:
+    world.run("all", world.dataset(40))
+    for step in ("fetch", "validate"):
+        world.run(step, world.dataset(60))
+    world.environment[variable] = value
+
+    done = world.run("configure", check=False)
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "`plumb data remote s3://" in done.stderr
+    assert world.commits() == ["Version the raw data", "Start"]
+
+
 def test_other_rules_than_those_of_the_repository_are_refused(world: World) -> None:
     params = world.checkout / "data/params.yaml"
     params.write_text(params.read_text().replace("last_year: 2020", "last_year: 2021"))
@@ -111,6 +135,6 @@ def test_production_refuses_the_data_pipeline(world: World) -> None:
 
     done = world.run("all", world.dataset(40), check=False)
 
-    assert done.returncode == 1
+    assert done.returncode == quarantine.EXIT_CODE  # the cluster does not try again
     assert "only pulls" in done.stderr
     assert not (world.root / "work").exists()

@@ -14,13 +14,15 @@ from services.common import rows
 from services.common.problems import Problem, Violation
 
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = re.compile("[0-9]{1,9}")
 _MOST = 200  # predictions in a page
+_LONGEST = 4096  # bytes of a body that says what turned out to be true
 
 
 class Actual(msgspec.Struct, forbid_unknown_fields=True):
-    """What turned out to be true, in the target's unit."""
+    """What turned out to be true: a number in the target's unit, or a class."""
 
-    value: Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]
+    value: Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)] | str
 
 
 async def page(request: Request) -> Response:
@@ -29,7 +31,7 @@ async def page(request: Request) -> Response:
     key = await parts.access.check(request, "read")
     query = request.query_params
     limit, cursor = query.get("limit", "50"), query.get("cursor")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= _MOST:
+    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MOST:
         raise _bad_query("limit", f"must be a number from 1 to {_MOST}")
     if cursor is not None and not _IDENTIFIER.fullmatch(cursor):
         raise _bad_query("cursor", "must be what `next` of the page before says")
@@ -68,8 +70,8 @@ async def record_actual(request: Request) -> Response:
     parts = state.of(request)
     key = await parts.access.check(request, "actuals")
     identifier = _identifier(request)
-    body, _ = await bodies.read(request, parts.settings, ("application/json",))
-    document = rows.decode(body)
+    async with bodies.read(request, ("application/json",), _LONGEST) as (body, _):
+        document = rows.decode(body)
     try:
         actual = msgspec.convert(document, Actual)
     except msgspec.ValidationError as error:

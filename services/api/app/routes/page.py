@@ -1,4 +1,4 @@
-"""GET /: the web page, and the two files it needs."""
+"""GET /: the web page, and the files it needs."""
 
 from html import escape
 from pathlib import Path
@@ -10,9 +10,9 @@ from services.api.app import state
 from services.common.problems import Problem
 
 _FOLDER = Path(__file__).parents[1] / "page"
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
 _FILES = {
-    name: ((_FOLDER / name).read_bytes(), media_type)
-    for name, media_type in (("style.css", "text/css"), ("script.js", "text/javascript"))
+    path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES
 }
 _INDEX = (_FOLDER / "index.html").read_text(encoding="utf-8")
 

@@ -43,11 +43,13 @@ def create(connection: Connection, name: str, scopes: Sequence[str], per_minute:
     """Make a key and give its token, which nobody can give again.
 
     Raises:
-        ValueError: A scope is unknown.
+        ValueError: A scope is unknown, or the rate is none.
     """
     unknown = set(scopes) - set(SCOPES)
     if unknown or not scopes:
         raise ValueError(f"the scopes are {', '.join(SCOPES)}")
+    if per_minute is not None and per_minute < 1:
+        raise ValueError("a key must be allowed at least 1 request a minute")
     identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     row = {
         "id": identifier,

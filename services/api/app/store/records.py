@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Dialect, Insert, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
-from services.common.problems import Problem
+from services.common.problems import Problem, Violation
 from services.common.store.schema import actuals, models, predictions, replays
+
+_MARGIN = 100  # times as far from zero as the prediction's interval
 
 
 class Replay(msgspec.Struct, frozen=True):
@@ -96,24 +98,53 @@ def find(connection: Connection, key_id: str, identifier: str) -> RowMapping:
     return found
 
 
-def record_actual(connection: Connection, key_id: str, identifier: str, value: float, now: datetime) -> bool:
+def record_actual(connection: Connection, key_id: str, identifier: str, value: float | str, now: datetime) -> bool:
     """Write what turned out to be true; the same value again changes nothing.
 
     Returns:
         Whether it is new.
 
     Raises:
-        Problem: 404 if there is no such prediction; 409 if another value is recorded.
+        Problem: 404 if there is no such prediction; 409 if another value is recorded; 422 if the value cannot be one of
+            what was predicted.
     """
     found = find(connection, key_id, identifier)
+    label = None if found["label"] is None else str(value)
+    number = _number(value, found) if label is None else _place(value, found["probabilities"])
     if found["actual"] is None:
-        row = {"prediction_id": identifier, "value": value, "recorded_at": now}
+        row = {"prediction_id": identifier, "value": number, "label": label, "recorded_at": now}
         connection.execute(insert(actuals), row)
         return True
-    if found["actual"] != value:
-        text = f"The actual value of this prediction is recorded as {found['actual']}."
+    if (found["actual"], found["actual_label"]) != (number, label):
+        text = f"The actual value of this prediction is recorded as {found['actual_label'] or found['actual']}."
         raise Problem(409, "conflict", text)
     return False
+
+
+def _place(value: float | str, probabilities: str) -> int:
+    """Give a class's position among those that were predicted."""
+    classes = list(msgspec.json.decode(probabilities))
+    if value not in classes:
+        shown = f"{value[:80]!r}" if isinstance(value, str) else f"{value:g}"
+        raise _invalid("enum", f"is {shown}; what was predicted is one of {', '.join(classes)}")
+    return classes.index(value)
+
+
+def _number(value: float | str, found: RowMapping) -> float:
+    """Refuse a value that no model's error explains, for it cannot be taken back: a wrong sign or unit, a slip."""
+    if isinstance(value, str):
+        raise _invalid("type", "must be a number, not a string")
+    lower, upper = found["lower"], found["upper"]
+    most = max(_MARGIN * max(abs(lower), abs(upper)), 1.0)
+    least, most = (0.0 if lower > 0 else -most), (0.0 if upper < 0 else most)
+    if not least <= value <= most:
+        text = f"is {value:g}; after a prediction from {lower:g} to {upper:g}, it must be from {least:g} to {most:g}"
+        raise _invalid("range", text)
+    return value
+
+
+def _invalid(rule: str, text: str) -> Problem:
+    return Problem(422, "invalid-input", "The actual value is not valid.", [Violation("/value", rule, text)])
 
 
 def _joined(*more: Any) -> Any:
@@ -124,6 +155,7 @@ def _joined(*more: Any) -> Any:
             models.c.version.label("model_version"),
             models.c.bundle_sha256,
             actuals.c.value.label("actual"),
+            actuals.c.label.label("actual_label"),
             *more,
         )
         .join(models, models.c.id == predictions.c.model_id)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.api.app.store.records import Batch
 from services.api.app.store.writer import Writer
+from services.common import logs
 from services.common.problems import unavailable
 from services.common.store import database
 
@@ -79,8 +80,8 @@ class Store:
             why = "it takes too long"
         except SQLAlchemyError as error:
             why = database.reason(error)
-        text = f"The prediction store cannot be used: {why}."
-        raise unavailable("store-unavailable", text, _RETRY_AFTER)
+        logs.get().error("store_failed", why=why)  # strangers are not told the database's host
+        raise unavailable("store-unavailable", "The prediction store cannot be used.", _RETRY_AFTER)
 
     async def check(self) -> None:
         """Make sure that writing works and that the schema is up to date.
@@ -88,7 +89,7 @@ class Store:
         Raises:
             Problem: 503; it does not.
         """
-        await self._writer.write(lambda _: None)
+        await self._writer.write(database.touch)
 
     def _query(self, query: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         with self._reading.begin() as connection:

@@ -20,6 +20,7 @@ from services.common.store import database
 _MOST_IN_GROUP = 256
 _MOST_WAITING = 4096
 _RETRY_AFTER = 2  # seconds
+_UNSTORED = "The prediction store cannot be used. Nothing was stored."
 _TOO_LONG = (  # a transaction that is being committed cannot be called back
     "The prediction store takes too long. The request may still be stored: repeat it with the same Idempotency-Key."
 )
@@ -110,7 +111,7 @@ class Writer:
             if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
                 why = database.reason(error)
                 logs.get().error("store_failed", why=why)
-                error = _failed(why)
+                error = unavailable("store-unavailable", _UNSTORED, _RETRY_AFTER)
             return [(item, error) for item in group]
 
 
@@ -122,8 +123,3 @@ def _resolve(outcomes: list[tuple[_Item, Any]]) -> None:
             item.future.set_exception(outcome)
         else:
             item.future.set_result(outcome)
-
-
-def _failed(why: str) -> Problem:
-    text = f"The prediction store cannot be used: {why}. Nothing was stored."
-    return unavailable("store-unavailable", text, _RETRY_AFTER)

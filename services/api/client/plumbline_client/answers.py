@@ -19,8 +19,11 @@ class Prediction:
 
     Attributes:
         id: To read it again, to explain it, and to record what turned out to be true.
-        prediction: In `unit`.
-        unit: Empty in lists.
+        prediction: A number in `unit`, or the decided class.
+        interval: Of a number; None of a class.
+        probabilities: By class; None of a number.
+        prediction_set: The classes that are not ruled out; None of a number.
+        unit: Empty in lists, and of a class.
         created_at: ISO 8601.
         model: Name, version and bundle_sha256.
         lineage: Commit, run and data hashes; empty in lists.
@@ -28,13 +31,15 @@ class Prediction:
     """
 
     id: str
-    prediction: float
-    interval: Interval
+    prediction: float | str
+    interval: Interval | None
+    probabilities: dict[str, float] | None
+    prediction_set: list[str] | None
     unit: str
     created_at: str
     model: dict[str, Any]
     lineage: dict[str, Any]
-    actual: float | None
+    actual: float | str | None
 
     @classmethod
     def parse(cls, item: dict[str, Any], shared: dict[str, Any] | None = None) -> Self:
@@ -44,7 +49,9 @@ class Prediction:
         return cls(
             id=values["id"],
             prediction=values["prediction"],
-            interval=Interval(bounds["lower"], bounds["upper"], bounds.get("coverage")),
+            interval=Interval(bounds["lower"], bounds["upper"], bounds.get("coverage")) if "lower" in bounds else None,
+            probabilities=values.get("probabilities"),
+            prediction_set=values.get("prediction_set"),
             unit=values.get("unit", ""),
             created_at=values["created_at"],
             model=values["model"],
@@ -55,11 +62,18 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Which fields moved a prediction; baseline and contributions add up to it."""
+    """Which fields moved a prediction; baseline and contributions add up to it.
+
+    Attributes:
+        unit: The target's, or log odds of `category`.
+        category: The class whose odds are explained; None of a number.
+    """
 
     prediction: float
     baseline: float
     contributions: dict[str, float]
+    unit: str = ""
+    category: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import httpx
 
 from .answers import Explanation, Prediction, Violation
 
-Row = Mapping[str, str | float | None]
+Row = Mapping[str, str | bool | float | None]
 _AGAIN = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.2  # seconds; doubled with each attempt unless the service says otherwise
 
@@ -110,8 +110,8 @@ class Client:
         """Say which fields moved a prediction."""
         return Explanation(**self._call("GET", f"/v1/predictions/{identifier}/explanation"))
 
-    def record_actual(self, identifier: str, value: float) -> None:
-        """Record what turned out to be true."""
+    def record_actual(self, identifier: str, value: float | str) -> None:
+        """Record what turned out to be true: a number in the target's unit, or a class."""
         self._call("POST", f"/v1/predictions/{identifier}/actual", json={"value": value})
 
     def forget_customer(self, reference: str) -> int:

@@ -27,5 +27,5 @@ def _answer(model: Model, body: bytes) -> bytes:
     if len(rows) > MAX_ROWS:
         text = f"holds {len(rows)} rows; at most {MAX_ROWS} can be explained at once"
         raise Problem(422, "invalid-input", "Too many rows.", [Violation("/inputs", "maxItems", text)])
-    explanations = [explain_row(model.scorer, row, model.golden_rows) for row in rows]
+    explanations = [explain_row(model.scorer, model.outcome, row, model.golden_rows) for row in rows]
     return msgspec.json.encode(Explanations(model.identity, explanations))

@@ -3,16 +3,14 @@
 Source: https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md.
 """
 
-from typing import Any
-
 import msgspec
-from numpy.typing import NDArray
 
+from services.common import beside
 from services.common.problems import Problem
-from services.predict.app import metrics, tensors
+from services.predict.app import tensors
 from services.predict.app.exchange import Request, Response
 from services.predict.app.model import Model
-from services.predict.app.routes.predict import VARIANT_HEADER
+from services.predict.app.routes.predict import LONG, VARIANT_HEADER
 from services.predict.app.tensors import OutputTensor, TensorMetadata
 from services.predict.app.variants import Variants
 
@@ -43,7 +41,7 @@ class ModelMetadata(msgspec.Struct, frozen=True):
 
 
 class InferenceResponse(msgspec.Struct, frozen=True):
-    """A tensor for each of the outputs, with a row for each of the request's."""
+    """A tensor for each of the outputs that were asked for, with a row for each of the request's."""
 
     model_name: str
     outputs: list[OutputTensor]
@@ -76,32 +74,32 @@ async def metadata(request: Request, variants: Variants) -> Response:
     """Describe the model's tensors."""
     model = _model(request, variants)
     inputs = [TensorMetadata(column.name, tensors.DATATYPES[column.type], [-1, 1]) for column in model.contract.columns]
-    outputs = [TensorMetadata(name, "FP64", [-1, 1]) for name in model.contract.output_names]
     identity = model.identity
     versions = [identity.version] if identity.version else []
-    return Response(msgspec.json.encode(ModelMetadata(identity.name, versions, "onnx", inputs, outputs)))
+    return Response(msgspec.json.encode(ModelMetadata(identity.name, versions, "onnx", inputs, model.outcome.tensors)))
 
 
 async def infer(request: Request, variants: Variants) -> Response:
     """Score the rows that the tensors hold."""
     body = await request.body()
     model = _model(request, variants)
-    parsed, binary = tensors.parse(body, request.header("inference-header-content-length"))
+    json_length = request.header("inference-header-content-length")
+    return Response(await beside.run(len(body) > LONG, _answer, model, body, json_length))
+
+
+def _answer(model: Model, body: bytes, json_length: str | None) -> bytes:
+    parsed, binary = tensors.parse(body, json_length, model.reader.sizes)
+    asked = tensors.wanted(parsed, model.outcome.tensors)
     rows = tensors.rows(parsed, binary, model.contract)
     # The contract's checks are those of every request.
     checked = model.reader.read(msgspec.json.encode({"inputs": rows}))
-    scores = model.scorer.score(checked)
-    metrics.ROWS.inc(len(checked))
-    return Response(_encode(model, parsed.id, scores))
-
-
-def _encode(model: Model, request_id: str | None, scores: NDArray[Any]) -> bytes:
+    columns = model.outcome.columns(model.score(checked))
     outputs = [
-        OutputTensor(name, "FP64", [len(scores), 1], column.tolist())
-        for name, column in zip(model.contract.output_names, scores.T, strict=True)
+        OutputTensor(tensor.name, tensor.datatype, [len(checked), *tensor.shape[1:]], columns[tensor.name])
+        for tensor in asked
     ]
     version = model.identity.version or msgspec.UNSET
-    answer = InferenceResponse(model.identity.name, outputs, version, request_id or msgspec.UNSET)
+    answer = InferenceResponse(model.identity.name, outputs, version, parsed.id or msgspec.UNSET)
     return msgspec.json.encode(answer)
 
 

@@ -4,5 +4,5 @@ ARG PREDICT
 FROM ${PREDICT}
 USER 0
 COPY tests/acceptance/cluster/testbed/fault.py /tmp/
-RUN python /tmp/fault.py
+RUN python /tmp/fault.py /app
 USER 10001:10001

@@ -14,7 +14,7 @@ ESTIMATORS = ("linear", "hist_gradient_boosting")
 
 
 def build(
-    name: str, parameters: dict[str, Any], numbers: list[int], categories: list[int], seed: int
+    name: str, _task: str, parameters: dict[str, Any], numbers: list[int], categories: list[int], seed: int
 ) -> RegressorMixin:
     if name == "hist_gradient_boosting":
         return HistGradientBoostingRegressor(random_state=seed, early_stopping=False, **parameters)

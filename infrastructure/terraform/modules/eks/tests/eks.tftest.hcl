@@ -63,6 +63,19 @@ run "pipelines_run_on_spot_nodes_that_others_avoid" {
   }
 }
 
+run "controllers_get_their_roles_from_this_account_alone" {
+  variables {
+    karpenter = true
+  }
+  assert {
+    condition = alltrue([
+      for role in [aws_iam_role.ebs, aws_iam_role.karpenter["this"]] :
+      jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
+    ])
+    error_message = "A cluster of another account could take the role."
+  }
+}
+
 run "pods_get_identities_and_nodes_have_none_of_s3" {
   assert {
     condition     = contains(keys(aws_eks_addon.before_nodes), "eks-pod-identity-agent")
@@ -102,6 +115,22 @@ run "refuses_the_whole_internet" {
   command = plan
   variables {
     api_cidrs = ["0.0.0.0/0"]
+  }
+  expect_failures = [var.api_cidrs]
+}
+
+run "refuses_the_whole_internet_of_ipv6" {
+  command = plan
+  variables {
+    api_cidrs = ["::/0"]
+  }
+  expect_failures = [var.api_cidrs]
+}
+
+run "refuses_the_whole_internet_in_halves" {
+  command = plan
+  variables {
+    api_cidrs = ["0.0.0.0/1", "128.0.0.0/1"]
   }
   expect_failures = [var.api_cidrs]
 }

@@ -61,6 +61,36 @@ run "an_environment_of_github_has_a_role_and_policies_of_its_own" {
   }
 }
 
+run "a_job_of_another_branch_or_workflow_is_refused" {
+  variables {
+    callers = { staging = { workflows = ["deploy.yml"], branches = ["main"] } }
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.workflow["staging"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:ref"] == ["refs/heads/main"]
+    error_message = "A branch that nobody reviewed takes the role."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.workflow["staging"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:job_workflow_ref"] == ["acme/plumbline/.github/workflows/deploy.yml@refs/heads/main"]
+    error_message = "A workflow that somebody adds takes the role."
+  }
+}
+
+run "refuses_callers_of_no_role" {
+  command = plan
+  variables {
+    callers = { official = { workflows = ["model-pipeline.yml"], branches = ["main"] } }
+  }
+  expect_failures = [var.callers]
+}
+
+run "refuses_callers_with_a_wildcard" {
+  command = plan
+  variables {
+    callers = { staging = { workflows = ["*.yml"], branches = ["main"] } }
+  }
+  expect_failures = [var.callers]
+}
+
 run "refuses_an_environment_with_a_wildcard" {
   command = plan
   variables {

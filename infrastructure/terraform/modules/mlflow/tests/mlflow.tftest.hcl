@@ -44,6 +44,29 @@ run "the_database_takes_only_tls_and_its_logs_go_with_it" {
   }
 }
 
+run "a_major_version_comes_with_its_parameters_when_told" {
+  variables {
+    postgres_version    = "18"
+    allow_major_upgrade = true
+  }
+  assert {
+    condition     = aws_db_instance.mlflow.engine_version == "18" && aws_db_instance.mlflow.allow_major_version_upgrade && aws_db_parameter_group.mlflow.family == "postgres18"
+    error_message = "RDS would refuse the upgrade, or the parameters of another version."
+  }
+  assert {
+    condition     = aws_db_parameter_group.mlflow.name_prefix == "plumbline-staging-mlflow-"
+    error_message = "The group in use would have to go before the new one takes its name."
+  }
+}
+
+run "refuses_a_minor_version_of_postgresql" {
+  command = plan
+  variables {
+    postgres_version = "17.4"
+  }
+  expect_failures = [var.postgres_version]
+}
+
 run "artifacts_are_versioned_encrypted_and_private" {
   assert {
     condition     = aws_s3_bucket.artifacts.bucket == "plumbline-staging-mlflow-123456789012" && aws_s3_bucket_versioning.artifacts.versioning_configuration[0].status == "Enabled"

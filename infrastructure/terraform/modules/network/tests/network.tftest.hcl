@@ -27,6 +27,45 @@ run "a_private_and_a_public_subnet_lie_in_each_zone" {
   }
 }
 
+run "zones_are_those_of_the_region_that_take_eks" {
+  command = plan
+  variables {
+    region = "us-west-1"
+  }
+  override_data {
+    target = data.aws_availability_zones.usable
+    values = { names = ["us-west-1c", "us-west-1a"] }
+  }
+  assert {
+    condition     = toset(keys(aws_subnet.private)) == toset(["us-west-1a", "us-west-1c"]) && keys(aws_nat_gateway.this) == ["us-west-1a"]
+    error_message = "A subnet lies in a zone that the region does not have."
+  }
+  assert {
+    condition     = data.aws_availability_zones.usable[0].exclude_zone_ids == toset(["use1-az3", "usw1-az2", "cac1-az3"])
+    error_message = "EKS would refuse a zone."
+  }
+}
+
+run "zones_that_are_named_are_not_looked_up" {
+  command = plan
+  variables {
+    zones = ["ap-south-1c", "ap-south-1a", "ap-south-1b"]
+  }
+  assert {
+    condition     = length(data.aws_availability_zones.usable) == 0 && length(aws_subnet.private) == 3 && keys(aws_nat_gateway.this) == ["ap-south-1c"]
+    error_message = "A plan without an account would ask AWS, or a zone is forgotten."
+  }
+}
+
+run "refuses_a_region_with_one_zone_for_eks" {
+  command = plan
+  override_data {
+    target = data.aws_availability_zones.usable
+    values = { names = ["ap-south-1a"] }
+  }
+  expect_failures = [aws_vpc.this]
+}
+
 run "one_nat_gateway_serves_all_zones" {
   assert {
     condition     = length(aws_nat_gateway.this) == 1 && length(distinct(values(aws_route.private)[*].nat_gateway_id)) == 1
@@ -56,6 +95,17 @@ run "s3_ecr_and_sts_are_reached_inside" {
   assert {
     condition     = aws_vpc_security_group_ingress_rule.endpoints.cidr_ipv4 == "10.40.0.0/16" && aws_vpc_security_group_ingress_rule.endpoints.from_port == 443
     error_message = "The endpoints are open to more than HTTPS from the network."
+  }
+}
+
+run "endpoints_serve_this_account_alone" {
+  assert {
+    condition = alltrue([
+      for policy in concat([aws_vpc_endpoint.s3.policy], values(aws_vpc_endpoint.interface)[*].policy) : alltrue([
+        for it in jsondecode(policy).Statement : it.Action == "s3:GetObject" || try(it.Condition.StringEquals["aws:PrincipalAccount"], "") == "123456789012"
+      ])
+    ])
+    error_message = "Data could leave the network with the credentials of another account."
   }
 }
 
@@ -102,7 +152,15 @@ run "refuses_a_small_network" {
 run "refuses_a_single_zone" {
   command = plan
   variables {
-    zones = ["a", "a"]
+    zones = ["ap-south-1a"]
+  }
+  expect_failures = [var.zones]
+}
+
+run "refuses_zones_of_another_region" {
+  command = plan
+  variables {
+    zones = ["eu-central-1a", "eu-central-1b"]
   }
   expect_failures = [var.zones]
 }

@@ -13,6 +13,7 @@ variables {
   repository         = { owner = "acme", name = "plumbline" }
   admins             = ["arn:aws:iam::123456789012:role/platform"]
   domain             = "example.com"
+  keep_on_destroy    = false
   node_groups = {
     system    = { instance_types = ["t3.medium"], spot = false, min = 1, max = 2 }
     services  = { instance_types = ["t3.large"], spot = false, min = 1, max = 4 }

@@ -43,6 +43,46 @@ run "refuses_a_region_that_is_none" {
   expect_failures = [var.region]
 }
 
+run "refuses_another_partition" {
+  command = plan
+  variables {
+    region = "us-gov-west-1"
+  }
+  expect_failures = [var.region]
+}
+
+run "refuses_china" {
+  command = plan
+  variables {
+    region = "cn-north-1"
+  }
+  expect_failures = [var.region]
+}
+
+run "refuses_a_small_network" {
+  command = plan
+  variables {
+    cidr = "10.40.0.0/24"
+  }
+  expect_failures = [var.cidr]
+}
+
+run "refuses_a_zone_of_another_region" {
+  command = plan
+  variables {
+    zones = ["ap-south-1a", "eu-central-1a"]
+  }
+  expect_failures = [var.zones]
+}
+
+run "refuses_a_minor_version_of_postgresql" {
+  command = plan
+  variables {
+    postgres_version = "17.4"
+  }
+  expect_failures = [var.postgres_version]
+}
+
 run "refuses_a_patch_version" {
   command = plan
   variables {
@@ -95,6 +135,22 @@ run "refuses_the_whole_internet" {
   command = plan
   variables {
     api_cidrs = ["0.0.0.0/0"]
+  }
+  expect_failures = [var.api_cidrs]
+}
+
+run "refuses_the_whole_internet_of_ipv6" {
+  command = plan
+  variables {
+    api_cidrs = ["::/0"]
+  }
+  expect_failures = [var.api_cidrs]
+}
+
+run "refuses_the_whole_internet_in_halves" {
+  command = plan
+  variables {
+    api_cidrs = ["0.0.0.0/1", "128.0.0.0/1"]
   }
   expect_failures = [var.api_cidrs]
 }

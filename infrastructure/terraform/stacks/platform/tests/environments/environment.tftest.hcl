@@ -56,3 +56,22 @@ run "a_rollout_finds_room_for_both_versions" {
     error_message = "Nothing adds a node: one alone is filled by what already runs, and stops production when it goes."
   }
 }
+
+run "another_region_is_refused_where_the_state_has_one" {
+  command = plan
+  variables {
+    region = "eu-central-1"
+  }
+  expect_failures = [output.region]
+}
+
+# So that the test can clean up after itself: what is kept refuses to go.
+run "it_goes_once_that_is_told" {
+  variables {
+    keep_on_destroy = false
+  }
+  assert {
+    condition     = !terraform_data.kept.input
+    error_message = "A destroy would be refused for ever."
+  }
+}

@@ -1,0 +1,1 @@
+"""Tables that come with the product, of each task and of a real size: `plumb adopt --example NAME` adopts one."""

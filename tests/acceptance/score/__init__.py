@@ -1,0 +1,1 @@
+"""Batch scoring, with the service's own code and real bundles."""
