@@ -1,8 +1,8 @@
 """Two runs over the same tests, the second of which runs only what the first did not pass.
 
 `pytest --passed-to FILE` keeps the names of the tests that passed; `pytest --but-passed FILE` leaves these out, and
-says how many. What was skipped, failed, or was not asked for runs. The file holds for the tree and the Python that it
-was made with: a change of one byte of the tree, and everything runs.
+says how many. What was skipped, failed, or was not asked for runs. With both, what is left out is kept, too. The file
+holds for the tree and the Python that it was made with: a change of one byte of the tree, and everything runs.
 """
 
 import functools
@@ -31,10 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Listen in the process that hears of all tests."""
     if hasattr(config, "workerinput"):
         return
+    before = config.getoption("--but-passed")
     if file := config.getoption("--passed-to"):
-        config.pluginmanager.register(_Keeper(config.rootpath, Path(file)), "plumbline-passed")
-    if file := config.getoption("--but-passed"):
-        config.pluginmanager.register(_Teller(config, Path(file)), "plumbline-left-out")
+        config.pluginmanager.register(_Keeper(config.rootpath, Path(file), before), "plumbline-passed")
+    if before:
+        config.pluginmanager.register(_Teller(config, Path(before)), "plumbline-left-out")
 
 
 @pytest.hookimpl(trylast=True)
@@ -79,13 +80,14 @@ def _circumstances(root: Path) -> dict[str, str]:
 class _Keeper:
     """Writes the names of the tests that passed, set-up and tear-down included."""
 
-    def __init__(self, root: Path, file: Path) -> None:
+    def __init__(self, root: Path, file: Path, before: str | None) -> None:
         self._root = root
         self._file = root / file
         self._made_with = _circumstances(root)
-        self._passed: set[str] = set()
+        self._passed = set(read(root, Path(before))[0]) if before else set()
         self._failed: set[str] = set()
-        self._file.unlink(missing_ok=True)  # of a run before this one
+        if not self._passed:
+            self._file.unlink(missing_ok=True)  # of a run before this one
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -97,6 +99,8 @@ class _Keeper:
         if self._made_with == _circumstances(self._root):  # nobody changed the tree under the tests
             kept = {"made_with": self._made_with, "passed": sorted(self._passed - self._failed)}
             jsonfile.write(self._file, kept)
+        else:
+            self._file.unlink(missing_ok=True)
 
 
 class _Teller:

@@ -58,6 +58,18 @@ def test_the_second_run_is_what_the_first_did_not_pass(
     assert f"2 tests are left out: they passed in the run of {FILE}" in text
 
 
+@pytest.mark.parametrize("workers", WORKERS, ids=["here", "workers"])
+def test_a_run_of_the_rest_adds_what_passes_to_the_same_file(
+    house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
+) -> None:
+    house.makepyfile(test_one="import os\ndef test_passes(): ...\ndef test_unsteady(): assert 'TOOL' in os.environ")
+    house.runpytest_subprocess("--passed-to", FILE, "-m", "not slow", *workers)
+    monkeypatch.setenv("TOOL", "there")
+    house.runpytest_subprocess("--but-passed", FILE, "--passed-to", FILE, *workers).assert_outcomes(passed=3)
+    names = ["test_one.py::test_passes", "test_one.py::test_unsteady", "test_two.py::test_is_slow"]
+    assert json.loads((house.path / FILE).read_text())["passed"] == [*names, "test_two.py::test_needs_a_tool"]
+
+
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
@@ -84,9 +96,15 @@ def test_everything_runs_where_the_first_run_was_of_something_else(
     assert done.stdout.str().count(f"no test is left out: {FILE} {why}") == 2  # before the tests and after them
 
 
-def test_a_run_under_which_the_tree_changed_keeps_nothing(house: pytest.Pytester) -> None:
-    house.makepyfile(test_three="def test_writes(): open('data.txt', 'w').close()")
+@pytest.mark.parametrize("more", [(), ("--but-passed", FILE)], ids=["the first", "the rest"])
+def test_a_run_under_which_the_tree_changed_keeps_nothing(
+    house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    house.makepyfile(test_three="import os\ndef test_writes(): assert 'TOOL' in os.environ and open('data.txt', 'w')")
     house.runpytest_subprocess("--passed-to", FILE)
+    assert (house.path / FILE).exists()
+    monkeypatch.setenv("TOOL", "there")
+    house.runpytest_subprocess("--passed-to", FILE, *more)
     assert not (house.path / FILE).exists()
 
 
