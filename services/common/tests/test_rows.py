@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.common import rows
+from services.common import rows, sizes
 from services.common.problems import Problem
 from services.common.rows import RowReader
 from services.common.tests import toy
@@ -190,6 +190,17 @@ def test_the_careful_path_gives_the_same_row_as_the_fast_one():
     )
 
     assert rows.encode(fast) == rows.encode(careful)
+
+
+@pytest.mark.parametrize("first", ["dry", "no such sky"], ids=["fast", "careful"])
+@pytest.mark.parametrize("spaces", [0, sizes.LONG], ids=["short", "long"])
+def test_of_a_name_that_stands_twice_the_last_value_counts(first, spaces):
+    last = bike(weather="wet")
+    twice = f"{json.dumps({'weather': first})[:-1]}, {json.dumps(last)[1:]}"
+    reader = RowReader(BIKES, MAX_ROWS)
+    found = reader.read(f'{{"inputs": [{twice}{" " * spaces}]}}'.encode())
+
+    assert found == reader.read(json.dumps({"inputs": [last]}).encode())
 
 
 anything = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just([]))
