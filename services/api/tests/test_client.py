@@ -34,6 +34,18 @@ def test_predicts_reads_explains_and_records(client, bundle):
     assert explained.baseline + sum(explained.contributions.values()) == pytest.approx(made.prediction)
 
 
+def test_asks_what_if_and_leaves_no_trace(client, bundle):
+    row, kept = toy.row(bundle.data), [item.id for item in client.predictions()]
+
+    said = client.what_if(row)
+
+    assert said.prediction == pytest.approx(toy.expected(bundle.data, row)["prediction"])
+    assert said.interval.lower < said.prediction < said.interval.upper
+    assert said.explanation.baseline + sum(said.explanation.contributions.values()) == pytest.approx(said.prediction)
+    assert (said.unit, said.lineage["git_commit"]) == (bundle.data["target"]["unit"], "c" * 40)
+    assert [item.id for item in client.predictions()] == kept
+
+
 def test_predicts_many_and_pages_through_them(client, bundle):
     rows = [toy.row(bundle.data, number) for number in range(5)]
 

@@ -1,9 +1,10 @@
 """Typed client of Plumbline's api service."""
 
-from .answers import Explanation, Interval, Prediction, Violation
+from .answers import Answer, Explanation, Interval, Prediction, Violation, WhatIf
 from .client import Client, RefusedError, UnavailableError
 
 __all__ = [
+    "Answer",
     "Client",
     "Explanation",
     "Interval",
@@ -11,4 +12,5 @@ __all__ = [
     "RefusedError",
     "UnavailableError",
     "Violation",
+    "WhatIf",
 ]

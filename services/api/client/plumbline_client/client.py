@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
-from .answers import Explanation, Prediction, Violation
+from .answers import Explanation, Prediction, Violation, WhatIf
 
 Row = Mapping[str, str | bool | float | None]
 _AGAIN = frozenset({429, 502, 503, 504})
@@ -91,6 +91,15 @@ class Client:
         answer = self._create({"inputs": rows}, idempotency_key, customer)
         items = answer.pop("predictions")
         return [Prediction.parse(item, answer) for item in items]
+
+    def what_if(self, row: Row) -> WhatIf:
+        """Ask what the model says of a row, and why; nothing is stored.
+
+        Raises:
+            RefusedError: The row breaks the contract, or the key is not allowed to ask.
+            UnavailableError: There is no answer within the deadline.
+        """
+        return WhatIf.parse(self._call("POST", "/v1/what-if", json={"input": row}))
 
     def prediction(self, identifier: str) -> Prediction:
         """Read a prediction again, with its lineage and what turned out to be true."""
