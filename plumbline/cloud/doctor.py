@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from plumbline.cloud import account, account_checks, bucket_checks, findings, singletons
+from plumbline.cloud import account, account_checks, bucket_checks, findings, singletons, versions
 from plumbline.cloud.account import Account, code
 from plumbline.cloud.findings import Finding
 from plumbline.kernel.errors import PlumblineError
@@ -23,7 +23,7 @@ def examine(where: Account) -> list[Finding]:
     for bucket in where.remotes.values():
         found += bucket_checks.check(where, bucket, f"plumb cloud plan {where.environment}", first)
     found += [account_checks.key(where, f"alias/{where.name}-{name}", first) for name in ("remote", "mlflow")]
-    return [*found, account_checks.cluster(where), account_checks.database(where)]
+    return [*found, account_checks.cluster(where), *versions.examine(where), account_checks.database(where)]
 
 
 def nothing_yet(where: Account) -> bool:

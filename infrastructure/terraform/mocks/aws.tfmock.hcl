@@ -69,3 +69,15 @@ mock_data "aws_availability_zones" {
     names = ["ap-south-1a", "ap-south-1b", "ap-south-1c"]
   }
 }
+
+mock_data "aws_eks_addon_version" {
+  defaults = {
+    version = "v1.2.3-eksbuild.4"
+  }
+}
+
+mock_data "aws_ssm_parameter" {
+  defaults = {
+    insecure_value = "1.35.0-20260101"
+  }
+}

@@ -11,6 +11,7 @@ from services.common.tests.running import ROOT, Running
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 JUDGED = {("light", "desktop"), ("dark", "phone")}  # by axe: each theme and each width once
 FOLDER = ROOT / "reports/page"
+_PATIENCE = 120_000  # ms: on a machine that is busy with other tests a browser takes its time
 # The browser logs what the page says in words.
 EXPECTED = ("400", "401", "409", "422", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 
@@ -19,6 +20,7 @@ EXPECTED = ("400", "401", "409", "422", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED
 def opened(browser: Browser, api: Running, key: str | None = None) -> Iterator[Page]:
     """Open the page with the key of the service's client, or with another; it must neither complain nor look abroad."""
     context = browser.new_context(viewport=SIZES["desktop"])
+    context.set_default_timeout(_PATIENCE)
     page = context.new_page()
     complaints: list[str] = []
     foreign: list[str] = []

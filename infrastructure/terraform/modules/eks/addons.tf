@@ -10,12 +10,24 @@ locals {
   })
 }
 
+# What EKS gives with this minor version of Kubernetes: the next one brings its add-ons and images with it, and an apply
+# between the two brings patches. Asked once the cluster is there and is of that version.
+data "aws_eks_addon_version" "this" {
+  for_each = toset(["vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "metrics-server", "aws-ebs-csi-driver"])
+
+  addon_name         = each.key
+  kubernetes_version = aws_eks_cluster.this.version
+
+  depends_on = [aws_eks_cluster.this]
+}
+
 # Nodes turn Ready only with a network and hand out identities only with the agent: both come first.
 resource "aws_eks_addon" "before_nodes" {
   for_each = toset(["vpc-cni", "kube-proxy", "eks-pod-identity-agent"])
 
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
+  addon_version               = data.aws_eks_addon_version.this[each.key].version
   resolve_conflicts_on_update = "OVERWRITE"
 
   # The network add-on ignores every NetworkPolicy unless told; its schema wants the word as a string.
@@ -28,6 +40,7 @@ resource "aws_eks_addon" "on_nodes" {
 
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
+  addon_version               = data.aws_eks_addon_version.this[each.key].version
   resolve_conflicts_on_update = "OVERWRITE"
 
   depends_on = [aws_eks_node_group.this]
@@ -36,6 +49,7 @@ resource "aws_eks_addon" "on_nodes" {
 resource "aws_eks_addon" "ebs" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "aws-ebs-csi-driver"
+  addon_version               = data.aws_eks_addon_version.this["aws-ebs-csi-driver"].version
   resolve_conflicts_on_update = "OVERWRITE"
 
   # EKS names no default class: the driver's own (gp3) serves the claims, none of which names a class. It tags what it

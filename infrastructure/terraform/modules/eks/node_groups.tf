@@ -3,6 +3,13 @@ locals {
   node_subnet_ids = var.multi_zone ? var.subnet_ids : slice(var.subnet_ids, 0, 1)
 }
 
+# The image that AWS recommends for nodes of this version, which is patched every few weeks.
+data "aws_ssm_parameter" "image" {
+  name = "/aws/service/eks/optimized-ami/${aws_eks_cluster.this.version}/amazon-linux-2023/x86_64/standard/recommended/release_version"
+
+  depends_on = [aws_eks_cluster.this]
+}
+
 resource "aws_eks_node_group" "this" {
   for_each = var.node_groups
 
@@ -10,12 +17,14 @@ resource "aws_eks_node_group" "this" {
   node_group_name_prefix = "${each.key}-"
   cluster_name           = aws_eks_cluster.this.name
   # After the control plane, one node at a time: EKS refuses to go on to the next minor version before its nodes are there.
-  version        = aws_eks_cluster.this.version
-  node_role_arn  = aws_iam_role.node.arn
-  subnet_ids     = local.node_subnet_ids
-  instance_types = each.value.instance_types
-  capacity_type  = each.value.spot ? "SPOT" : "ON_DEMAND"
-  labels         = { "plumbline/node-group" = each.key }
+  version         = aws_eks_cluster.this.version
+  release_version = data.aws_ssm_parameter.image.insecure_value # the name of an image is no secret
+  node_role_arn   = aws_iam_role.node.arn
+  subnet_ids      = local.node_subnet_ids
+  instance_types  = each.value.instance_types
+  ami_type        = "AL2023_x86_64_STANDARD"
+  capacity_type   = each.value.spot ? "SPOT" : "ON_DEMAND"
+  labels          = { "plumbline/node-group" = each.key }
 
   launch_template {
     id      = aws_launch_template.node[each.key].id

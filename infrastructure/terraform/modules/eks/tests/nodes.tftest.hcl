@@ -223,3 +223,24 @@ run "refuses_a_region_that_is_none" {
   }
   expect_failures = [var.region]
 }
+
+run "an_upgrade_takes_add_ons_and_images_along" {
+  variables {
+    kubernetes_version = "1.36"
+  }
+  assert {
+    condition     = alltrue([for it in data.aws_eks_addon_version.this : it.kubernetes_version == "1.36"]) && strcontains(data.aws_ssm_parameter.image.name, "/1.36/")
+    error_message = "Add-ons or nodes would stay with the version before."
+  }
+  assert {
+    condition = alltrue([
+      for name, it in merge(aws_eks_addon.before_nodes, aws_eks_addon.on_nodes, { aws-ebs-csi-driver = aws_eks_addon.ebs }) :
+      it.addon_version == data.aws_eks_addon_version.this[name].version
+    ])
+    error_message = "An add-on keeps the version that it was made with."
+  }
+  assert {
+    condition     = alltrue([for it in aws_eks_node_group.this : it.version == "1.36" && it.release_version == data.aws_ssm_parameter.image.insecure_value])
+    error_message = "Nodes never get a patched image."
+  }
+}
