@@ -8,7 +8,8 @@ from typing import Annotated
 import pandas as pd
 from cyclopts import Parameter
 
-from plumbline.adopt import baseline, contract_file, house, query, rehearsal, report, settings, yaml_file
+from plumbline.adopt import again, baseline, contract_file, house, query, rehearsal, report, settings, yaml_file
+from plumbline.adopt.again import Before
 from plumbline.adopt.baseline import Baseline
 from plumbline.adopt.examples import catalogue
 from plumbline.adopt.source import read, slug
@@ -59,39 +60,39 @@ def main(
     """
     given, target, unit, time = _asked(given, target, example, unit, time)
     source = read(given, FOLDER)
-    again = settings.adopted() == slug(target)
-    known = settings.extraction() if again else None
-    kept = settings.set_aside() if again else frozenset()
-    found = study(source, target, task=task, key=key, set_aside=kept)
+    known = again.before(slug(target))
+    differences: list[str] = []
+    if known and known.edited:
+        source, said = again.through(source, known)
+        target, key = slug(target), key or known.identifier  # what the query calls them
+        differences.append(said)
+    found = study(source, target, task=task, key=key, set_aside=known.set_aside if known else frozenset())
     if known and time is None and group is None:
-        rule = query.kept_rule(found, known.split)
+        rule = query.kept_rule(found, known.extraction.split)
     else:
         rule = query.split_rule(found, time and slug(time), group and slug(group))
     contract = contract_file.draft(found, unit)
-    differences: list[str] = []
-    if again:
+    if known:
         fresh, contract = contract, yaml_file.read(contract_file.PATH)
-        differences = contract_file.merge(contract, fresh, found)
+        differences += contract_file.merge(contract, fresh, found)
     drafted = FOLDER / contract_file.PATH.name
     yaml_file.write(contract, drafted)
     asked, evaluation, shared = _checked(found, parse(Contract, contract, str(drafted)), rule, known)
-    if known and known.query != asked.query:
-        differences.append(f"the query of {settings.DATA} is written anew: what a person added to it is missing there")
     reached = baseline.measure(found, rule, evaluation)
     page = report.write(found, reached, FOLDER)
     _say(found, reached, differences)
     if dry_run:
         log.get("adopt").info("nothing written", contract=str(drafted), report=str(page))
         return
-    if not again:
+    if not known:
         init.init(Path(), {"model": slug(name or source.name).replace("_", "-")[:63].strip("-")})
         for path in house.clear(Path()):
             log.get("adopt").info("removed", path=path)
         house.forget(Path())
     house.put(source, Path())
     yaml_file.write(contract, contract_file.PATH)
-    settings.write_data(found, asked, again)
-    if not again:
+    settings.write_data(found, asked, again=known is not None, edited=known is not None and known.edited)
+    if not known:
         settings.write_model(found)
         settings.write_gate(found, reached, shared)
         if why_not := rehearsal.write(found, rule, baseline.limits(reached), Path()):
@@ -116,34 +117,34 @@ def _asked(
     return given, target, unit, time
 
 
-def _checked(
-    found: Study, rules: Contract, rule: Split, known: extract.Parameters | None
-) -> tuple[extract.Parameters, int, int]:
+def _checked(found: Study, rules: Contract, rule: Split, known: Before | None) -> tuple[extract.Parameters, int, int]:
     """Run the extraction as `make data` will, and refuse what would be refused there.
 
     Args:
         found: The table.
         rules: Its contract.
         rule: How rows are chosen for evaluation.
-        known: The extraction that a person may have edited, whose evaluation set stays what it is.
+        known: What stands from the last adoption.
 
     Returns:
         The extraction's parameters; the rows of its evaluation set; how many of them training has, too, beyond those
         that are equal by nature.
     """
-    everything = query.parameters(found, "", rule)
+
+    def asks(held_out: str) -> extract.Parameters:
+        fresh = query.parameters(found, held_out, rule)
+        return known.asked(fresh, held_out, rule) if known else fresh
+
     url = str(found.source.file or found.source.connection)
     with closing(connect(url)) as connection:
-        frame = extract.extract(connection, everything, rules).frame
+        frame = extract.extract(connection, asks(""), rules).frame
     staged = FOLDER / "rows.tsv"
     table.write_tsv(frame, staged)
     text = table.read_text(staged)
     validation.refuse(validation.violations(text, rules, found.source.name))
     held_out = str(text[rules.identifier].iloc[len(text) // 2])
     rest = text[text[rules.identifier] != held_out].reset_index(drop=True)
-    asked = query.parameters(found, held_out, rule)
-    if known:
-        asked = asked.model_copy(update={"salt": known.salt, "evaluation_percent": known.evaluation_percent})
+    asked = asks(held_out)
     training, evaluation = split(rest, rules.identifier, asked.salt, asked.evaluation_percent, rule)
     _refuse_rare(training[found.target], found)
     shared = leakage.leakage(training, evaluation, rules, Leakage(rows=0)).figure

@@ -40,6 +40,12 @@ def parameters(study: Study, held_out: str, rule: Split) -> Parameters:
     )
 
 
+def edited(known: Parameters, held_out: str, rule: Split) -> Parameters:
+    """Give the section with the query that a person has edited, which leaves a row out if it still names one."""
+    values = known.parameters | ({HELD_OUT: held_out} if HELD_OUT in known.parameters else {})
+    return known.model_copy(update={"parameters": values, "split": rule})
+
+
 def split_rule(study: Study, time: str | None, group: str | None) -> Split:
     """Give the rule by which rows are chosen for evaluation: the latest fifth by `time`, or whole groups.
 

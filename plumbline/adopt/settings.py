@@ -1,5 +1,6 @@
 """The parameters and limits of an adopted table, written into the files that are there, whose comments stay."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ def adopted() -> str:
     return str(yaml_file.read(DATA).get("adopt", {}).get("target", "")) if DATA.exists() else ""
 
 
+def query_edited(known: Parameters) -> bool:
+    """Tell whether a person has changed the query since the table was adopted here."""
+    return _named(known.query) != str(yaml_file.read(DATA).get("adopt", {}).get("query_sha256"))
+
+
+def _named(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def folds() -> int:
     """Give in how many folds the rows for training are parted."""
     return int(yaml_file.read(MODEL)["train"]["folds"])
@@ -40,22 +50,35 @@ def extraction() -> Parameters:
     return section(Parameters, DATA, "extract")
 
 
-def write_data(study: Study, asked: Parameters, again: bool) -> None:
-    """Write data/params.yaml; when a table is adopted again, the section `update` is the team's."""
+def write_data(study: Study, asked: Parameters, again: bool, edited: bool) -> None:
+    """Write data/params.yaml.
+
+    Args:
+        study: The table.
+        asked: Its extraction.
+        again: It was adopted before: the section `update` is the team's.
+        edited: So are the query and what goes with it.
+    """
 
     def change(content: Any) -> None:
+        before = content.get("adopt", {}) if edited else {}
         extract = asked.model_dump(mode="json", exclude_defaults=True)
         content["extract"].clear()
         content["extract"].update(extract | {"query": LiteralScalarString(extract["query"])})
-        content["sample"]["parameters"] = asked.parameters | {query.HELD_OUT: ""}
+        if not edited:
+            content["sample"]["parameters"] = asked.parameters | {query.HELD_OUT: ""}
         if not again:
             content.pop("update", None)
             watermark = _watermark(study, asked.split.column if asked.split.by == "time" else None)
             if watermark:
                 content["update"] = {"watermark": watermark}
-        content["adopt"] = {"target": study.target, "set_aside": sorted(study.set_aside)}
+        content["adopt"] = {
+            "target": study.target,
+            "set_aside": sorted({*study.set_aside, *before.get("set_aside", [])}),
+            "query_sha256": before.get("query_sha256") if edited else _named(asked.query),
+        }
         content.yaml_set_comment_before_after_key(
-            "adopt", before="\nwhat `plumb adopt` leaves out when it is run again on a newer table"
+            "adopt", before="\nwhat `plumb adopt` leaves out when it is run again, and the query that it wrote"
         )
 
     _edit(DATA, change)

@@ -57,8 +57,7 @@ def read(given: str, folder: Path) -> Source:
     url, wanted, of_database = parts(given)
     with closing(connect(url)) as connection:
         if of_database:
-            name = table(connection, wanted, url)
-            return _source(name, url, connection, None)
+            return _source(table(connection, wanted, url), url, connection, None)
         stem = PurePosixPath(urlsplit(url).path).stem
         names, rows = connection.query(f"select * from {files.quoted(stem)}", {})  # noqa: S608
     name = slug(stem)
@@ -67,6 +66,20 @@ def read(given: str, folder: Path) -> Source:
     _write(cells, copy)
     with closing(connect(str(copy))) as connection:  # as the warehouse will load it
         return replace(_source(name, WAREHOUSE, connection, copy), unread=unread)
+
+
+def selected(source: Source, query: str, parameters: dict[str, Any]) -> Source:
+    """Give what a query makes of a table, under the names that the query gives its columns.
+
+    Raises:
+        PlumblineError: The table has no longer what the query asks for, or it selects no row.
+    """
+    with closing(connect(str(source.file or source.connection))) as connection:
+        names, rows = connection.query(query, parameters)
+    if not rows:
+        raise PlumblineError(f"it selects no row of {source.name}")
+    spelled, unread = _spelled(names, rows)
+    return replace(source, frame=_frame(spelled), columns={name: name for name in spelled}, unread=unread)
 
 
 def parts(given: str) -> tuple[str, str, bool]:
@@ -116,8 +129,12 @@ def _source(name: str, url: str, connection: Connection, file: Path | None) -> S
         if plain in columns:
             raise PlumblineError(f"the columns {columns[plain]!r} and {own!r} have the same name: rename one of them")
         columns[plain] = own
-    cells = {plain: ["" if pd.isna(cell) else str(cell) for cell in spelled[own]] for plain, own in columns.items()}
-    return Source(name, url, pd.DataFrame(cells, dtype=object), columns, file, unread)
+    return Source(name, url, _frame({plain: spelled[own] for plain, own in columns.items()}), columns, file, unread)
+
+
+def _frame(spelled: dict[str, "pd.Series[Any]"]) -> pd.DataFrame:
+    cells = {name: ["" if pd.isna(cell) else str(cell) for cell in column] for name, column in spelled.items()}
+    return pd.DataFrame(cells, dtype=object)
 
 
 def _spelled(names: list[str], rows: list[tuple[object, ...]]) -> tuple[dict[str, "pd.Series[Any]"], dict[str, str]]:

@@ -198,29 +198,56 @@ def test_a_table_of_a_database_stays_there(house: Path) -> None:
     assert len(extracted().frame) == 299
 
 
-def test_again_without_its_options_the_evaluation_set_stays_and_an_edited_query_is_said(
-    house: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_again_without_its_options_the_evaluation_set_stays(house: Path) -> None:
     rides().to_csv("rides.csv", index=False)
     adopted("rides.csv", "Minutes", time="Day")
     path = Path("data/params.yaml")
-    edits = {
-        "salt: standard-evaluation-set": "salt: ours",
-        "watermark: day": "watermark: start",
-        'from "rides"': 'from "rides" -- ours',
-    }
-    for old, new in edits.items():
+    for old, new in {"salt: standard-evaluation-set": "salt: ours", "watermark: day": "watermark: start"}.items():
         path.write_text(path.read_text().replace(old, new))
     before = section(extract.Parameters, path, "extract")
     rides(400).to_csv("rides.csv", index=False)
-    capsys.readouterr()
     adopted("rides.csv", "Minutes")
     after = section(extract.Parameters, path, "extract")
     assert (after.split, after.salt) == (before.split, "ours")
     assert "watermark: start" in path.read_text()
-    assert "changed: the query of data/params.yaml is written anew" in capsys.readouterr().out
     rides().drop(columns="Day").to_csv("rides.csv", index=False)
     with pytest.raises(PlumblineError, match="rows cannot be chosen for evaluation by day"):
+        adopted("rides.csv", "Minutes")
+
+
+@pytest.mark.parametrize("key", ["Ride ID", None], ids=["an identifier", "none"])
+def test_again_a_query_that_a_person_has_edited_stays_and_what_it_leaves_out_is_said(
+    house: Path, capsys: pytest.CaptureFixture[str], key: str | None
+) -> None:
+    dropped = [] if key else ["Ride ID"]
+    rides().drop(columns=dropped).to_csv("rides.csv", index=False)
+    adopted("rides.csv", "Minutes", key=key)
+    path, contract = Path("data/params.yaml"), Path("data/contract.yaml")
+    own = '"Distance (km)" as "distance_km"'
+    edits = {own: own + ', "Distance (km)" * 2 as "both_ways"', "is not null": "< 60"}
+    for old, new in edits.items():
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+    if key is None:  # the outer selection names its columns
+        path.write_text(path.read_text().replace('"distance_km", "size"', '"distance_km", "both_ways", "size"'))
+    before = section(extract.Parameters, path, "extract")
+    adopted("rides.csv", "Minutes")
+    assert "both_ways:\n" in contract.read_text()
+    contract.write_text(contract.read_text().replace("description: TODO", "description: By the odometer."))
+
+    rides(400).assign(Weather="dry").drop(columns=dropped).to_csv("rides.csv", index=False)
+    capsys.readouterr()
+    adopted("rides.csv", "Minutes")
+
+    said = capsys.readouterr().out
+    assert "changed: the query of data/params.yaml, which was edited, stays; of the table it leaves out Weather" in said
+    after = section(extract.Parameters, path, "extract")
+    assert after.query == before.query
+    assert "description: TODO" not in contract.read_text()
+    assert extracted().frame["both_ways"].notna().any()
+    assert extracted().frame["minutes"].max() < 60
+    rides().drop(columns=["Distance (km)", *dropped]).to_csv("rides.csv", index=False)
+    with pytest.raises(PlumblineError, match=r"does not fit the table: .*Distance(?s:.*)Mend it there"):
         adopted("rides.csv", "Minutes")
 
 
