@@ -12,6 +12,8 @@ from tests.acceptance import examples
 SHOWN = {
     "biopsies": ("probabilities", "not ruled out", "biopsies version 1"),
     "wines": ("probabilities", "not ruled out", "wines version 1"),
+    "ridership": ("thousand rides", "80% interval", "ridership version 1"),
+    "deliveries": (" min", "80% interval", "deliveries version 1"),
 }
 
 
