@@ -170,15 +170,24 @@ def test_with_its_secrets_main_pushes_signs_and_proposes_the_images(clone: Path,
     assert "deploy verify" not in called
 
 
-def test_a_merged_overlay_is_verified_where_there_is_a_cluster(clone: Path, act: Act) -> None:
-    variables = ("EKS_CLUSTER_NAME=house", "AWS_REGION=eu-central-1", "AWS_DEPLOY_ROLE_ARN=arn:aws:iam::1:role/a")
+@pytest.mark.parametrize(
+    ("environment", "workflow", "cluster", "role"),
+    [
+        ("local", "deploy.yml", "EKS_CLUSTER_NAME", "AWS_DEPLOY_ROLE_ARN"),
+        ("production", "promotion.yml", "EKS_PRODUCTION_CLUSTER_NAME", "AWS_PRODUCTION_READ_ROLE_ARN"),
+    ],
+)
+def test_a_merged_overlay_is_verified_where_there_is_a_cluster(
+    clone: Path, act: Act, environment: str, workflow: str, cluster: str, role: str
+) -> None:
+    variables = (f"{cluster}=house", "AWS_REGION=eu-central-1", f"{role}=arn:aws:iam::1:role/a")
     variables += ("MLFLOW_TRACKING_URI=http://127.0.0.1:5000",)
     options = [word for variable in variables for word in ("--var", variable)]
 
-    push = commit(clone, "infrastructure/kubernetes/overlays/local/bundle.env")
-    done, called = act("push", push, "deploy.yml", *options)
+    push = commit(clone, f"infrastructure/kubernetes/overlays/{environment}/bundle.env")
+    done, called = act("push", push, workflow, *options)
 
     # There is no account here, so that the job ends where it would take its identity.
-    assert done.jobs["deploy/verify"] == "failure"
+    assert done.jobs[f"{workflow.removesuffix('.yml')}/verify"] == "failure"
     assert "needs an account" in "\n".join(done.log)
     assert "ci deploy" not in called

@@ -119,6 +119,7 @@ ROLES = {
         "cluster": "module.eks.aws_iam_policy.describe",
     },
     "production": {"remote": 'module.dvc_remote.aws_iam_policy.remote["release"]'},
+    "production-read": {"cluster": "module.eks.aws_iam_policy.describe"},
 }
 
 OWN = {"drift"}  # the role of this one is the team's to make (docs/workflows.md)
@@ -138,6 +139,7 @@ CALLERS = {
     "data": {"data-pipeline.yml": ["main", "develop"]},
     "official": {"model-pipeline.yml": ["main"]},
     "production": {"promotion.yml": ["main"]},
+    "production-read": {"promotion.yml": ["main"]},
     "staging": {"deploy.yml": ["main"]},
 }
 
@@ -152,7 +154,7 @@ def test_the_roles_are_taken_by_the_workflows_that_have_their_environments() -> 
 
 def place(name: str) -> str:
     """Give the environment of Terraform that has the role of a job."""
-    return "production" if name == "production" else "staging"
+    return "production" if name.startswith("production") else "staging"
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -185,17 +187,21 @@ def test_jobs_take_the_role_of_their_environment_with_either_subject(environment
 def test_no_job_but_the_promotion_takes_a_role_of_production(environments: Environments) -> None:
     roles = [it["address"] for it in environments["production"] if it["address"].endswith('"]')]
     assert [address for address in roles if address.startswith("module.github_oidc.aws_iam_role.")] == [
-        'module.github_oidc.aws_iam_role.workflow["production"]'
+        'module.github_oidc.aws_iam_role.workflow["production"]',
+        'module.github_oidc.aws_iam_role.workflow["production-read"]',
     ]
 
 
-def test_who_verifies_finds_the_cluster_and_is_in_the_group_of_the_manifests(environments: Environments) -> None:
-    resources = {it["address"]: it["values"] for it in environments["staging"]}
+@pytest.mark.parametrize("name", ["staging", "production-read"])
+def test_who_verifies_finds_the_cluster_and_is_in_the_group_of_the_manifests(
+    environments: Environments, name: str
+) -> None:
+    resources = {it["address"]: it["values"] for it in environments[place(name)]}
     cluster = resources["module.eks.aws_eks_cluster.this"]
     policy = json.loads(resources["module.eks.aws_iam_policy.describe"]["policy"])
     assert policy["Statement"] == [{"Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": cluster["arn"]}]
-    entry = resources['aws_eks_access_entry.verify["staging"]']
-    role = resources['module.github_oidc.aws_iam_role.workflow["staging"]']
+    entry = resources[f'aws_eks_access_entry.verify["{name}"]']
+    role = resources[f'module.github_oidc.aws_iam_role.workflow["{name}"]']
     assert (entry["principal_arn"], entry["cluster_name"]) == (role["arn"], cluster["name"])
     bound = [
         ROOT / "infrastructure/kubernetes/base/namespace/rolebinding.yaml",

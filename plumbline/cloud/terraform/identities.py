@@ -10,7 +10,7 @@ MARK = "<!-- Made by `plumb infra docs` from modules/workload-identity, modules/
 _WHO = {
     "developer": "people who work on data and models",
     "ci": "jobs in GitHub's environments `data` and `official`, in staging",
-    "release": "who deploys: jobs in GitHub's environment `staging`, in staging, and people, in production",
+    "release": "who deploys: people, and jobs in GitHub's environment `staging` or `production`, each in its own",
     "production": "who only reads, such as jobs in GitHub's environment `read`, in staging",
 }
 

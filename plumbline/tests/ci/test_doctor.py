@@ -35,7 +35,7 @@ def healthy() -> dict[str, Any]:
                 {"name": "read", "deployment_branch_policy": None},
                 *(
                     {"name": name, "deployment_branch_policy": BRANCHES}
-                    for name in ("data", "drift", "official", "production", "staging")
+                    for name in ("data", "drift", "official", "production", "production-read", "staging")
                 ),
             ]
         },

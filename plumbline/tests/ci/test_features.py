@@ -53,6 +53,7 @@ FEATURES = [
     ("the gate compares production with staging", "request", "promotion.yml/check", "plumb deploy check production"),
     ("and verifies the signatures", "request", "promotion.yml/check", "plumb images verify"),
     ("documents are checked", "request", "docs-pipeline.yml/documents", "plumb test docs"),
+    ("production's cluster runs what was merged", "main", "promotion.yml/verify", "plumb deploy verify production"),
     ("Terraform is checked", "request", "main.yml/terraform", "plumb infra check"),
     ("the cost of a change", "request", "main.yml/terraform", "plumb cloud cost-diff"),
     ("drill after each merge", "merged", "acceptance.yml/drill", "plumb drill"),
