@@ -12,6 +12,7 @@ FILES = read(ROOT)
 # The feature; the event that has to bring it, as docs/jobs.md names them; the job; and what a step of it says.
 FEATURES = [
     ("a change runs its own pipelines", "request", "pr-gate.yml/changes", "plumb ci route --github"),
+    ("a push says which pipelines it runs, and why", "main", "ci.yml/pipelines", "plumb ci route --github"),
     ("one required check", "request", "pr-gate.yml/gate", "plumb ci gate"),
     ("tests across rooms for every change", "request", "ci.yml/crossing", "plumb test crossing"),
     ("the same bytes from the same commit", "main", "ci.yml/hashes", "plumb hashes"),
@@ -52,12 +53,13 @@ FEATURES = [
     ),
     ("the gate compares production with staging", "request", "promotion.yml/check", "plumb deploy check production"),
     ("and verifies the signatures", "request", "promotion.yml/check", "plumb images verify"),
-    ("documents are checked", "request", "docs-pipeline.yml/documents", "plumb test docs"),
     ("production's cluster runs what was merged", "main", "promotion.yml/verify", "plumb deploy verify production"),
+    ("documents are checked", "request", "docs-pipeline.yml/documents", "plumb test docs"),
     ("Terraform is checked", "request", "main.yml/terraform", "plumb infra check"),
     ("the cost of a change", "request", "main.yml/terraform", "plumb cloud cost-diff"),
     ("drill after each merge", "merged", "acceptance.yml/drill", "plumb drill"),
     ("prove after each merge, on another CPU", "merged", "acceptance.yml/prove", "plumb prove --emulate"),
+    ("all tests with the slow ones, each night", "night", "acceptance.yml/tests", 'plumb test "$ROOM" --all'),
     ("the loop is rehearsed each night", "night", "acceptance.yml/rehearse", "plumb rehearse"),
     ("chaos each night", "night", "acceptance.yml/chaos", "plumb chaos"),
     ("what happens to a clone every day, each night", "night", "acceptance.yml/everyday", "plumb ci test-everyday"),

@@ -56,8 +56,8 @@ def test_the_guard_of_a_job_that_writes_is_what_keeps_it(file: str, job: str, gu
 def test_before_the_merge_no_job_has_an_environment_that_writes(world: str) -> None:
     ran = played(FILES, WORLDS[world][1])
     jobs = {f"{file}/{name}": body for file, content in FILES.items() for name, body in content["jobs"].items()}
-    environments = {key: str(jobs[key].get("environment")) for key in ran if key in jobs and "environment" in jobs[key]}
-    assert {value for value in environments.values() if "'read'" not in value} == set()
+    environments = {key: jobs[key]["environment"] for key in ran if key in jobs and "environment" in jobs[key]}
+    assert all(value == {"name": "read", "deployment": False} for value in environments.values()), environments
     assert "pr-gate.yml/gate" in ran
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from plumbline.ci import rooms
 from plumbline.ci.routing import pipelines, route, workflows
 from plumbline.ci.routing.changes import Changes, of_clone
 from plumbline.testing.reach import Reach, names
@@ -18,6 +19,14 @@ TRACKED = run(ROOT, "git", "ls-files").stdout.splitlines()
 
 NO_ROOM = {"image", "docs", "production"}  # pipelines of files that are no code: their tests are the machinery's
 NOT_CROSSING = {"infrastructure/tests/manifests/test_checkov.py": "checkov has an environment of its own, of minutes"}
+# What reads a document and takes minutes: main runs it, and each night does.
+NOT_BY_DOCUMENTS = {
+    "infrastructure/tests/manifests/conftest.py": "it renders all manifests",
+    "infrastructure/tests/terraform/test_commands.py": "it plans whole environments",
+    "tests/acceptance/test_act.py": "it runs workflows; plumbline/tests/ci/test_own_workflow.py reads the same",
+    "tests/acceptance/test_estimators.py": "it fits every estimator",
+}
+READS = re.compile(r'\b(?:ROOT|root|parent|TERRAFORM) / "((?:[\w.-]+/)*[\w-]+\.md)"')
 
 
 def routed(*files: str, folder: Path = FOLDER) -> set[str]:
@@ -95,6 +104,13 @@ def test_every_change_runs_the_tests_that_cross_rooms() -> None:
     assert "needs" not in ci["jobs"]["crossing"]
 
 
+def test_each_night_runs_every_test_the_slow_ones_too() -> None:
+    tests = YAML(typ="safe", pure=True).load((FOLDER / "acceptance.yml").read_text())["jobs"]["tests"]
+    assert 'plumb test "$ROOM" --all' in [step.get("run") for step in tests["steps"]]
+    there = tuple(rooms.paths(tests["strategy"]["matrix"]["room"]))
+    assert [name for name in TRACKED if re.search(r"/test_\w+\.py$", name) and not name.startswith(there)] == []
+
+
 def test_a_test_elsewhere_that_looks_into_a_room_crosses() -> None:
     graph, crossing = Reach(TRACKED, ROOT), pipelines.crossing()
     outside = [
@@ -111,6 +127,29 @@ def test_a_test_elsewhere_that_looks_into_a_room_crosses() -> None:
     missed = [name for name in outside if not name.startswith(crossing) and looks(name)]
     assert sorted(set(missed) - set(NOT_CROSSING)) == []
     assert [name for name in NOT_CROSSING if name not in missed] == []
+
+
+def test_a_test_that_reads_a_document_runs_when_that_changes() -> None:
+    (docs,) = (entry for entry in TABLE if entry.name == "docs")
+    run_by = {test.partition("::")[0] for test in (*docs.tests, *pipelines.crossing())}
+    code = [name for name in TRACKED if re.match(r"(infrastructure/tests|plumbline/tests|tests)/.*\.py$", name)]
+    texts = {name: (ROOT / name).read_text() for name in code}
+    documents = [name for name in TRACKED if name.endswith(".md")]
+    readers = [
+        name
+        for name, text in texts.items()
+        if any(f"/{document}".endswith(f"/{word}") for word in READS.findall(text) for document in documents)
+    ]
+
+    def tests(reader: str) -> list[str]:
+        folder, _, file = reader.rpartition("/")
+        if file.startswith(("test_", "conftest")):
+            return [reader]
+        asks = re.compile(rf"import .*\b{file.removesuffix('.py')}\b")
+        return [name for name in code if name.startswith(f"{folder}/test_") and asks.search(texts[name])]
+
+    missed = {test for reader in readers for test in tests(reader) if not test.startswith(tuple(run_by))}
+    assert missed == NOT_BY_DOCUMENTS.keys()
 
 
 @pytest.mark.parametrize("name", ["dvc.yaml", "dvc.lock"])
