@@ -1,5 +1,6 @@
 """The jobs of the workflows are wired as they should be: act runs them, with programs that note what they are asked."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from plumbline.testing import needs
-from plumbline.testing.repository import copy_repository, run
+from plumbline.testing.repository import ROOT, copy_repository, run
 from tests.acceptance.act import call, runner
 from tests.acceptance.act.runner import Run
 
@@ -131,7 +132,7 @@ def test_the_gate_closes_when_a_called_job_failed(clone: Path, act: Act, target:
             {"ci preflight", "ci git", "deploy check"},
         ),
         ("infrastructure/kubernetes/overlays/local/bundle.env", "deploy.yml", {"ci preflight"}),
-        ("README.md", "ci.yml", {"ci data", "dvc repro", "hashes", "test crossing"}),
+        ("README.md", "ci.yml", {"ci data", "ci route", "dvc repro", "hashes", "test crossing"}),
         (
             "model/housing_models.py",
             "image-pipeline.yml",
@@ -191,3 +192,15 @@ def test_a_merged_overlay_is_verified_where_there_is_a_cluster(
     assert done.jobs[f"{workflow.removesuffix('.yml')}/verify"] == "failure"
     assert "needs an account" in "\n".join(done.log)
     assert "ci deploy" not in called
+
+
+def test_a_workflow_of_a_team_s_own_runs_what_it_calls(clone: Path, act: Act) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/workflows.md").read_text(), re.DOTALL)
+    (clone / ".github/workflows/monday.yml").write_text(text)
+    run(clone, "git", "add", "--all")
+
+    done, called = act("schedule", commit(clone, "README.md"), "monday.yml")
+
+    assert done.succeeded, "\n".join(done.log)
+    assert {"ci data", "release champion", "make pr-check"} <= set(called)
+    assert not {"model tune", "model official", "ci notify"} & set(called)

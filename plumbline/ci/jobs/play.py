@@ -14,6 +14,8 @@ from plumbline.ci.jobs.expressions import asks_for_status, condition, evaluate, 
 from plumbline.ci.routing.changes import Changes
 from plumbline.ci.routing.workflows import FOLDER
 from plumbline.kernel.errors import PlumblineError
+from plumbline.product import house
+from plumbline.product.ownership import matches
 
 Files = dict[str, Any]
 
@@ -54,8 +56,10 @@ class World:
 
 
 def read(root: Path = Path()) -> Files:
-    """Read the workflows, by the names of their files."""
-    return {path.name: YAML(typ="safe", pure=True).load(path) for path in sorted((root / FOLDER).glob("*.yml"))}
+    """Read the product's workflows, by the names of their files; what a team added speaks for itself."""
+    own = house.read(root).paths.own
+    files = [path for path in sorted((root / FOLDER).glob("*.yml")) if not matches(f"{FOLDER}/{path.name}", own)]
+    return {path.name: YAML(typ="safe", pure=True).load(path) for path in files}
 
 
 _UNKNOWN = Changes(unknown="no clone is played")
