@@ -72,6 +72,7 @@ FEATURES = [
     ("drift of Terraform each week", "week", "watch.yml/drift", "plumb cloud drift"),
     ("tests that failed and passed, each night", "night", "acceptance.yml/flakes", "plumb ci flakes"),
     ("the reports that are compared for it", "main", "main.yml/tests", "upload-artifact"),
+    ("and those of the night", "night", "acceptance.yml/tests", "upload-artifact"),
     ("the benchmark each night", "night", "acceptance.yml/benchmark", "plumb bench serving"),
 ]
 
