@@ -14,7 +14,16 @@ DOCUMENTS = sorted(
     if (ROOT / name).exists()
 )
 # Made by a run, so that a fresh clone does not have them.
-MADE = (".plumbline/", ".venv/", "reports/", "data/raw/", "data/processed/", "data/features/", "model/artifacts/")
+MADE = (
+    ".dvc/tmp/",
+    ".plumbline/",
+    ".venv/",
+    "reports/",
+    "data/raw/",
+    "data/processed/",
+    "data/features/",
+    "model/artifacts/",
+)
 MADE_FILES = ("data/preprocessor.joblib",)
 TOP = {path.name for path in ROOT.iterdir()}
 
