@@ -19,7 +19,7 @@ from plumbline.ingest.connections import connect
 from plumbline.ingest.splitting import Split, split
 from plumbline.judge import leakage
 from plumbline.judge.leakage import Leakage
-from plumbline.kernel import log, table, validation
+from plumbline.kernel import log, validation
 from plumbline.kernel.config import parse
 from plumbline.kernel.contract import Contract, Task
 from plumbline.kernel.errors import PlumblineError
@@ -137,10 +137,7 @@ def _checked(found: Study, rules: Contract, rule: Split, known: Before | None) -
 
     url = str(found.source.file or found.source.connection)
     with closing(connect(url)) as connection:
-        frame = extract.extract(connection, asks(""), rules).frame
-    staged = FOLDER / "rows.tsv"
-    table.write_tsv(frame, staged)
-    text = table.read_text(staged)
+        text = extract.extract(connection, asks(""), rules).rows.frame()
     validation.refuse(validation.violations(text, rules, found.source.name))
     held_out = str(text[rules.identifier].iloc[len(text) // 2])
     rest = text[text[rules.identifier] != held_out].reset_index(drop=True)

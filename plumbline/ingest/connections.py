@@ -1,5 +1,6 @@
 """Connections to where the data comes from, by URL. A query names its parameters `$name`, whatever answers it."""
 
+import itertools
 import re
 import shutil
 import tempfile
@@ -14,11 +15,13 @@ import psycopg
 from fsspec.implementations.local import LocalFileSystem
 from psycopg.rows import tuple_row
 
-from plumbline.ingest import files
+from plumbline.ingest import files, memory
 from plumbline.kernel.errors import PlumblineError
 
-Rows = tuple[list[str], list[tuple[Any, ...]]]
+Part = list[tuple[Any, ...]]  # rows
+Rows = tuple[list[str], Part]
 
+_SIZE = 10_000  # rows that `query` asks for at once
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 _FORMS = "duckdb:PATH, postgresql://USER@HOST/DATABASE, or a path or URL of a .csv, .tsv or .parquet file"
 
@@ -34,11 +37,11 @@ class Connection(Protocol):
         """
         ...
 
-    def stream(self, table: str, size: int) -> tuple[list[str], Iterator[list[tuple[Any, ...]]]]:
-        """Give the column names of a table, and its rows, `size` at a time, as they are read.
+    def stream(self, sql: str, parameters: dict[str, Any], size: int) -> tuple[list[str], Iterator[Part]]:
+        """Run `sql` likewise; give the column names, and the rows, `size` at a time, as they are read.
 
         Raises:
-            PlumblineError: There is no such table, or reading it ends early.
+            PlumblineError: As `query`, or reading ends early.
         """
         ...
 
@@ -57,25 +60,21 @@ class DuckDB:
 
     def query(self, sql: str, parameters: dict[str, Any]) -> Rows:
         """See `Connection`."""
-        try:
-            result = self._execute(sql, parameters)
-            return [column[0] for column in result.description or []], result.fetchall()
-        except duckdb.Error as error:
-            raise PlumblineError(f"the warehouse refused the query: {error}") from None
+        return _whole(self.stream(sql, parameters, _SIZE))
 
-    def stream(self, table: str, size: int) -> tuple[list[str], Iterator[list[tuple[Any, ...]]]]:
+    def stream(self, sql: str, parameters: dict[str, Any], size: int) -> tuple[list[str], Iterator[Part]]:
         """See `Connection`."""
 
-        def parts() -> Iterator[list[tuple[Any, ...]]]:
+        def parts() -> Iterator[Part]:
             try:
                 yield from iter(lambda: result.fetchmany(size), [])
             except duckdb.Error as error:
-                raise PlumblineError(f"the table {table} cannot be read to its end: {files.said(error)}") from None
+                raise PlumblineError(f"the answer to the query cannot be read: {files.said(error)}") from None
 
         try:
-            result = self._execute(f"select * from {files.quoted(table)}", {})  # noqa: S608
+            result = self._execute(sql, parameters)
         except duckdb.Error as error:
-            raise PlumblineError(f"the table {table} cannot be read: {files.said(error)}") from None
+            raise PlumblineError(f"the warehouse refused the query: {error}") from None
         return [column[0] for column in result.description or []], parts()
 
     def _execute(self, sql: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
@@ -100,38 +99,40 @@ class PostgreSQL:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         connection.read_only = True
-        self._connection = connection
+        self._connection, self._numbers = connection, itertools.count()
 
     def query(self, sql: str, parameters: dict[str, Any]) -> Rows:
         """See `Connection`."""
+        return _whole(self.stream(sql, parameters, _SIZE))
+
+    def stream(self, sql: str, parameters: dict[str, Any], size: int) -> tuple[list[str], Iterator[Part]]:
+        """See `Connection`."""
         numbered, values = number(sql, parameters)
+        # The server keeps what was not asked for; one cursor more may be open while the last one ends.
+        cursor = psycopg.RawServerCursor(self._connection, f"part_{next(self._numbers)}", row_factory=tuple_row)
+
+        def parts() -> Iterator[Part]:
+            try:
+                with cursor:
+                    yield from iter(lambda: cursor.fetchmany(size), [])
+            except psycopg.Error as error:
+                raise PlumblineError(f"the answer to the query cannot be read: {error}") from None
+
         try:
-            with psycopg.RawCursor(self._connection, row_factory=tuple_row) as cursor:
-                cursor.execute(numbered.encode(), values)
-                return [column.name for column in cursor.description or []], cursor.fetchall()
+            cursor.execute(numbered.encode(), values)
         except psycopg.Error as error:
             self._connection.rollback()
             raise PlumblineError(f"the warehouse refused the query: {error}") from None
-
-    def stream(self, table: str, size: int) -> tuple[list[str], Iterator[list[tuple[Any, ...]]]]:
-        """See `Connection`."""
-        cursor = self._connection.cursor("table", row_factory=tuple_row)  # the server keeps what was not asked for
-
-        def parts() -> Iterator[list[tuple[Any, ...]]]:
-            try:
-                yield from iter(lambda: cursor.fetchmany(size), [])
-            except psycopg.Error as error:
-                raise PlumblineError(f"the table {table} cannot be read to its end: {error}") from None
-
-        try:
-            cursor.execute(f"select * from {files.quoted(table)}".encode())  # noqa: S608
-        except psycopg.Error as error:
-            raise PlumblineError(f"the table {table} cannot be read: {error}") from None
         return [column.name for column in cursor.description or []], parts()
 
     def close(self) -> None:
         """See `Connection`."""
         self._connection.close()
+
+
+def _whole(answer: tuple[list[str], Iterator[Part]]) -> Rows:
+    names, parts = answer
+    return names, list(itertools.chain.from_iterable(parts))
 
 
 # Strings, quoted names, comments and dollar-quoted strings come first: what they hold is no parameter.
@@ -194,7 +195,7 @@ def connect(url: str, load: bool = True) -> Connection:
 
 def _duckdb(path: str) -> DuckDB:
     try:
-        return DuckDB(duckdb.connect(path, read_only=True))
+        return DuckDB(memory.limited(duckdb.connect(path, read_only=True)))
     except duckdb.Error as error:
         raise PlumblineError(f"duckdb:{path} cannot be opened: {error}\nRun `plumb data warehouse` first.") from None
 
@@ -245,7 +246,7 @@ def open_file(
     Raises:
         PlumblineError: It is no such file; `source` is what the message calls it.
     """
-    connection = duckdb.connect()
+    connection = memory.limited(duckdb.connect())
     opened = DuckDB(connection, folder)
     try:
         (files.load if load else files.view)(connection, path, table, source)

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +11,8 @@ from pydantic import Field, model_validator
 
 from plumbline.ingest import raw, spelling
 from plumbline.ingest.connections import Connection, connect
-from plumbline.ingest.splitting import Split, split
+from plumbline.ingest.splitting import Split, Splitter
+from plumbline.ingest.staged import Staged
 from plumbline.kernel import contract, log
 from plumbline.kernel.config import Config, Directories, Extraction, Strict, section, settings
 from plumbline.kernel.contract import Contract
@@ -42,60 +44,84 @@ class Parameters(Strict):
 class Extracted:
     """A table and where it came from."""
 
-    frame: pd.DataFrame
+    rows: Staged
     metadata: Extraction
 
 
+def staged(columns: list[str], parameters: Parameters, rules: Contract) -> Staged:
+    """Give what takes the rows of a table that is to be split as the parameters say."""
+    splitter = Splitter(rules.identifier, parameters.salt, parameters.evaluation_percent, parameters.split)
+    return Staged(columns, splitter)
+
+
 def extract(connection: Connection, parameters: Parameters, rules: Contract) -> Extracted:
-    """Read the rows that the query selects, sorted by the contract's identifier.
+    """Read the rows that the query selects.
 
-    The answer does not depend on the order in which the warehouse gives its rows.
-
-    Raises:
-        PlumblineError: As `read`.
-    """
-    extracted = read(connection, parameters, rules)
-    return Extracted(extracted.frame.sort_values(rules.identifier, ignore_index=True), extracted.metadata)
-
-
-def read(connection: Connection, parameters: Parameters, rules: Contract) -> Extracted:
-    """Read the rows that the query selects, in the order in which the warehouse gives them.
+    Sorted by the contract's identifier they do not depend on the order in which the warehouse gives them, nor on how
+    many are read at a time.
 
     Raises:
         PlumblineError: The warehouse refuses the query, or its answer is empty or lacks the identifier.
     """
-    names, rows = connection.query(parameters.query, dict(parameters.parameters))
-    frame = pd.DataFrame({name: spelling.column(name, [row[i] for row in rows]) for i, name in enumerate(names)})
-    if len(set(names)) < len(names):
-        raise PlumblineError(f"the query selects a column twice: {', '.join(names)}")
-    if rules.identifier not in frame:
-        raise PlumblineError(f"the query selects no column {rules.identifier!r}, the contract's identifier")
-    if frame.empty:
+    rows = _read(connection, parameters, rules)
+    if not len(rows):
         raise PlumblineError(f"the query selects no row of {parameters.dataset}.{parameters.table}")
     metadata = Extraction(
         dataset=parameters.dataset,
         table=parameters.table,
         query=parameters.query,
         parameters=parameters.parameters,
-        columns=tuple(names),
-        rows=len(frame),
+        columns=tuple(rows.columns),
+        rows=len(rows),
     )
-    return Extracted(spelling.by_contract(frame, rules), metadata)
+    return Extracted(rows, metadata)
+
+
+def _read(connection: Connection, parameters: Parameters, rules: Contract) -> Staged:
+    broken: set[str] = set()  # columns with a decimal that is no whole number, so that none is spelled as one
+    while True:
+        names, parts = connection.stream(parameters.query, dict(parameters.parameters), settings().part_rows)
+        _check(names, rules)
+        rows, unbroken = staged(names, parameters, rules), set[str]()
+        for part in parts:
+            columns = {name: [row[place] for row in part] for place, name in enumerate(names)}
+            plain = {name: spelling.decimals(values) for name, values in columns.items()}
+            broken |= {name for name, kind in plain.items() if kind is float}
+            unbroken |= {name for name, kind in plain.items() if kind is int} - broken
+            cells = {
+                name: spelling.column(name, values, float if name in broken else plain[name])
+                for name, values in columns.items()
+            }
+            frame = spelling.by_contract(pd.DataFrame(cells), rules)
+            rows.add(frame, frame[rules.identifier])
+        if not broken & unbroken:
+            return rows
+
+
+def _check(names: list[str], rules: Contract) -> None:
+    if len(set(names)) < len(names):
+        raise PlumblineError(f"the query selects a column twice: {', '.join(names)}")
+    if rules.identifier not in names:
+        raise PlumblineError(f"the query selects no column {rules.identifier!r}, the contract's identifier")
 
 
 def load(extracted: Extracted, parameters: Parameters, rules: Contract, *, new_version: bool) -> None:
-    """Split the rows and load them as the raw files.
+    """Load the rows as the raw files.
 
     Raises:
-        PlumblineError: As `raw.load`.
+        PlumblineError: As `Splitter.check` and `raw.load`.
     """
     directories = Directories(raw=parameters.training.parent)
     config = Config(settings=settings(), directories=directories, extraction=extracted.metadata)
-    parts = split(extracted.frame, rules.identifier, parameters.salt, parameters.evaluation_percent, parameters.split)
-    frames = dict(zip((parameters.training, parameters.evaluation), parts, strict=True))
-    raw.load(frames, rules, config, new_version=new_version)
-    for path, frame in frames.items():
-        log.get("extract").info("extracted", file=str(path), rows=len(frame), table=parameters.table)
+    rows, splitter = extracted.rows, extracted.rows.splitter
+    splitter.check()
+    files = {
+        parameters.training: partial(rows.write, evaluation=False),
+        parameters.evaluation: partial(rows.write, evaluation=True),
+    }
+    raw.load(files, rules, config, new_version=new_version)
+    for path, count in zip(files, (splitter.training, splitter.evaluation), strict=True):
+        log.get("extract").info("extracted", file=str(path), rows=count, table=parameters.table)
 
 
 def main(*, new_version: bool = False) -> None:

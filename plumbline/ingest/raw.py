@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 
 from plumbline.ingest import lake
-from plumbline.kernel import hashing, jsonfile, table, validation
+from plumbline.kernel import hashing, jsonfile, validation
 from plumbline.kernel.config import Config, Directories, Settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
@@ -30,13 +30,13 @@ def refuse_in_production(settings: Settings, action: str) -> None:
         )
 
 
-def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, new_version: bool) -> None:
+def load(files: dict[Path, Callable[[Path], None]], rules: Contract, config: Config, *, new_version: bool) -> None:
     """Stage the files, validate them, and only then put all of them in the lake and in their places.
 
     If the process dies while it moves them, the next command that needs them moves the rest (`finish`).
 
     Args:
-        frames: The rows of each raw file, by its path.
+        files: What writes each raw file, by its path.
         rules: The contract.
         config: With the extraction that gave the rows.
         new_version: Whether other bytes than git names are meant.
@@ -48,9 +48,9 @@ def load(frames: dict[Path, pd.DataFrame], rules: Contract, config: Config, *, n
     refuse_in_production(config.settings, "loading raw data")
     staging = config.directories.staging
     finish(staging)
-    staged = {path: staging / path.name for path in frames}
-    for path, frame in frames.items():
-        table.write_tsv(frame, staged[path])
+    staged = {path: staging / path.name for path in files}
+    for path, write in files.items():
+        write(staged[path])
     validation.refuse(validation.validate(list(staged.values()), rules)[1])
     fresh = {path: hashing.digest(file, "md5") for path, file in staged.items()}
     for path, md5 in fresh.items():
@@ -76,9 +76,9 @@ def finish(staging: Path) -> None:
     loading.replace(staging / EXTRACTION)
 
 
-def order(rules: Contract) -> Callable[["pd.Series[Any]"], "pd.Series[Any]"] | None:
-    """Give the key that sorts identifiers read as text as the raw files have them: numbers by size, text as it is."""
-    return pd.to_numeric if rules.identifier_type == "integer" else None
+def order(cells: "pd.Series[Any]", rules: Contract) -> "pd.Series[Any]":
+    """Give what sorts identifiers read as text as the raw files have them: numbers by size, text as it is."""
+    return pd.to_numeric(cells) if rules.identifier_type == "integer" else cells
 
 
 def extraction_of(path: Path, staging: Path) -> dict[str, Any]:

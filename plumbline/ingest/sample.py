@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-
 from plumbline.ingest.connections import connect
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.ingest.extract import extract
@@ -22,8 +20,8 @@ class Parameters(Strict):
     parameters: dict[str, str | int | float]
 
 
-def request(row: Mapping[Any, Any], rules: Contract) -> dict[str, Any]:
-    """Give a row of an extraction as a request: its identifier, the input in JSON's types, and the actual value."""
+def request(row: Mapping[Any, str], rules: Contract) -> dict[str, Any]:
+    """Give a row of text as a request: its identifier, the input in JSON's types, and the actual value."""
     kinds: dict[str, Kind] = {name: column.type for name, column in rules.columns.items()}
     return {
         "identifier": {rules.identifier: _value(row[rules.identifier], rules.identifier_type)},
@@ -32,14 +30,14 @@ def request(row: Mapping[Any, Any], rules: Contract) -> dict[str, Any]:
     }
 
 
-def _value(cell: Any, kind: Kind | Literal["string"]) -> object:
-    if pd.isna(cell):
+def _value(cell: str, kind: Kind | Literal["string"]) -> object:
+    if not cell:
         return None
     if kind == "integer":
         return int(cell)
     if kind == "number":
         return float(cell)
-    return cell == "true" if kind == "boolean" else str(cell)
+    return cell == "true" if kind == "boolean" else cell
 
 
 def main(*, output: Path) -> None:
@@ -56,11 +54,11 @@ def main(*, output: Path) -> None:
     wanted = known.model_copy(update=section(Parameters, Path("data/params.yaml"), "sample").model_dump())
     connection = connect(wanted.connection)
     try:
-        frame = extract(connection, wanted, rules).frame
+        frame = extract(connection, wanted, rules).rows.frame()
     finally:
         connection.close()
     seen = [table.read_text(path)[rules.identifier] for path in (known.training, known.evaluation)]
-    fresh = frame[~frame[rules.identifier].astype(str).isin([*seen[0], *seen[1]])]
+    fresh = frame[~frame[rules.identifier].isin([*seen[0], *seen[1]])]
     if fresh.empty:
         raise PlumblineError("sample.parameters of data/params.yaml select no row that is not in the raw files")
     content = request(fresh.iloc[0].to_dict(), rules)

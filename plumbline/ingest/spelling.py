@@ -13,18 +13,30 @@ from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 
-def column(name: str, values: list[Any]) -> "pd.Series[Any]":
+def decimals(values: list[Any]) -> type[int] | type[float] | None:
+    """Give what a column's decimals become: whole numbers if all of them are; None if there are none."""
+    found = [value for value in values if isinstance(value, Decimal)]
+    if not found:
+        return None
+    return int if all(value.is_finite() and value == int(value) for value in found) else float
+
+
+def column(name: str, values: list[Any], plain: type[int] | type[float] | None = None) -> "pd.Series[Any]":
     """Spell a column of a query's answer.
 
     Whole numbers stay whole beside missing ones; a boolean is `true` or `false`, a date and a timestamp are those of
     RFC 3339, in UTC; all else is as Python writes it, so that every warehouse gives the same bytes for the same values.
 
+    Args:
+        name: The column's name.
+        values: Its values, or some of them.
+        plain: What its decimals become, where `values` are only some of its values.
+
     Raises:
         PlumblineError: A value is none that a cell can hold, such as a list.
     """
-    decimals = [value for value in values if isinstance(value, Decimal)]
-    if decimals:
-        plain = int if all(value == int(value) for value in decimals) else float
+    plain = plain or decimals(values)
+    if plain:
         values = [plain(value) if isinstance(value, Decimal) else value for value in values]
     if all(value is None or type(value) is int for value in values):
         return pd.Series(values, dtype="Int64")
@@ -39,11 +51,15 @@ def by_contract(frame: pd.DataFrame, rules: Contract) -> pd.DataFrame:
     """
     spelled = {}
     for name, about in {**rules.columns, rules.target.name: rules.target}.items():
-        if about.type in _SPELLINGS and name in frame:
+        if about.type in _SPELLINGS and name in frame and not _is_spelled(frame[name], about.type):
             spelled[name] = _each(frame[name], _SPELLINGS[about.type])
     if rules.identifier in frame and rules.identifier_type == "string":
         spelled[rules.identifier] = _each(frame[rules.identifier], str)
     return frame.assign(**spelled)
+
+
+def _is_spelled(cells: "pd.Series[Any]", kind: Kind) -> bool:
+    return kind == "integer" and cells.dtype == "Int64"
 
 
 def _each(cells: "pd.Series[Any]", spell: Callable[[object], object]) -> "pd.Series[Any]":

@@ -3,7 +3,9 @@
 import hashlib
 from typing import Any, Literal, Self
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from plumbline.kernel.config import Strict
@@ -45,34 +47,70 @@ def is_evaluation(value: object, salt: str, percent: int) -> bool:
     return int.from_bytes(digest[:8]) % 100 < percent
 
 
+class Splitter:
+    """Chooses the rows for evaluation, some rows of a table at a time.
+
+    Attributes:
+        training: How many rows were left for training so far.
+        evaluation: How many were chosen.
+    """
+
+    def __init__(self, identifier: str, salt: str, percent: int, rule: Split | None = None) -> None:
+        self._rule = rule or Split()
+        self._column = self._rule.column or identifier
+        self._salt, self._percent = salt, percent
+        self._absent, self._missing = False, 0
+        self.training = self.evaluation = 0
+
+    def chosen(self, part: pd.DataFrame) -> NDArray[np.bool_]:
+        """Tell which rows are for evaluation, shape (rows,); `check` says what is wrong with them."""
+        found = np.zeros(len(part), dtype=bool)
+        if self._column not in part:
+            self._absent = True
+        elif self._rule.by == "time":
+            found = _since(part[self._column], self._rule.since).fillna(False).to_numpy(dtype=bool)
+        else:
+            cells = part[self._column]
+            found = np.array([is_evaluation(value, self._salt, self._percent) for value in cells], dtype=bool)
+        self._missing += 0 if self._absent else int(part[self._column].isna().sum())
+        self.evaluation += int(found.sum())
+        self.training += len(part) - int(found.sum())
+        return found
+
+    def check(self) -> None:
+        """Check the split of all rows together.
+
+        Raises:
+            PlumblineError: The column that decides is not there, or is missing in a row, or either part has no row.
+        """
+        if self._absent:
+            raise PlumblineError(
+                f"extract.split of data/params.yaml is by {self._column!r}, which the query does not select"
+            )
+        if self._missing:
+            raise PlumblineError(
+                f"extract.split is by {self._column!r}, which is missing in {self._missing} rows:"
+                " let the query leave them out"
+            )
+        if min(self.training, self.evaluation) == 0:
+            raise PlumblineError(
+                f"extract.split by {self._rule.by} leaves {self.training} rows for training and {self.evaluation} for"
+                f" evaluation: {_ADVICE[self._rule.by]} in data/params.yaml"
+            )
+
+
 def split(
     frame: pd.DataFrame, identifier: str, salt: str, percent: int, rule: Split | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split into training and evaluation rows, each in the order of `frame`.
 
     Raises:
-        PlumblineError: The column that decides is not there, or is missing in a row, or either part has no row.
+        PlumblineError: As `Splitter.check`.
     """
-    rule = rule or Split()
-    column = rule.column or identifier
-    if column not in frame:
-        raise PlumblineError(f"extract.split of data/params.yaml is by {column!r}, which the query does not select")
-    if frame[column].isna().any():
-        raise PlumblineError(
-            f"extract.split is by {column!r}, which is missing in {frame[column].isna().sum()} rows:"
-            " let the query leave them out"
-        )
-    if rule.by == "time":
-        chosen = _since(frame[column], rule.since)
-    else:
-        chosen = pd.Series([is_evaluation(value, salt, percent) for value in frame[column]], dtype=bool)
-    parts = frame[~chosen.to_numpy()], frame[chosen.to_numpy()]
-    if min(map(len, parts)) == 0:
-        raise PlumblineError(
-            f"extract.split by {rule.by} leaves {len(parts[0])} rows for training and {len(parts[1])} for evaluation:"
-            f" {_ADVICE[rule.by]} in data/params.yaml"
-        )
-    return parts
+    splitter = Splitter(identifier, salt, percent, rule)
+    chosen = splitter.chosen(frame)
+    splitter.check()
+    return frame[~chosen], frame[chosen]
 
 
 def _since(cells: "pd.Series[Any]", first: str | float | None) -> "pd.Series[bool]":

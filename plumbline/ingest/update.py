@@ -1,13 +1,14 @@
 """Extract only the rows that came since the last version, by a column that grows: the watermark."""
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from plumbline.ingest import raw
 from plumbline.ingest.connections import Connection, connect
-from plumbline.ingest.extract import Extracted, extract, load
+from plumbline.ingest.extract import Extracted, extract, load, staged
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.kernel import contract, hashing, log, table
 from plumbline.kernel.config import Directories, Strict, section, settings
@@ -50,7 +51,7 @@ def update(connection: Connection, parameters: Extract, watermark: str, rules: C
         rules: The contract.
 
     Returns:
-        All rows, as text, sorted by the identifier; None if nothing is new.
+        All rows; None if nothing is new.
 
     Raises:
         PlumblineError: The raw files are not those that git names, or the watermark is neither number nor date, or the
@@ -68,28 +69,20 @@ def update(connection: Connection, parameters: Extract, watermark: str, rules: C
         f'select * from (\n{parameters.query.rstrip().rstrip(";")}\n) as answer where "{watermark}" >= {reached!r}'  # noqa: S608
     )
     fresh = extract(connection, parameters.model_copy(update={"query": wrapped}), rules)
-    if list(fresh.frame.columns) != list(known.columns):
+    if fresh.rows.columns != list(known.columns):
         raise PlumblineError(
-            f"the query selects {', '.join(fresh.frame.columns)} and the raw files hold {', '.join(known.columns)}:"
+            f"the query selects {', '.join(fresh.rows.columns)} and the raw files hold {', '.join(known.columns)}:"
             " extract all rows anew with `plumb data extract --new-version`"
         )
-    new = _as_text(fresh.frame, Directories(raw=parameters.training.parent).staging / "update.tsv")
-    merged = pd.concat([known, new]).drop_duplicates(rules.identifier, keep="last")
-    key = raw.order(rules)
+    merged = pd.concat([known, fresh.rows.frame()]).drop_duplicates(rules.identifier, keep="last")
+    key = partial(raw.order, rules=rules)
     merged = merged.sort_values(rules.identifier, key=key, ignore_index=True)
     if merged.equals(known.sort_values(rules.identifier, key=key, ignore_index=True)):
         return None
     metadata = {"query": parameters.query, "rows": len(merged), "watermark": {watermark: reached}}
-    return Extracted(merged, fresh.metadata.model_copy(update=metadata))
-
-
-def _as_text(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Spell the cells as the raw files spell them."""
-    table.write_tsv(frame, path)
-    try:
-        return table.read_text(path)
-    finally:
-        path.unlink()
+    rows = staged(list(merged), parameters, rules)
+    rows.add(merged, key(merged[rules.identifier]))
+    return Extracted(rows, fresh.metadata.model_copy(update=metadata))
 
 
 def main() -> None:

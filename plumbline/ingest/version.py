@@ -70,7 +70,7 @@ def _describe(path: Path, record: Path) -> None:
         "file": path.name,
         "path": path.as_posix(),
         "sha256": hashing.digest(path),
-        "rows": len(table.read_text(path)),
+        "rows": _rows(path),
     }
     origin = raw.extraction_of(path, Directories(raw=path.parent).staging)
     if origin:
@@ -82,8 +82,12 @@ def _describe(path: Path, record: Path) -> None:
     dump_yaml(str(record), content)  # in DVC's own spelling, which its next `add` leaves as it is
 
 
+def _rows(path: Path) -> int:
+    return sum(len(part) for part in table.parts(path, settings().part_rows))
+
+
 def _message(files: list[Path]) -> str:
-    lines = [f"{path}: {len(table.read_text(path))} rows, md5 {raw.named(path)}" for path in files]
+    lines = [f"{path}: {_rows(path)} rows, md5 {raw.named(path)}" for path in files]
     return "\n".join(["Version the raw data", "", *lines])
 
 

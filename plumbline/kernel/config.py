@@ -85,6 +85,8 @@ class Settings(Strict):
         image_prefix: What stands before an image's name on this machine.
         ledger: The ledger of releases: its file, or branch:NAME of `origin`.
         loop_token: What Alertmanager must send to start the model pipeline.
+        memory: What DuckDB may take of memory before it takes the disk, for each table that it sorts or reads.
+        part_rows: How many rows of a table the data stages have in memory at once; no byte of theirs depends on it.
         public_key: The key that verifies a bundle.
         signing_key: The key that signs a bundle.
     """
@@ -107,6 +109,8 @@ class Settings(Strict):
     image_prefix: str = "localhost/plumbline-"
     ledger: str | None = None
     loop_token: str | None = None
+    memory: Annotated[str, Field(pattern=r"^\d+ ?[MG]i?B$")] = "1GB"
+    part_rows: Annotated[int, Field(ge=1)] = 50_000
     public_key: str | None = None
     signing_key: str | None = None
 

@@ -48,7 +48,7 @@ def in_raw_files(path: str) -> list[dict[str, Any]]:
     query = {"connection": path, "dataset": "d", "table": "visits", "query": "select * from visits", "parameters": {}}
     files = {"training": Path("t.tsv"), "evaluation": Path("e.tsv"), "evaluation_percent": 20, "salt": "s"}
     with closing(connect(path)) as connection:
-        found = extract.extract(connection, extract.Parameters(**query, **files), rules).frame
+        found = extract.extract(connection, extract.Parameters(**query, **files), rules).rows.frame()
     requests = [sample.request(row, rules)["input"] for row in found.to_dict("records")]
     return [{name: value for name, value in row.items() if value is not None} for row in requests]
 

@@ -4,12 +4,12 @@ import contextlib
 from pathlib import Path
 
 from plumbline.ingest import raw, version
-from plumbline.ingest.extract import Extracted, load
+from plumbline.ingest.extract import Extracted, load, staged
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.ingest.pipeline import environment
 from plumbline.ingest.pipeline.work import Work, read
 from plumbline.kernel import hashing, log, table
-from plumbline.kernel.config import Extraction
+from plumbline.kernel.config import Extraction, settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -27,13 +27,15 @@ def store(work: Work, parameters: Extract, rules: Contract) -> None:
         raise PlumblineError(f"{work.rows} is not what was validated: run the step `validate` again")
     if not work.clone.exists():
         raise PlumblineError(f"{work.clone} is not there: run the step `configure` in this work folder first")
-    frame = table.read_text(work.rows).sort_values(rules.identifier, key=raw.order(rules), ignore_index=True)
-    extracted = Extracted(frame, Extraction.model_validate(report["extraction"]))
+    metadata = Extraction.model_validate(report["extraction"])
+    rows = staged(list(metadata.columns), parameters, rules)
+    for part in table.parts(work.rows, settings().part_rows):
+        rows.add(part, raw.order(part[rules.identifier], rules))
     environment.use_endpoint()
     with contextlib.chdir(work.clone):
         for path in files(parameters):
             path.unlink(missing_ok=True)  # of an attempt before: the clone holds nothing but what a run put there
-        load(extracted, parameters, rules, new_version=True)
+        load(Extracted(rows, metadata), parameters, rules, new_version=True)
         version.add(files(parameters))
         version.push(files(parameters))
     log.get("store").info("stored", files=[str(path) for path in files(parameters)])

@@ -5,12 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from plumbline.ingest.connections import open_file
-from plumbline.ingest.extract import Extracted, read
+from plumbline.ingest.extract import Extracted, extract
 from plumbline.ingest.extract import Parameters as Extract
 from plumbline.ingest.pipeline import quarantine
-from plumbline.ingest.pipeline.work import Work
-from plumbline.ingest.pipeline.work import read as read_record
-from plumbline.kernel import hashing, jsonfile, log, table, validation
+from plumbline.ingest.pipeline.work import Work, read
+from plumbline.kernel import hashing, jsonfile, log, validation
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
@@ -24,12 +23,12 @@ def validate(work: Work, parameters: Extract, rules: Contract) -> None:
     Raises:
         quarantine.RefusedError: The file is no table, neither way reads it, or a row violates the contract.
     """
-    fetched = read_record(work.fetched, "fetch")
+    fetched = read(work.fetched, "fetch")
     for old in (work.report, work.rows):
         old.unlink(missing_ok=True)
     try:
         extracted = _rows(work, fetched, parameters, rules)
-        table.write_tsv(extracted.frame, work.rows)
+        extracted.rows.write(work.rows, order="rowid")
     except PlumblineError as error:
         quarantine.refuse(work, fetched, [{"rule": str(error)}], str(error))
     rows, found = validation.validate([work.rows], rules)
@@ -52,9 +51,9 @@ def _rows(work: Work, fetched: dict[str, Any], parameters: Extract, rules: Contr
     file = work.dataset / fetched["file"]
     with closing(open_file(file, parameters.table, fetched["url"])) as connection:
         try:
-            return read(connection, parameters, rules)
+            return extract(connection, parameters, rules)
         except PlumblineError:
             query = f'select * from "{parameters.table}"'  # noqa: S608
             if not {rules.identifier, rules.target.name} <= set(connection.query(f"{query} limit 0", {})[0]):
                 raise
-        return read(connection, parameters.model_copy(update={"query": query, "parameters": {}}), rules)
+        return extract(connection, parameters.model_copy(update={"query": query, "parameters": {}}), rules)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from plumbline.adopt import source
 from plumbline.bundle import spelling
 from plumbline.bundle.contract import Column, Contract
+from plumbline.ingest import files
 from plumbline.ingest.connections import Connection, connect, open_file
 from plumbline.ingest.spelling import cell
 from plumbline.kernel.errors import PlumblineError
@@ -90,8 +91,24 @@ def opened_file(path: Path, called: str, size: int) -> Iterator[Table]:
 
 
 def _streamed(connection: Connection, name: str, size: int) -> Table:
-    columns, parts = connection.stream(name, size)
-    return Table(name, columns, (_part(columns, part) for part in parts))
+    with _named(name):
+        columns, parts = connection.stream(f"select * from {files.quoted(name)}", {}, size)  # noqa: S608
+    return Table(name, columns, _parts(name, columns, parts))
+
+
+def _parts(name: str, columns: list[str], parts: Iterator[Sequence[Sequence[Any]]]) -> Iterator[Part]:
+    with _named(name):
+        for part in parts:
+            yield _part(columns, part)
+
+
+@contextmanager
+def _named(table: str) -> Iterator[None]:
+    """Say of which table a fault is: the rows of many are read."""
+    try:
+        yield
+    except PlumblineError as error:
+        raise PlumblineError(f"{table}: {error}") from None
 
 
 def places(table: Table, contract: Contract) -> Places:

@@ -98,12 +98,12 @@ def by_month() -> dict[str, list[Case]]:
     asked = section(Parameters, PARAMETERS, "extract")
     with closing(connect(asked.connection)) as connection:
         last = asked.model_copy(update={"parameters": asked.parameters | how.parts[2].extract.get("parameters", {})})
-        rows = extract(connection, last, rules).frame
+        rows = extract(connection, last, rules).rows.frame()
         if how.months is None:
-            months_of = rows[how.column].astype(str).str[:7]
+            months_of = rows[how.column].str[:7]
         else:
             found = {str(key): str(month) for key, month in connection.query(how.months, {})[1]}
-            months_of = rows[rules.identifier].astype(str).map(found)
+            months_of = rows[rules.identifier].map(found)
     chosen = (months_of > how.parts[0].until) & (months_of <= how.parts[2].until)
     months: dict[str, list[Case]] = {}
     for month, cases in rows[chosen].groupby(months_of[chosen], sort=True):

@@ -69,12 +69,12 @@ def test_make_data_extracts_it_and_the_demo_finds_a_row_that_training_has_not_se
     rules = adopted("rides.csv", "Minutes")
     parameters = section(extract.Parameters, Path("data/params.yaml"), "extract")
     found = extracted()
-    assert len(found.frame) == 299
+    assert len(found.rows.frame()) == 299
     extract.load(found, parameters, rules, new_version=False)
     sample.main(output=Path("sample.json"))
     row = yaml.safe_load(Path("sample.json").read_text())
     assert set(row["input"]) == set(rules.columns)
-    assert row["identifier"]["ride_id"] not in set(found.frame["ride_id"])
+    assert row["identifier"]["ride_id"] not in set(found.rows.frame()["ride_id"])
 
 
 def test_nothing_of_the_example_remains_and_the_limits_are_the_tables_own(house: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_table_of_postgresql_is_extracted_and_tables_of_other_schemas_are_not_
     assert {name: column.type for name, column in rules.columns.items()} == {
         "start": "timestamp", "distance_km": "number", "member": "boolean",
     }  # fmt: skip
-    assert len(extracted().frame) == 299
+    assert len(extracted().rows.frame()) == 299
 
 
 def test_zero_and_one_are_classes_unless_a_person_says_otherwise(house: Path) -> None:
@@ -166,10 +166,10 @@ def test_rows_without_an_identifier_get_one_that_is_the_same_every_time(house: P
     rides().drop(columns=["Ride ID", "Remark"]).iloc[[*range(300), 5, 5]].to_csv("rides.csv", index=False)
     rules = adopted("rides.csv", "Minutes")
     assert rules.identifier == "row_id"
-    first = extracted().frame
+    first = extracted().rows.frame()
     rides().drop(columns=["Ride ID", "Remark"]).iloc[[5, *range(299, -1, -1), 5]].to_csv("rides.csv", index=False)
     adopted("rides.csv", "Minutes")
-    assert list(extracted().frame["row_id"]) == list(first["row_id"])
+    assert list(extracted().rows.frame()["row_id"]) == list(first["row_id"])
     assert first["row_id"].is_unique
 
 
@@ -195,7 +195,7 @@ def test_a_table_of_a_database_stays_there(house: Path) -> None:
     adopted("duckdb:shop.duckdb#Rides", "Minutes")
     parameters = section(extract.Parameters, Path("data/params.yaml"), "extract")
     assert (parameters.connection, parameters.table) == ("duckdb:shop.duckdb", "Rides")
-    assert len(extracted().frame) == 299
+    assert len(extracted().rows.frame()) == 299
 
 
 def test_again_without_its_options_the_evaluation_set_stays(house: Path) -> None:
@@ -272,4 +272,4 @@ def test_again_on_a_newer_table_a_persons_edits_stay_and_the_difference_is_said(
     assert path.read_text().count("By the odometer.  # checked") == 3
     assert rules.target.most >= 9000
     assert Path("model/configs/gate.yaml").read_text() == gate
-    assert len(extracted().frame) == 399
+    assert len(extracted().rows.frame()) == 399

@@ -35,7 +35,7 @@ def rows_of(part: past.Part, query: str | None = None) -> tuple[pd.DataFrame, ex
         asked[name].update(value)
     parameters = extract.Parameters.model_validate(asked | ({"query": query} if query else {}))
     with closing(connect(parameters.connection)) as connection:
-        return extract.extract(connection, parameters, contract.read(past.CONTRACT)).frame, parameters
+        return extract.extract(connection, parameters, contract.read(past.CONTRACT)).rows.frame(), parameters
 
 
 def test_each_part_ends_where_it_says_and_has_rows_to_learn_and_to_judge(target: str) -> None:

@@ -34,7 +34,7 @@ def test_the_extraction_does_not_depend_on_the_order_of_the_answer(parameters: P
         database = duckdb.connect()
         frame = rows(30).sample(frac=1, random_state=seed)
         database.register("shop", frame)
-        frames.append(extract(DuckDB(database), parameters, SHOP).frame)
+        frames.append(extract(DuckDB(database), parameters, SHOP).rows.frame())
     pd.testing.assert_frame_equal(*frames)
 
 

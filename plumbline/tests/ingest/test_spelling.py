@@ -56,7 +56,7 @@ TEXT = [
 
 def read(url: str, parameters: Parameters) -> pd.DataFrame:
     asked = parameters.model_copy(update={"connection": url, "query": "select * from visits", "parameters": {}})
-    return extract(connect(url), asked, VISITS).frame
+    return extract(connect(url), asked, VISITS).rows.frame()
 
 
 def spelled(frame: pd.DataFrame) -> list[list[str]]:
