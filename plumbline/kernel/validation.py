@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from numpy.typing import NDArray
 from pandera.errors import SchemaErrors
 
 from plumbline.kernel import moments, table
 from plumbline.kernel.column import LONGEST_LABEL, Column
+from plumbline.kernel.config import settings
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.errors import PlumblineError
 
 _SHOWN = 50  # violations in the message; the report holds all of them
 _LABELS = 30  # that a violation lists
+_HEADER = ("column_in_schema", "column_in_dataframe")  # pandera's words for a column too many, and one too few
 _NUMBERS = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?([eE][+-]?\d+)?"}
 _KINDS = {
     "integer": "a whole number",
@@ -43,12 +46,12 @@ class Violation:
 
 
 def schema(rules: Contract) -> pa.DataFrameSchema:
-    """Derive the pandera schema of a raw table, every cell of which is text, from the contract."""
+    """Derive the pandera schema of rows of a raw table, every cell of which is text, from the contract."""
     columns = {name: _schema_of(column) for name, column in rules.columns.items()}
     columns[rules.target.name] = _schema_of(rules.target)
     whole = pa.Check(lambda cells: cells.str.fullmatch(_NUMBERS["integer"]), error="must be a whole number")
     form = [whole] if rules.identifier_type == "integer" else []
-    columns[rules.identifier] = pa.Column(str, form, unique=True, report_duplicates="all")
+    columns[rules.identifier] = pa.Column(str, form)
     return pa.DataFrameSchema(columns, strict=True)
 
 
@@ -91,31 +94,57 @@ def _label_check(column: Column) -> pa.Check:
 
 
 def violations(frame: pd.DataFrame, rules: Contract, file: str) -> list[Violation]:
-    """Check a raw table and give every violation, in the order of the file's lines."""
-    cells = frame.astype(object).mask(frame == "", None)
+    """Check a raw table that is in memory and give every violation, in the order of the file's lines."""
+    return _ordered([*_of_rows(frame, schema(rules), rules, file), *_repeated(frame, rules, file)])
+
+
+def _of_rows(part: pd.DataFrame, checks: pa.DataFrameSchema, rules: Contract, file: str) -> list[Violation]:
+    cells = part.astype(object).mask(part == "", None)
     try:
-        schema(rules).validate(cells, lazy=True)
+        checks.validate(cells, lazy=True)
     except SchemaErrors as errors:
-        found = [_violation(case, cells, rules, file) for case in errors.failure_cases.to_dict("records")]
-        return sorted(set(found), key=lambda item: (item.line or 0, str(item.column), item.rule))
+        cases = errors.failure_cases.to_dict("records")
+        told = [
+            case for case in cases if str(case["check"]) in _HEADER or len(cells)
+        ]  # a table without rows has no type
+        return [_violation(case, cells, rules, file) for case in told]
     return []
+
+
+def _repeated(frame: pd.DataFrame, rules: Contract, file: str) -> list[Violation]:
+    if rules.identifier not in frame:
+        return []
+    cells = frame[rules.identifier].fillna("")
+    twice = cells[cells.duplicated(keep=False)]
+    return [
+        Violation(file, _line(index), f"{rules.identifier} {value or None}", rules.identifier, value, "must be unique")
+        for index, value in twice.items()
+    ]
+
+
+def _ordered(found: list[Violation]) -> list[Violation]:
+    return sorted(set(found), key=lambda item: (item.line or 0, str(item.column), item.rule))
 
 
 def _violation(case: dict[str, object], cells: pd.DataFrame, rules: Contract, file: str) -> Violation:
     rule = str(case["check"])
-    if rule in ("column_in_schema", "column_in_dataframe"):
+    if rule in _HEADER:
         known = rule == "column_in_dataframe"
         rule = "is required and missing" if known else "is not in the contract"
         return Violation(file, None, None, str(case["failure_case"]), "(column)", rule)
-    rule = {"not_nullable": "must not be empty", "field_uniqueness": "must be unique"}.get(rule, rule)
-    index = int(str(case["index"]))
-    identifier = f"{rules.identifier} {cells[rules.identifier].iloc[index]}" if rules.identifier in cells else None
+    rule = "must not be empty" if rule == "not_nullable" else rule
+    line = _line(case["index"])
+    identifier = f"{rules.identifier} {cells.loc[line - 2, rules.identifier]}" if rules.identifier in cells else None
     value = "" if pd.isna(case["failure_case"]) else str(case["failure_case"])  # type: ignore[call-overload]
-    return Violation(file, index + 2, identifier, str(case["column"]), value, rule)
+    return Violation(file, line, identifier, str(case["column"]), value, rule)
+
+
+def _line(index: object) -> int:
+    return int(str(index)) + 2  # the header is line 1
 
 
 def validate(paths: list[Path], rules: Contract) -> tuple[dict[str, int], list[Violation]]:
-    """Check each file, and that no identifier stands in two of them.
+    """Check each file a part at a time, and that no identifier stands in two of them.
 
     Returns:
         The number of rows of each file, and every violation.
@@ -123,19 +152,50 @@ def validate(paths: list[Path], rules: Contract) -> tuple[dict[str, int], list[V
     Raises:
         PlumblineError: A file is absent or is no table.
     """
+    checks, size = schema(rules), settings().part_rows
     rows: dict[str, int] = {}
-    found: list[Violation] = []
-    owners: dict[str, str] = {}
+    of_files: list[list[Violation]] = []
+    hashes: list[NDArray[np.uint64]] = []
     for path in paths:
-        file, frame = path.as_posix(), table.read_text(path)
-        rows[file] = len(frame)
-        found += violations(frame, rules, file)
-        for line, identifier in enumerate(frame.get(rules.identifier, pd.Series(dtype=str)), start=2):
+        file = path.as_posix()
+        rows[file], of_file = 0, list[Violation]()
+        for part in table.parts(path, size):
+            found = _of_rows(part, checks, rules, file)
+            of_file += [item for item in found if item.line or not rows[file]]  # each part has the same header
+            rows[file] += len(part)
+            hashes.append(_hashes(part, rules))
+        of_files.append(of_file)
+    again = _suspects(paths, rules, np.concatenate(hashes) if hashes else np.array([], np.uint64), size)
+    owners: dict[str, str] = {}
+    every: list[Violation] = []
+    for path, of_file, suspects in zip(paths, of_files, again, strict=True):
+        file = path.as_posix()
+        every += _ordered([*of_file, *_repeated(suspects, rules, file)])
+        for index, identifier in suspects.get(rules.identifier, pd.Series(dtype=str)).items():
             owner = owners.setdefault(identifier, file)
             if owner != file:
                 rule = f"stands in {owner} too: training and evaluation must not share a row"
-                found.append(Violation(file, line, None, rules.identifier, identifier, rule))
-    return rows, found
+                every.append(Violation(file, _line(index), None, rules.identifier, identifier, rule))
+    return rows, every
+
+
+def _hashes(part: pd.DataFrame, rules: Contract) -> NDArray[np.uint64]:
+    """Give a number for each identifier, the same for the same one; they take eight bytes a row, and no rows do."""
+    cells = part.get(rules.identifier, pd.Series(dtype=str)).to_numpy(dtype=object)
+    return pd.util.hash_array(cells, categorize=False)
+
+
+def _suspects(paths: list[Path], rules: Contract, hashes: NDArray[np.uint64], size: int) -> list[pd.DataFrame]:
+    """Read anew, of each file, the identifiers whose number stands for another row, too."""
+    hashes.sort()
+    twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    if not len(twice):
+        return [pd.DataFrame() for _ in paths]
+    wanted = [rules.identifier]
+    return [
+        pd.concat([part[np.isin(_hashes(part, rules), twice)] for part in table.parts(path, size, wanted)])
+        for path in paths
+    ]
 
 
 def refuse(found: list[Violation]) -> None:
