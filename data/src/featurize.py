@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 
-from plumbline.kernel import canonical, contract, log, stage, table
+from plumbline.kernel import canonical, contract, log, parquet, stage, table
+from plumbline.kernel.config import settings
 from plumbline.kernel.contract import Contract
-from plumbline.kernel.files import whole
 
 
 def featurize(frame: pd.DataFrame, preprocessor: ColumnTransformer, rules: Contract) -> pd.DataFrame:
@@ -41,11 +41,10 @@ def main() -> None:
     rules = contract.read(arguments.contract)
     preprocessor = canonical.load(arguments.preprocessor)
     for source, name in ((arguments.training, "train"), (arguments.evaluation, "eval")):
-        features = featurize(table.read_tsv(source, rules), preprocessor, rules)
+        parts = table.sorted_parts(source, rules, settings().part_rows)
         path = arguments.output / f"{name}.parquet"
-        with whole(path) as partial:
-            features.to_parquet(partial, index=False)
-        log.get("featurize").info("written", file=str(path), rows=len(features))
+        rows = parquet.write((featurize(part, preprocessor, rules) for part in parts), path)
+        log.get("featurize").info("written", file=str(path), rows=rows)
 
 
 if __name__ == "__main__":

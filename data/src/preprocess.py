@@ -6,6 +6,7 @@ if __name__ == "__main__":
     runtime.pin()  # before the imports below take seconds that a new start would take again
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from plumbline.kernel import canonical, contract, log, stage, table
 from plumbline.kernel.calendar import CalendarParts
 from plumbline.kernel.column import Kind
+from plumbline.kernel.config import settings
 from plumbline.kernel.contract import Contract
 
 UNKNOWN = -1  # the code of a label that training did not see, and of a missing one
@@ -62,6 +64,30 @@ def fit(frame: pd.DataFrame, rules: Contract, seed: int) -> ColumnTransformer:
     return build(rules).fit(ordered[list(rules.columns)])
 
 
+def telling(parts: Iterator[pd.DataFrame], rules: Contract) -> pd.DataFrame:
+    """Give the rows that `fit` has to see: if steps learn labels and nothing else, those that show one as the first.
+
+    Any other step, such as a scaler, sees every row, which must then fit into memory.
+    """
+    if not all(_learns_labels_only(step) for _, step, _ in build(rules).transformers):
+        return pd.concat(parts, ignore_index=True)
+    known: dict[str, set[str]] = {name: set() for name in rules.categories}
+    kept = []
+    for part in parts:
+        first = pd.Series(part.index == 0, index=part.index)  # if there is no category, one row is enough
+        for name, labels in known.items():
+            first |= ~part[name].duplicated() & ~part[name].isin(labels)
+            labels.update(part.loc[first, name])
+        kept.append(part[first])
+    return pd.concat(kept, ignore_index=True)
+
+
+def _learns_labels_only(step: Any) -> bool:
+    if type(step) is OrdinalEncoder:
+        return step.min_frequency is None and step.max_categories is None  # both count rows
+    return step in ("passthrough", "drop") or type(step) is CalendarParts
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -71,7 +97,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     rules = contract.read(arguments.contract)
-    preprocessor = fit(table.read_tsv(arguments.input, rules), rules, arguments.seed)
+    rows = telling(table.typed_parts(arguments.input, rules, settings().part_rows), rules)
+    preprocessor = fit(rows, rules, arguments.seed)
     canonical.dump(preprocessor, arguments.output)
     log.get("preprocess").info("fitted", output=str(arguments.output), columns=len(rules.columns))
 
