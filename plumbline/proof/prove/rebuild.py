@@ -89,6 +89,7 @@ def _run(clone: Path, directory: Path, variant: Variant, *arguments: str) -> Non
         "TZ": variant.zone,
         "LC_ALL": variant.locale,
         "PROOF_CLOCK": variant.clock,
+        "PLUMBLINE_PART_ROWS": str(variant.part_rows),
     }
     done = subprocess.run(
         [sys.executable, *arguments],
