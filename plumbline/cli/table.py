@@ -203,6 +203,7 @@ GROUPS = (
             Command("serving", "local.programs:bench_serving", "Compare the services with their peers"),
             Command("loop", "local.programs:bench_loop", "Measure what a person waits for again and again"),
             Command("score", "local.programs:bench_score", "Measure how fast a folder is scored, and in what memory"),
+            Command("data", "local.programs:bench_data", "Measure the data stages at size: seconds, and peak memory"),
             Command("monitor", "local.programs:bench_monitor", "Measure the monitor's false alarms and findings"),
         ),
     ),

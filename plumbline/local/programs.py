@@ -115,6 +115,15 @@ def bench_score(*, rows: int = 1_000_000) -> int:
     return _start("benchmarks.score", "--rows", str(rows))
 
 
+def bench_data(*, most: int = 1_000_000) -> int:
+    """Measure the data stages on made-up rows, ten thousand and each tenfold of it: benchmarks/data/results.md.
+
+    Args:
+        most: Rows of the largest table.
+    """
+    return _start("benchmarks.data", "--most", str(most))
+
+
 def bench_loop(*, runs: int = 3) -> int:
     """Measure what a person waits for again and again, beside its goal; it prints two tables.
 

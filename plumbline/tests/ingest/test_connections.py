@@ -83,8 +83,9 @@ def test_postgresql_gives_the_same_raw_bytes(
 
 def test_postgresql_reads_only(database: str) -> None:
     connection = connect(database)
-    with pytest.raises(PlumblineError, match="read-only"):
-        connection.query("delete from shop", {})
+    for sql, why in (("delete from shop", "refused the query"), ("select * from shop for update", "read-only")):
+        with pytest.raises(PlumblineError, match=why):
+            connection.query(sql, {})
     assert connection.query("select count(*) from shop", {})[1] == [(40,)]
     connection.close()
 
