@@ -109,7 +109,7 @@ requirements: setup ## Compile every requirements*.txt anew from its .in file
 	@compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }; \
 	compile requirements/dev.in -o requirements/dev.txt; \
 	compile requirements/checkov.in -o requirements/checkov.txt; \
-	for name in requirements/{pipeline,boosters,ci,uv} services/{api,predict,monitor}/requirements; do \
+	for name in requirements/{pipeline,boosters,ray,ci,uv} services/{api,predict,monitor}/requirements; do \
 		compile $$name.in -c requirements/dev.txt -o $$name.txt; \
 	done
 

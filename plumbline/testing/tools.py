@@ -12,7 +12,8 @@ from plumbline.local import environments
 from plumbline.testing import schemas
 
 BIN = Path(".plumbline/bin")
-BOOSTERS = "requirements/boosters.txt"
+# Into this environment, whose tests import them; no file of its own names them.
+LIBRARIES = {"boosters": "requirements/boosters.txt", "ray": "requirements/ray.txt"}
 # Go's checksum database vouches for the sources.
 GO = {
     "act": "github.com/nektos/act@v0.2.89",
@@ -23,11 +24,14 @@ GO = {
 }
 # A program, and the package of Debian that brings it.
 PACKAGES = {"promtool": ("promtool", "prometheus"), "qemu": ("qemu-x86_64", "qemu-user")}
-Name = Literal["act", "actionlint", "boosters", "checkov", "helm", "kustomize", "promtool", "qemu", "schemas", "tflint"]
+Name = Literal[
+    "act", "actionlint", "boosters", "checkov", "helm", "kustomize", "promtool", "qemu", "ray", "schemas", "tflint"
+]
 # What needs no Go first.
 EVERY: tuple[Name, ...] = (
     "boosters",
     "checkov",
+    "ray",
     "schemas",
     "actionlint",
     "act",
@@ -48,9 +52,8 @@ def main(*names: Name) -> None:
         PlumblineError: Go is not installed, which builds most of them, or one cannot be had.
     """
     for name in names or EVERY:
-        if name == "boosters":
-            # Into this environment, whose tests import them; no file of its own names them.
-            command.run("uv", "pip", "install", "--python", sys.executable, "--require-hashes", "-r", BOOSTERS)
+        if name in LIBRARIES:
+            command.run("uv", "pip", "install", "--python", sys.executable, "--require-hashes", "-r", LIBRARIES[name])
         elif name == "checkov":
             environments.sync(name, Path("requirements/checkov.txt"))
         elif name == "schemas":

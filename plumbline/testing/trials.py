@@ -229,6 +229,11 @@ def boosters() -> None:
     attempt([sys.executable, "-c", "import catboost, lightgbm, xgboost"])
 
 
+def ray() -> None:
+    """Import Ray, and what sets its workers' variables."""
+    attempt([sys.executable, "-c", "import ray, ray._private.runtime_env.agent.runtime_env_agent"])
+
+
 def cluster() -> None:
     """Ask the cluster for Argo CD's kinds."""
     if not os.environ.get("KUBECONFIG"):
@@ -249,6 +254,7 @@ TOOLS = {
     "postgresql": Tool("PostgreSQL", "Debian: apt-get install postgresql", postgresql),
     "promtool": Tool("promtool", "Debian: apt-get install prometheus", promtool),
     "boosters": Tool("CatBoost, LightGBM and XGBoost", "plumb ci tools boosters", boosters),
+    "ray": Tool("Ray", "plumb ci tools ray", ray),
     "cluster": Tool("cluster", "set KUBECONFIG to one for tests that has Argo CD", cluster),
     "scorer": Tool("native scorer", "make setup builds it with a C compiler", scorer),
 }
