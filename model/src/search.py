@@ -1,18 +1,19 @@
 """The space of a search, and the search itself: seeded, and resumed where it was interrupted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, Self
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial, TrialState, create_trial
 from pydantic import Field, model_validator
 
 from plumbline.kernel import jsonfile
 from plumbline.kernel.config import Strict
 
 Objective = Callable[[dict[str, Any]], float]
+Each = Callable[[Objective, list[dict[str, Any]]], Iterable[float]]
 
 
 class Dimension(Strict):
@@ -51,6 +52,7 @@ class Search(Strict):
     trials: int = Field(ge=1)
     seed: int
     folds: int = Field(ge=2)
+    together: int = Field(default=1, ge=1)
     space: dict[str, Dimension] = Field(min_length=1)
 
 
@@ -66,12 +68,18 @@ def finished(study: optuna.Study) -> list[FrozenTrial]:
 
 
 def run(
-    study_name: str, search: Search, storage: str, objective: Objective, told: Callable[[FrozenTrial], None]
+    study_name: str,
+    search: Search,
+    storage: str,
+    objective: Objective,
+    told: Callable[[FrozenTrial], None],
+    each: Each = map,
 ) -> optuna.Study:
     """Search until `search.trials` trials are finished, and take up those that were finished before.
 
-    The sampler is seeded anew for each trial by how many are finished, so that an interrupted search comes to the same
-    trials as one that was not.
+    `search.together` trials are chosen knowing those before them and not one another, each by a sampler that is seeded
+    with its number. So the choices depend neither on how many are tried at once, nor on which ends first, nor on
+    whether the search was interrupted.
 
     Source: Bergstra, Bardenet, Bengio, Kégl (2011), "Algorithms for Hyper-Parameter Optimization", NeurIPS 24: the
     tree-structured Parzen estimator, as Optuna has it.
@@ -82,14 +90,23 @@ def run(
         storage: Database URL of the trials.
         objective: Gives the loss of a choice of parameters.
         told: Is told of each trial that was finished now.
+        each: Gives the losses of choices that are made together, in their order.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(study_name=study_name, storage=storage, load_if_exists=True, direction="minimize")
-    for left in study.get_trials(states=(TrialState.RUNNING,)):
-        study.tell(left.number, state=TrialState.FAIL)
     space = {key: dimension.distribution() for key, dimension in search.space.items()}
-    while (count := len(finished(study))) < search.trials:
-        study.sampler = optuna.samplers.TPESampler(seed=search.seed + count)
-        trial = study.ask(space)
-        told(study.tell(trial, objective(trial.params)))
+    while (count := len(done := finished(study))) < search.trials:
+        known = done[: count - count % search.together]
+        numbers = range(count, min(len(known) + search.together, search.trials))
+        choices = [_choice(search.seed + number, known, space) for number in numbers]
+        for choice, loss in zip(choices, each(objective, choices), strict=True):
+            study.add_trial(create_trial(params=choice, distributions=space, value=loss))
+            told(finished(study)[-1])
     return study
+
+
+def _choice(seed: int, known: list[FrozenTrial], space: dict[str, BaseDistribution]) -> dict[str, Any]:
+    """Choose the parameters of a trial, knowing some that are finished."""
+    study = optuna.create_study(direction="minimize", sampler=optuna.samplers.TPESampler(seed=seed))
+    study.add_trials(known)
+    return study.ask(space).params

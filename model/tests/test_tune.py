@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from model.src import search, train, tune
-from model.src.search import Search
+from model.src.search import Each, Objective, Search
 from model.tests import portable_cases as cases
 from plumbline import tracking
 from plumbline.kernel.config import parse, read_yaml, section
@@ -21,12 +21,12 @@ PARAMS = (ROOT / "model/params.yaml").read_text()
 def bowl(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
     """Search the lowest point of a bowl; give the choices of all finished trials."""
 
-    def look(storage: str, trials: int, end_after: int | None = None, seed: int = 1) -> list[dict[str, Any]]:
+    def look(
+        storage: str, trials: int, end_after: int | None = None, seed: int = 1, together: int = 1, each: Each = map
+    ) -> list[dict[str, Any]]:
         space = {"x": {"type": "float", "low": -5, "high": 5}, "n": {"type": "int", "low": 1, "high": 9}}
-        wanted = parse(
-            Search, {"estimator": "toy", "trials": trials, "seed": seed, "folds": 2, "space": space}, "search"
-        )
-        calls = 0
+        content = {"estimator": "toy", "trials": trials, "seed": seed, "folds": 2, "together": together}
+        wanted, calls = parse(Search, content | {"space": space}, "search"), 0
 
         def loss(choice: dict[str, Any]) -> float:
             nonlocal calls
@@ -35,19 +35,35 @@ def bowl(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
                 raise KeyboardInterrupt
             return float((choice["x"] - 2) ** 2 + choice["n"])
 
-        study = search.run("toy", wanted, f"sqlite:///{tmp_path}/{storage}.db", loss, lambda _: None)
+        study = search.run("toy", wanted, f"sqlite:///{tmp_path}/{storage}.db", loss, lambda _: None, each)
         return [trial.params for trial in search.finished(study)]
 
     return look
 
 
-def test_an_interrupted_search_comes_to_the_same_trials(bowl: Callable[..., list[dict[str, Any]]]) -> None:
-    whole = bowl("whole", 15)
+@pytest.mark.parametrize("together", [1, 4, 5])
+def test_an_interrupted_search_comes_to_the_same_trials(
+    bowl: Callable[..., list[dict[str, Any]]], together: int
+) -> None:
+    whole = bowl("whole", 15, together=together)
     with pytest.raises(KeyboardInterrupt):
-        bowl("broken", 15, end_after=12)
-    resumed = bowl("broken", 15, end_after=3)  # no more than the three that are left
+        bowl("broken", 15, end_after=13, together=together)  # within a round, where there are any
+    resumed = bowl("broken", 15, end_after=2, together=together)  # no more than the two that are left
     assert resumed == whole
     assert len(whole) == 15
+
+
+def test_more_trials_go_on_as_if_all_had_been_asked_for(bowl: Callable[..., list[dict[str, Any]]]) -> None:
+    bowl("more", 14, together=4)
+    assert bowl("more", 18, together=4) == bowl("whole", 18, together=4)
+
+
+def test_trials_that_are_chosen_together_may_end_in_any_order(bowl: Callable[..., list[dict[str, Any]]]) -> None:
+    def backwards(loss: Objective, choices: list[dict[str, Any]]) -> list[float]:
+        return [loss(choice) for choice in reversed(choices)][::-1]
+
+    assert bowl("backwards", 15, together=4, each=backwards) == bowl("forwards", 15, together=4)
+    assert bowl("other", 15) != bowl("forwards", 15, together=4)
 
 
 @pytest.mark.parametrize("task", cases.TASKS)
