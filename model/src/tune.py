@@ -6,6 +6,7 @@ if __name__ == "__main__":
     runtime.pin()  # before the imports below take seconds that a new start would take again
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from model.src import calibration, features, search, train
 from model.src.features import Features
 from model.src.search import Objective, Search
 from plumbline import tracking
-from plumbline.kernel import contract, hashing, log, stage
+from plumbline.kernel import contract, hashing, log, raylets, stage
 from plumbline.kernel.config import parse, read_yaml, section
 from plumbline.kernel.contract import Contract
 from plumbline.kernel.files import whole
@@ -129,7 +130,9 @@ def main() -> None:
     study = search.name(wanted, hashing.digest(given.features))
     tracker = Tracker(study, wanted)
     loss = objective(data, wanted, settings, rules)
-    found: optuna.Study = search.run(study, wanted, given.storage, loss, tracker.trial)
+    with ExitStack() as stack:
+        each: search.Each = stack.enter_context(raylets.joined()).map if raylets.wanted() else map
+        found: optuna.Study = search.run(study, wanted, given.storage, loss, tracker.trial, each)
     tracker.winner(found.best_trial)
     write(found.best_params, wanted.estimator, given.params)
     log.get("tune").info("winner written", output=str(given.params), loss=found.best_value, **found.best_params)
