@@ -52,7 +52,7 @@ def main(source: str, output: str = "", /, *, workers: int = 0, stop: bool = Fal
     Args:
         source: A file or table as `plumb adopt` takes it, or a folder of files.
         output: A .csv, .tsv or .parquet file; for a folder another one. Rejected rows, with why, go beside it.
-        workers: Processes; one for each core if not said.
+        workers: Processes; one for each core if not said. Where RAY_ADDRESS is set, files of a folder at once.
         stop: Whether the first file of a folder that cannot be scored ends the run; if not, the rest goes on.
         verify: Score nothing: check a folder of answers, SOURCE, against its signed manifest.
 
@@ -65,10 +65,10 @@ def main(source: str, output: str = "", /, *, workers: int = 0, stop: bool = Fal
         return 0
     if not output:
         raise PlumblineError("name the file or the folder that the answers go to, behind the source")
-    environment, workers = stack.serving(stack.release()), workers or os.cpu_count() or 1
+    environment = stack.serving(stack.release())
     if Path(source).is_dir() or (source.startswith("s3:") and not source.endswith(SUFFIXES)):
         return _folder(run.score(source, output, environment, workers, stop), output)
-    record = score(source, Path(output), environment, workers)
+    record = score(source, Path(output), environment, workers or os.cpu_count() or 1)
     print(f"{record['output']['rows']} rows scored, {record['rows_per_second']:,} a second: {output}")  # noqa: T201
     if record["rejected"]:
         print(f"{record['rejected']['rows']} rejected, each with why: {record['rejected']['file']}")  # noqa: T201

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Mapping
-from multiprocessing import connection, parent_process, util
+from multiprocessing import Value, connection, parent_process, util
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,19 @@ def score(file: File) -> dict[str, Any]:
     except (PlumblineError, OSError) as error:
         said = getattr(error, "strerror", None) or str(error)
         raise PlumblineError(said if file.name in said else f"{file.name}: {said}") from None
+
+
+def score_alone(environment: Mapping[str, str], file: File) -> tuple[dict[str, Any], int]:
+    """Score a file in a process that nobody has prepared, as a raylet starts it.
+
+    Returns:
+        What `score` gives, and how many rows had to be scored for it.
+
+    Raises:
+        PlumblineError: As `score`.
+    """
+    _Here.environment, _Here.scored = environment, Value("q", 0)
+    return score(file), _Here.scored.value
 
 
 def _finished(file: File, source: Folder, output: Folder) -> dict[str, Any] | None:

@@ -1,20 +1,22 @@
 """Score all tables of a folder: one process a core, each file once, and what is finished stays finished."""
 
+import os
 import time
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import Progress
 
+from plumbline.kernel import raylets
 from plumbline.kernel.alone import alone
 from plumbline.kernel.errors import PlumblineError
-from plumbline.local.score import manifest, process
+from plumbline.local.score import manifest
 from plumbline.local.score.folders import Folder
+from plumbline.local.score.pools import OnRay, Processes
 from plumbline.local.score.process import File
 from plumbline.local.score.workers import Workers
 
@@ -49,7 +51,7 @@ def score(given: str, written: str, environment: Mapping[str, str], workers: int
         given: A folder, or s3://BUCKET/PREFIX.
         written: Likewise.
         environment: The settings of the service: PREDICT_BUNDLE_URI and its like.
-        workers: Processes, each with a scorer of its own.
+        workers: Processes, each with a scorer of its own: one a core if 0. On Ray, files that are asked for at once.
         stop: Whether the first file that cannot be scored ends the run.
 
     Raises:
@@ -64,15 +66,21 @@ def score(given: str, written: str, environment: Mapping[str, str], workers: int
     with ExitStack() as stack:
         if output.path:
             stack.enter_context(alone(f"`plumb score` into {output.url}", output.path / ".lock"))
+        pool: Processes | OnRay = stack.enter_context(
+            OnRay(workers, environment, output.url)
+            if raylets.wanted()
+            else Processes(min(workers or os.cpu_count() or 1, len(names)), environment)
+        )
         manifest.claim(output, model)
         output.sweep()
         files = [File(source.url, output.url, name, model["bundle_sha256"]) for name in names]
         begin = time.monotonic()
-        records, failed, rows = _all(files, environment, min(workers, len(files)), stop)
+        records, failed = _all(files, pool, stop)
         seconds = time.monotonic() - begin
+        output.sweep()  # of a machine that was lost
         if not records:
             raise PlumblineError(f"no file of {source.url} could be scored")
-        return Outcome(records, failed, rows, seconds, manifest.write(output, records, failed))
+        return Outcome(records, failed, pool.scored, seconds, manifest.write(output, records, failed))
 
 
 def _refuse_one_in_the_other(source: Folder, output: Folder) -> None:
@@ -92,19 +100,13 @@ def _tables(source: Folder) -> list[str]:
     return names
 
 
-def _all(
-    files: list[File], environment: Mapping[str, str], workers: int, stop: bool
-) -> tuple[dict[str, dict[str, Any]], dict[str, str], int]:
-    spawn, console = get_context("spawn"), Console(stderr=True)
-    scored = spawn.Value("q", 0)
+def _all(files: list[File], pool: Processes | OnRay, stop: bool) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    console = Console(stderr=True)
     records: dict[str, dict[str, Any]] = {}
     failed: dict[str, str] = {}
-    with (
-        ProcessPoolExecutor(workers, spawn, process.start, (environment, scored)) as pool,
-        Progress(console=console, transient=True) as progress,
-    ):
+    with Progress(console=console, transient=True) as progress:
         task, begin = progress.add_task("", total=len(files)), time.monotonic()
-        waiting: dict[Future[dict[str, Any]], str] = {pool.submit(process.score, file): file.name for file in files}
+        waiting: dict[Future[dict[str, Any]], str] = {pool.submit(file): file.name for file in files}
         while waiting:
             done, _ = wait(waiting, _LOOK, FIRST_COMPLETED)
             for future in done:
@@ -118,11 +120,10 @@ def _all(
                     ) from None
                 except PlumblineError as error:
                     if stop:
-                        pool.shutdown(cancel_futures=True)
                         raise
                     failed[name] = str(error)
                     console.print(f"not scored: {error}", markup=False, highlight=False, soft_wrap=True)
-            rate = scored.value / (time.monotonic() - begin)
-            said = f"{len(files) - len(waiting)} of {len(files)} files, {scored.value:,} rows, {rate:,.0f} a second"
+            rate = pool.scored / (time.monotonic() - begin)
+            said = f"{len(files) - len(waiting)} of {len(files)} files, {pool.scored:,} rows, {rate:,.0f} a second"
             progress.update(task, completed=len(files) - len(waiting), description=said)
-    return {file.name: records[file.name] for file in files if file.name in records}, failed, scored.value
+    return {file.name: records[file.name] for file in files if file.name in records}, failed
