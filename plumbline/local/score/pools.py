@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +21,7 @@ class Processes:
 
     def __init__(self, workers: int, environment: Mapping[str, str]) -> None:
         spawn = get_context("spawn")
-        self._scored = spawn.Value("q", 0)
+        self._scored: Synchronized[int] = spawn.Value("q", 0)
         self._pool = ProcessPoolExecutor(workers, spawn, process.start, (environment, self._scored))
 
     def submit(self, file: File) -> Future[dict[str, Any]]:

@@ -66,7 +66,7 @@ def score(given: str, written: str, environment: Mapping[str, str], workers: int
     with ExitStack() as stack:
         if output.path:
             stack.enter_context(alone(f"`plumb score` into {output.url}", output.path / ".lock"))
-        pool: Processes | OnRay = stack.enter_context(
+        scorers: Processes | OnRay = stack.enter_context(
             OnRay(workers, environment, output.url)
             if raylets.wanted()
             else Processes(min(workers or os.cpu_count() or 1, len(names)), environment)
@@ -75,12 +75,12 @@ def score(given: str, written: str, environment: Mapping[str, str], workers: int
         output.sweep()
         files = [File(source.url, output.url, name, model["bundle_sha256"]) for name in names]
         begin = time.monotonic()
-        records, failed = _all(files, pool, stop)
+        records, failed = _all(files, scorers, stop)
         seconds = time.monotonic() - begin
         output.sweep()  # of a machine that was lost
         if not records:
             raise PlumblineError(f"no file of {source.url} could be scored")
-        return Outcome(records, failed, pool.scored, seconds, manifest.write(output, records, failed))
+        return Outcome(records, failed, scorers.scored, seconds, manifest.write(output, records, failed))
 
 
 def _refuse_one_in_the_other(source: Folder, output: Folder) -> None:
