@@ -10,7 +10,6 @@ from benchmarks.data import stages
 from plumbline.ingest import generate
 from plumbline.kernel import contract, table
 
-_RESULTS = Path("benchmarks/data/results.md")
 _CONTRACT = Path("data/contract.yaml")
 _LEAST = 10_000
 _HEAD = "| rows | stage | s | CPU s | CPU µs/row | peak memory, MB |\n|--:|---|--:|--:|--:|--:|\n"
@@ -22,7 +21,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1_000_000, help="rows of the largest table")
     arguments = parser.parse_args()
     own, rules = table.read_text(Path("data/raw/training_data.tsv")), contract.read(_CONTRACT)
-    lines, count = [], _LEAST
+    sys.stdout.write(_HEAD)
+    count = _LEAST
     while count <= arguments.most:
         with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
             folder = Path(temporary)
@@ -31,13 +31,12 @@ def main() -> None:
             for stage in stages.STAGES:
                 cost = stages.run(stage, folder, dict(os.environ))
                 per_row = cost.cpu / count * 1e6
-                lines.append(
+                sys.stdout.write(
                     f"| {count:,} | {stage} | {cost.seconds:,.1f} | {cost.cpu:,.1f} | {per_row:,.1f} |"
                     f" {cost.peak / 1e6:,.0f} |\n"
                 )
-        _RESULTS.write_text("# The data stages\n\n" + _HEAD + "".join(lines))
+                sys.stdout.flush()
         count *= 10
-    sys.stdout.write(f"{_RESULTS}\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Extract the raw data from the warehouse: a training file and the standard evaluation file."""
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -115,7 +116,7 @@ def load(extracted: Extracted, parameters: Parameters, rules: Contract, *, new_v
     config = Config(settings=settings(), directories=directories, extraction=extracted.metadata)
     rows, splitter = extracted.rows, extracted.rows.splitter
     splitter.check()
-    files = {
+    files: dict[Path, Callable[[Path], None]] = {
         parameters.training: partial(rows.write, evaluation=False),
         parameters.evaluation: partial(rows.write, evaluation=True),
     }

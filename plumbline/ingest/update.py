@@ -80,7 +80,7 @@ def update(connection: Connection, parameters: Extract, watermark: str, rules: C
     if merged.equals(known.sort_values(rules.identifier, key=key, ignore_index=True)):
         return None
     metadata = {"query": parameters.query, "rows": len(merged), "watermark": {watermark: reached}}
-    rows = staged(list(merged), parameters, rules)
+    rows = staged(list(merged.columns), parameters, rules)
     rows.add(merged, key(merged[rules.identifier]))
     return Extracted(rows, fresh.metadata.model_copy(update=metadata))
 

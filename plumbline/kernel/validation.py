@@ -134,7 +134,7 @@ def _violation(case: dict[str, object], cells: pd.DataFrame, rules: Contract, fi
         return Violation(file, None, None, str(case["failure_case"]), "(column)", rule)
     rule = "must not be empty" if rule == "not_nullable" else rule
     line = _line(case["index"])
-    identifier = f"{rules.identifier} {cells.loc[line - 2, rules.identifier]}" if rules.identifier in cells else None
+    identifier = f"{rules.identifier} {cells[rules.identifier].loc[line - 2]}" if rules.identifier in cells else None
     value = "" if pd.isna(case["failure_case"]) else str(case["failure_case"])  # type: ignore[call-overload]
     return Violation(file, line, identifier, str(case["column"]), value, rule)
 

@@ -116,7 +116,7 @@ def bench_score(*, rows: int = 1_000_000) -> int:
 
 
 def bench_data(*, most: int = 1_000_000) -> int:
-    """Measure the data stages on made-up rows, ten thousand and each tenfold of it: benchmarks/data/results.md.
+    """Measure the data stages on made-up rows, ten thousand and each tenfold of it; it prints a table.
 
     Args:
         most: Rows of the largest table.

@@ -66,11 +66,12 @@ def score(given: str, written: str, environment: Mapping[str, str], workers: int
     with ExitStack() as stack:
         if output.path:
             stack.enter_context(alone(f"`plumb score` into {output.url}", output.path / ".lock"))
-        scorers: Processes | OnRay = stack.enter_context(
-            OnRay(workers, environment, output.url)
-            if raylets.wanted()
-            else Processes(min(workers or os.cpu_count() or 1, len(names)), environment)
-        )
+        scorers: Processes | OnRay
+        if raylets.wanted():
+            scorers = stack.enter_context(OnRay(workers, environment, output.url))
+        else:
+            processes = min(workers or os.cpu_count() or 1, len(names))
+            scorers = stack.enter_context(Processes(processes, environment))
         manifest.claim(output, model)
         output.sweep()
         files = [File(source.url, output.url, name, model["bundle_sha256"]) for name in names]
