@@ -6,6 +6,9 @@ import msgspec
 
 from plumbline.bundle.contract import Contract
 
+# Of a request to predict: the models that the caller has met, by the sha256 of their descriptions, with commas between.
+KNOWN_HEADER = "x-known-models"
+
 
 class Identity(msgspec.Struct, frozen=True):
     """Which model answers.
@@ -57,10 +60,15 @@ class Classified(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """The answer of a model that is not met yet: how to read the predictions is in its contract."""
+    """The answer of a model that is not met yet: how to read the predictions is in its contract.
+
+    Attributes:
+        description: The model's, as `GET /v1/model` gives it, if the request named models and not this one.
+    """
 
     model: Identity
     predictions: msgspec.Raw
+    description: msgspec.Raw = msgspec.Raw()
 
 
 def kind_of(contract: Contract) -> type[Scored] | type[Classified]:

@@ -10,12 +10,11 @@ from services.api.app.breaker import Breaker
 from services.api.app.served import ServedModel
 from services.api.app.settings import Settings
 from services.common import logs
-from services.common.answers import Answered, Explanations, Identity
+from services.common.answers import KNOWN_HEADER, Answered, Explanations, Identity
 from services.common.problems import Problem, Violation, unavailable
 
 _RETRY_AFTER = 2  # seconds
 _REMEMBERED = 4  # models: during a canary two versions answer in turn
-_MEETINGS = 16  # tries to meet the one of them that answered
 _PAUSE = 0.05  # seconds, before the second attempt
 _JSON = {"content-type": "application/json"}
 
@@ -82,19 +81,15 @@ class Predictor:
                 self._served = self._meet(raw)
             return self._served
 
-    async def author(self, identity: Identity) -> ServedModel | None:
-        """Give the model that answered; None if it is gone, for nobody who is asked now says to be it.
-
-        Connections to several pods are used in turn: the next one to be asked may be of another version each time.
+    def author(self, answer: Answered) -> ServedModel | None:
+        """Give the model that answered, however seldom its version is met; None if it has not told of itself.
 
         Raises:
-            Problem: 503; the predict service does not answer or is not ready.
+            Problem: 503; what it told of itself cannot be read.
         """
-        for _ in range(_MEETINGS):
-            if identity in self._known:
-                break
-            await self.refresh()
-        return self._known.get(identity)
+        if answer.description:
+            return self._meet(bytes(answer.description))
+        return self._known.get(answer.model)
 
     def _meet(self, raw: bytes) -> ServedModel:
         for model in self._known.values():
@@ -117,7 +112,8 @@ class Predictor:
             Problem: 503 if there is no answer within the deadline; 422 if the predict service
                 refuses the rows, which means that it serves another contract by now.
         """
-        headers = _JSON | {"traceparent": traceparent}
+        known = ",".join(model.id for model in self._known.values())
+        headers = _JSON | {"traceparent": traceparent, KNOWN_HEADER: known}
         raw = await self._call("POST", "/v1/predict", body, headers)
         try:
             return self._answers.decode(raw)

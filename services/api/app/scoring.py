@@ -51,7 +51,7 @@ async def score(predictor: Predictor, body: bytes, traceparent: str) -> Scored:
                 raise
             served = current  # it refuses what the contract allowed: it serves another by now
             continue
-        author = await predictor.author(answer.model)
+        author = predictor.author(answer)
         if author is not None and (author is served or await beside.run(batch, _takes, author, body, rows)):
             try:
                 return Scored(author, rows, one, author.predictions(answer.predictions))

@@ -1,5 +1,6 @@
 """A model that is ready to answer."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Model:
         outcome: Reads what the scorer gives.
         golden_rows: A sample of the data, in the form that the reader gives.
         description: The body of `GET /v1/model`.
+        id: Its sha256: another registration of the same bundle is another model.
     """
 
     def __init__(self, source: Bundle, max_rows: int) -> None:
@@ -54,8 +56,10 @@ class Model:
             name: msgspec.Raw(source.files.get(f"{name}.json", b"null")) for name in ("contract", "lineage", "release")
         }
         self.description = msgspec.json.encode({"model": self.identity, **parts})
-        # A prediction's answer up to the predictions themselves.
+        self.id = hashlib.sha256(self.description).hexdigest()
+        # A prediction's answer up to the predictions themselves; a caller that has not met the model is told of it.
         self.head = b'{"model":' + msgspec.json.encode(self.identity) + b',"predictions":'
+        self.introduction = b'{"description":' + self.description + b"," + self.head[1:]
 
     def score(self, rows: list[Any]) -> NDArray[np.float64]:
         """Score the rows of a request; they and the labels that training did not know are counted."""

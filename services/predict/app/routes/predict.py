@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from services.common import beside
+from services.common.answers import KNOWN_HEADER
 from services.predict.app.exchange import Request, Response
 from services.predict.app.model import Model
 from services.predict.app.variants import Variants
@@ -17,10 +18,12 @@ async def predict(request: Request, variants: Variants) -> Response:
     """Answer with a prediction for each row of the body, in the same order."""
     body = await request.body()
     model = variants.get(request.header(VARIANT_HEADER))
-    return Response(await beside.run(len(body) > LONG, _answer, model, body))
+    known = request.header(KNOWN_HEADER)
+    head = model.head if known is None or model.id in known else model.introduction
+    return Response(await beside.run(len(body) > LONG, _answer, model, head, body))
 
 
-def _answer(model: Model, body: bytes) -> bytes:
+def _answer(model: Model, head: bytes, body: bytes) -> bytes:
     rows: list[Any] = model.reader.read(body)
     answers = model.outcome.answers(model.score(rows))
-    return model.head + msgspec.json.encode(answers) + b"}"
+    return head + msgspec.json.encode(answers) + b"}"
