@@ -151,13 +151,14 @@ def fuzz(*, seconds: int = 60) -> int:
     return _start("services.common.tests.fuzz_rows", f"-max_total_time={seconds}")
 
 
-def cluster(*, keep: bool = False) -> int:
+def cluster(*, mesh: bool = False, keep: bool = False) -> int:
     """From a commit to pods and back, on the cluster of KUBECONFIG, with Argo CD and Argo Rollouts in it.
 
     Args:
+        mesh: In Istio's mesh, with the overlay of staging.
         keep: Leave clone and cluster as they are, to look at.
     """
-    return _start("tests.acceptance.cluster", *(["--keep"] if keep else []))
+    return _start("tests.acceptance.cluster", *(["--mesh"] if mesh else []), *(["--keep"] if keep else []))
 
 
 def compose() -> int:

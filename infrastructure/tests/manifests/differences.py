@@ -9,18 +9,27 @@ import yaml
 from infrastructure.tests.manifests.objects import title
 from infrastructure.tests.manifests.rendering import Object, render
 
-_HASHED = re.compile(r"^(bundle|signing-keys)-[a-z0-9]{10}$")
+_HASHED = re.compile(r"^(bundle|signing-keys|api|monitor)-[a-z0-9]{10}$")
 
 
 def between(one: Path, other: Path) -> list[str]:
     """Every field that differs between two overlays and that neither of them names."""
     named = _named(one) | _named(other)
-    left, right = (_fields(folder) for folder in (one, other))
     return [
-        f"{where}: {left.get(where)!r} against {right.get(where)!r}"
-        for where in sorted(left.keys() | right.keys())
-        if left.get(where) != right.get(where) and not any(f"{where}/".startswith(f"{path}/") for path in named)
+        f"{where}: {left!r} against {right!r}"
+        for where, (left, right) in fields(one, other).items()
+        if not any(f"{where}/".startswith(f"{path}/") for path in named)
     ]
+
+
+def fields(one: Path, other: Path) -> dict[str, tuple[Any, Any]]:
+    """Every field that differs between two overlays, by object and path, with both values."""
+    left, right = (_fields(folder) for folder in (one, other))
+    return {
+        where: (left.get(where), right.get(where))
+        for where in sorted(left.keys() | right.keys())
+        if left.get(where) != right.get(where)
+    }
 
 
 def _named(folder: Path) -> set[str]:
@@ -52,7 +61,10 @@ def _value(item: Object, key: str) -> str:
 def _fields(folder: Path) -> dict[str, Any]:
     """Every value by object and path; namespace, images and hashes, which an overlay sets for all, are made equal."""
     overlay = yaml.safe_load((folder / "kustomization.yaml").read_text())
-    images = {f"{image['newName']}@{image['digest']}": image["name"] for image in overlay["images"]}
+    images = {
+        f"{image['newName']}{'@' if 'digest' in image else ':'}{image.get('digest') or image['newTag']}": image["name"]
+        for image in overlay["images"]
+    }
 
     def neutral(value: Any) -> Any:
         if value == overlay["namespace"]:

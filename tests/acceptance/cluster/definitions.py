@@ -1,13 +1,16 @@
-"""The definitions of others' kinds, in the cluster for as long as objects of these kinds are validated."""
+"""The definitions of others' kinds, in the cluster for as long as objects of these kinds are validated or deployed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import yaml
 
+from infrastructure.tests.manifests import rendering
 from infrastructure.tests.schemas import Loader
 from plumbline.testing import schemas
+from tests.acceptance.cluster import kube
 from tests.acceptance.cluster.kube import kubectl
+from tests.acceptance.cluster.world import World
 
 
 @contextmanager
@@ -31,3 +34,14 @@ def installed() -> Iterator[None]:
     finally:
         if lacking:
             kubectl("delete", *lacking, "--ignore-not-found", "--timeout=60s")
+
+
+def overlays(story: World) -> str:
+    """The API server validates every overlay, with the definitions of all kinds."""
+    infrastructure = story.clone / "infrastructure"
+    folders = [*rendering.overlays(infrastructure), *(infrastructure / "kubernetes" / name for name in rendering.APART)]
+    objects = [item for folder in folders for item in yaml.safe_load_all(kubectl("kustomize", str(folder)))]
+    spaces = {item["metadata"].get("namespace", "default") for item in objects} - {"default"}
+    with installed():
+        kube.dry_run(objects, sorted(spaces))
+    return f"{len(objects)} objects of {len(folders)} folders are valid"

@@ -13,7 +13,8 @@ from plumbline.kernel import jsonfile
 from plumbline.kernel.errors import PlumblineError
 from plumbline.testing.repository import ROOT
 from tests.acceptance.cluster import kube
-from tests.acceptance.cluster.kube import kubectl
+from tests.acceptance.cluster.kube import Object, kubectl
+from tests.acceptance.cluster.mesh import gateway
 from tests.acceptance.cluster.world import ARGOCD, ENVIRONMENT, GIT_URL, NAMESPACE, OVERLAY, TESTBED, World
 from tests.acceptance.story import until
 
@@ -61,6 +62,20 @@ def wanted(rollout: Any, sha256: str) -> bool:
     return bool(config) and config["data"]["BUNDLE_SHA256"] == sha256
 
 
+def canary_share(story: World, status: Any) -> str:
+    """Give the canary's share: the weight that Istio has, or without a mesh its pods of all by a Rollout's status."""
+    if not story.mesh:
+        return f"{status.get('updatedReplicas', 0)}/{status.get('replicas', 0)}"
+    service = kube.get(NAMESPACE, "virtualservices.networking.istio.io", "predict") or {}
+    [weight] = (
+        route.get("weight", 0)
+        for http in service["spec"]["http"]
+        for route in http["route"]
+        if http["name"] == "primary" and route["destination"]["subset"] == "canary"
+    )
+    return f"{weight} %"
+
+
 def create_application() -> None:
     """Create the project and the Application that the platform has for the services, here from the git server."""
     platform = {(item["kind"], item["metadata"]["name"]): item for item in rendering.platform(ROOT, "staging")}
@@ -88,7 +103,7 @@ def check_verifier() -> None:
 @contextmanager
 def object_store() -> Iterator[tuple[str, Any]]:
     """Reach the object store of the cluster; give its URL and a client."""
-    with kube.forwarded(TESTBED, "service/object-store", 5000) as port:
+    with kube.forwarded(TESTBED, "service/object-store", 443) as port:
         url = f"http://127.0.0.1:{port}"
         yield (
             url,
@@ -107,22 +122,22 @@ def api_key(name: str, *options: str) -> str:
 def start_load(story: World, name: str, seconds: int) -> None:
     """Let users ask api, from inside the cluster, for some seconds."""
     row = jsonfile.read(story.clone / "model/artifacts/bundle/golden.json")["rows"][0]
-    url = f"http://api.{NAMESPACE}.svc.cluster.local:8000/v1/predictions"
-    command = ["python3", "/app/load.py", "--url", url, "--row", json.dumps(row), "--seconds", str(seconds)]
     least = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
-    container = {
+    container: Object = {
         "name": "load",
         "image": story.known["testbed"],
-        "command": command,
         "env": [{"name": "API_KEY", "value": story.known["load key"]}],
         "securityContext": least,
     }
-    pod = {
+    pod: Object = {
         "restartPolicy": "Never",
         "terminationGracePeriodSeconds": 20,
         "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [container],
     }
+    url = gateway.lead_in(pod) if story.mesh else f"http://api.{NAMESPACE}.svc.cluster.local:8000"
+    asked = ["--url", f"{url}/v1/predictions", "--row", json.dumps(row), "--seconds", str(seconds)]
+    container["command"] = ["python3", "/app/load.py", *asked]
     spec = {"backoffLimit": 0, "template": {"metadata": {"labels": {"app": name}}, "spec": pod}}
     kube.apply(TESTBED, {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec})
     until("the load starts", lambda: '"id"' in kubectl("-n", TESTBED, "logs", f"job/{name}", check=False), 60)

@@ -4,16 +4,18 @@ import json
 
 import yaml
 
-from infrastructure.tests.manifests import rendering
 from plumbline.kernel import jsonfile
+from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 from plumbline.registry.registry import model_name
-from tests.acceptance.cluster import definitions, images, kube, world
+from tests.acceptance.cluster import images, kube, world
 from tests.acceptance.cluster.kill import kill, killer
 from tests.acceptance.cluster.kube import kubectl
+from tests.acceptance.cluster.mesh import gateway, overlay, scraping
 from tests.acceptance.cluster.parts import (
     answers,
     api_key,
+    canary_share,
     check_verifier,
     create_application,
     deploy,
@@ -34,7 +36,8 @@ PREFIX = "localhost/plumbline-"
 
 def build(story: World) -> str:
     """Build api, predict and a predict that answers wrongly, and load them into the cluster."""
-    story.plumb("images", "build", "api", "predict", "--tag", story.tag, "--prefix", PREFIX)
+    wanted_here = {"PLUMBLINE_ENGINE": images.engine(), "PLUMBLINE_BUILD_OPTIONS": settings().build_options}
+    story.plumb("images", "build", "api", "predict", "--tag", story.tag, "--prefix", PREFIX, **wanted_here)
     bad = f"{PREFIX}predict:{'bad0' * 10}"
     images.build("bad.Dockerfile", bad, PREDICT=f"{PREFIX}predict:{story.tag}")
     images.load(f"{PREFIX}api:{story.tag}", f"{PREFIX}predict:{story.tag}", bad)
@@ -47,8 +50,14 @@ def testbed(story: World) -> str:
     image = f"{PREFIX}testbed:{story.tag}"
     images.build("Dockerfile", image)
     images.load(image)
-    world.start_testbed(image)
+    given = (story.clone / images.TESTBED / "prometheus.yml").read_text()
+    if story.mesh:
+        given = scraping.config(given, yaml.safe_load_all(kubectl("kustomize", str(story.clone / OVERLAY))))
+    world.start_testbed(image, given)
     story.known["testbed"] = image
+    if story.mesh:
+        overlay.know_database(story.clone)
+        gateway.certify()
     with object_store() as (_, client):
         client.create_bucket(Bucket="models")
     return "git, object store, PostgreSQL, Prometheus with the repository's rules"
@@ -119,9 +128,8 @@ def promoted(story: World) -> str:
     def weights() -> bool:
         rollout = kube.get(NAMESPACE, "rollouts.argoproj.io", "predict") or {}
         status = rollout.get("status", {})
-        canary, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
-        share = f"{canary}/{total}"
-        if canary and (not seen or seen[-1] != share):
+        share = canary_share(story, status)
+        if status.get("updatedReplicas", 0) and (not seen or seen[-1] != share):
             seen.append(share)
         return status.get("phase") == "Healthy" and bool(seen) and wanted(rollout, story.known["bundles"][1])
 
@@ -131,7 +139,11 @@ def promoted(story: World) -> str:
     measured = [m for run in runs for r in run["status"].get("metricResults", []) for m in r.get("measurements", [])]
     if len(runs) < 3 or any(run["status"]["phase"] != "Successful" for run in runs) or not measured:
         raise PlumblineError(f"the analyses did not judge it: {[run['status'] for run in runs]}")
-    return f"new pods of all: {', '.join(seen)}; {len(runs)} analyses, {len(measured)} measurements"
+    if story.mesh and [share for share in seen if share not in {"0 %", "100 %"}] != ["5 %", "25 %", "50 %"]:
+        raise PlumblineError(
+            f"Istio's weights did not follow the canary's steps, or something healed them away: {seen}"
+        )
+    return f"the canary's share: {', '.join(seen)}; {len(runs)} analyses, {len(measured)} measurements"
 
 
 def bad_bundle(story: World) -> str:
@@ -201,14 +213,3 @@ def ledger(story: World) -> str:
     if events.count("deployment-aborted") != 2 or events.count("deployed") < 4:
         raise PlumblineError(f"the ledger does not tell the story: {events}")
     return ", ".join(f"{events.count(event)} {event}" for event in dict.fromkeys(events))
-
-
-def overlays(story: World) -> str:
-    """The API server validates every overlay, with the definitions of all kinds."""
-    infrastructure = story.clone / "infrastructure"
-    folders = [*rendering.overlays(infrastructure), *(infrastructure / "kubernetes" / name for name in rendering.APART)]
-    objects = [item for folder in folders for item in yaml.safe_load_all(kubectl("kustomize", str(folder)))]
-    spaces = {item["metadata"].get("namespace", "default") for item in objects} - {"default"}
-    with definitions.installed():
-        kube.dry_run(objects, sorted(spaces))
-    return f"{len(objects)} objects of {len(folders)} folders are valid"

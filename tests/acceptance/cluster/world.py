@@ -3,12 +3,14 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from plumbline.deploy.overlay import OVERLAYS
 from plumbline.kernel import git
 from plumbline.kernel.errors import PlumblineError
 from plumbline.proof import worktree
@@ -19,7 +21,8 @@ from tests.acceptance.cluster.kube import kubectl
 from tests.acceptance.story import until
 
 ENVIRONMENT, NAMESPACE, TESTBED, ARGOCD = "cluster", "plumbline-cluster", "plumbline-testbed", "argocd"
-OVERLAY = Path("infrastructure/kubernetes/overlays") / ENVIRONMENT
+OVERLAY = OVERLAYS / ENVIRONMENT
+INGRESS, CERTIFICATE = "istio-ingress", f"{NAMESPACE}-tls"  # of a mesh: its gateway's namespace, and the secret there
 GIT_URL = f"git://git.{TESTBED}.svc.cluster.local/plumbline.git"
 
 
@@ -30,11 +33,13 @@ class World:
     Attributes:
         clone: A copy of this repository, where the story builds and commits.
         tag: Of the images that are deployed first.
+        mesh: Whether it is played in Istio's mesh.
         known: What one step leaves for the next.
     """
 
     clone: Path
     tag: str
+    mesh: bool = False
     known: dict[str, Any] = field(default_factory=dict)
 
     def run(self, *command: str, fails: bool = False, **variables: str) -> str:
@@ -66,10 +71,15 @@ class World:
         return self.run("git", "rev-parse", "HEAD").strip()
 
 
-def make_clone(folder: Path) -> Path:
+def copy_overlay(clone: Path) -> None:
+    """Write the overlay of the story without a mesh into a clone."""
+    shutil.copytree(ROOT / "tests/acceptance/cluster/overlay", clone / OVERLAY)
+
+
+def make_clone(folder: Path, write_overlay: Callable[[Path], None]) -> Path:
     """Copy the repository as it is now, with the overlay of the story, as one commit."""
     clone = worktree.copy(ROOT, folder / "clone")
-    shutil.copytree(ROOT / "tests/acceptance/cluster/overlay", clone / OVERLAY)
+    write_overlay(clone)
     bundle = clone / OVERLAY / "bundle.env"
     bundle.write_text(bundle.read_text().replace("/none/", f"/{model_name()}/"))
     world = World(clone, "")
@@ -83,8 +93,13 @@ def commit(clone: Path) -> str:
     return World(clone, "").run("git", "rev-parse", "HEAD").strip()
 
 
-def start_testbed(image: str) -> None:
-    """Start git server, object store, PostgreSQL and Prometheus, with the rules of the repository, in the cluster."""
+def start_testbed(image: str, scraping: str) -> None:
+    """Start git server, object store, PostgreSQL and Prometheus, with the rules of the repository, in the cluster.
+
+    Args:
+        image: Of all of them.
+        scraping: The configuration of Prometheus.
+    """
     if not shutil.which("helm"):
         raise PlumblineError("helm is not installed (https://helm.sh/docs/intro/install)")
     for kind in ("applications.argoproj.io", "rollouts.argoproj.io", "analysistemplates.argoproj.io"):
@@ -99,7 +114,7 @@ def start_testbed(image: str) -> None:
         f"{path.stem}.rules.yaml": yaml.safe_dump(yaml.safe_load(path.read_text())["spec"])
         for path in sorted((ROOT / "infrastructure/monitoring/rules").glob("*.yaml"))
     }
-    config = {"prometheus.yml": (ROOT / images.TESTBED / "prometheus.yml").read_text(), **rules}
+    config = {"prometheus.yml": scraping, **rules}
     objects.append(
         {
             "apiVersion": "v1",
@@ -120,6 +135,7 @@ def stop() -> None:
         kubectl(
             "-n", ARGOCD, "delete", "applications.argoproj.io", name, "--ignore-not-found", "--timeout=60s", check=False
         )
+    kubectl("-n", INGRESS, "delete", "secret", CERTIFICATE, "--ignore-not-found")
     for namespace in (NAMESPACE, TESTBED):
         kubectl("delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s")
     for kind in ("validatingadmissionpolicybinding", "validatingadmissionpolicy"):
