@@ -15,6 +15,7 @@ CHAINS = (
     ("kube-prometheus-stack", "argo-rollouts", "storage"),
     ("kube-prometheus-stack", "argo-workflows", "storage"),
     ("kube-prometheus-stack", "prometheus-pushgateway", "storage"),
+    ("kube-prometheus-stack", "kuberay-operator", "storage"),
     ("external-secrets", "storage"),
     ("karpenter", "nodes", "storage"),
     ("storage", "mlflow", "services", "schedules"),

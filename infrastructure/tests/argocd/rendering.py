@@ -14,6 +14,7 @@ BRIDGE = "infrastructure/terraform/modules/gitops-bridge"
 SERVER = "https://kubernetes.default.svc"
 PREFIX = "plumbline.dev/"
 ADDON = "addons.plumbline.dev/"
+OPTIONAL = ("karpenter", "kuberay")
 
 Object = dict[str, Any]
 
@@ -49,7 +50,7 @@ def cluster(root: Path, environment: str, *, optional: bool = True) -> Cluster:
     """The secret as Terraform writes it, with made-up values."""
     annotations = {f"{PREFIX}{name}": f"{name.replace('_', '-')}-of-{environment}" for name in written(root)}
     annotations |= {f"{PREFIX}repo_url": "https://github.com/acme/plumbline.git", f"{PREFIX}revision": "main"}
-    labels = {f"{ADDON}{name}": str(optional or name != "karpenter").lower() for name in addons(root)}
+    labels = {f"{ADDON}{name}": str(optional or name not in OPTIONAL).lower() for name in addons(root)}
     return Cluster({"environment": environment, **labels}, annotations)
 
 

@@ -91,7 +91,7 @@ def test_every_folder_that_is_synced_exists(environment: str) -> None:
 def test_an_addon_whose_label_says_no_is_left_out() -> None:
     everything = checks.applications(rendering.platform(ROOT, "staging"))
     without = checks.applications(rendering.platform(ROOT, "staging", optional=False))
-    assert everything.keys() - without.keys() == {"karpenter", "nodes"}
+    assert everything.keys() - without.keys() == {"karpenter", "kuberay-operator", "nodes"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -6,6 +6,7 @@ locals {
     istio                 = contains(var.addons, "istio")
     karpenter             = var.karpenter != null
     kube-prometheus-stack = contains(var.addons, "kube-prometheus-stack")
+    kuberay               = var.kuberay
   }
 
   # Exactly what infrastructure/argocd/applicationsets reads; infrastructure/tests/argocd/test_bridge.py compares both.

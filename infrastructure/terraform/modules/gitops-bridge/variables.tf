@@ -109,6 +109,12 @@ variable "karpenter" {
   }
 }
 
+variable "kuberay" {
+  description = "Whether Argo CD installs KubeRay's operator, which runs Ray jobs."
+  type        = bool
+  default     = false
+}
+
 variable "chart_version" {
   description = "Exact version of Argo CD's chart; 9.3.7 brings Argo CD 3.2.6."
   type        = string

@@ -51,6 +51,15 @@ locals {
       secrets         = false
       why             = "workflows pull and push data, upload models and keep their logs"
     }
+    ray = {
+      namespace       = local.services
+      service_account = "ray"
+      reads           = ["data", "data-cache", "models"]
+      writes          = ["pipeline"]
+      deletes         = ["pipeline"]
+      secrets         = false
+      why             = "jobs pull data, fetch the bundle, and write or take back answers in the pipeline's bucket"
+    }
     retention = {
       namespace       = local.services
       service_account = "retention"

@@ -36,6 +36,7 @@ module "gitops_bridge" {
   repository  = { url = "https://github.com/${var.repository.owner}/${var.repository.name}.git", revision = var.revision }
   storage     = { kms_key_arn = module.dvc_remote.key_arn, buckets = module.dvc_remote.buckets }
   karpenter   = var.karpenter ? { node_role = module.eks.node_role, queue = module.eks.karpenter_queue } : null
+  kuberay     = var.kuberay
 
   mlflow = {
     bucket              = module.mlflow.artifact_bucket

@@ -104,6 +104,12 @@ variable "karpenter" {
   default     = false
 }
 
+variable "kuberay" {
+  description = "Whether Ray jobs may run: Argo CD installs KubeRay's operator."
+  type        = bool
+  default     = false
+}
+
 variable "repository" {
   description = "Repository whose workflows take the roles: owner, name and, for the newer subjects, their ids."
   type = object({

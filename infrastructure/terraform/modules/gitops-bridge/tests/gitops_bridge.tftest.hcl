@@ -62,6 +62,16 @@ run "the_cluster_is_registered_with_what_terraform_made" {
   }
 }
 
+run "kuberay_is_an_option" {
+  variables {
+    kuberay = true
+  }
+  assert {
+    condition     = kubernetes_secret_v1.cluster.metadata[0].labels["addons.plumbline.dev/kuberay"] == "true"
+    error_message = "The cluster's secret does not say that KubeRay is wanted."
+  }
+}
+
 run "karpenter_is_an_option" {
   variables {
     karpenter = { node_role = "plumbline-staging-node", queue = "plumbline-staging-karpenter" }
