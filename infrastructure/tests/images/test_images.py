@@ -93,16 +93,29 @@ def test_the_build_context_is_an_allow_list_without_keys_and_data() -> None:
     assert not {".plumbline", ".git", ".venv", "."} & set(allowed)
 
 
-def test_images_are_built_each_with_its_labels_and_the_commit_as_tag(tmp_path: Path) -> None:
-    engine = tmp_path / "docker"
-    engine.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
-    engine.chmod(0o755)
+@pytest.fixture
+def engine(tmp_path: Path) -> Path:
+    """An engine that only writes down what it is asked for."""
+    found = tmp_path / "docker"
+    found.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
+    found.chmod(0o755)
+    return found
+
+
+def test_the_image_of_ray_is_that_of_the_pipeline_with_more_and_built_where_it_is_named(engine: Path) -> None:
+    run(ROOT, *PLUMB, "ray", "--engine", str(engine), "--prefix", "here/")
+
+    (asked,) = engine.with_name("asked").read_text().splitlines()
+    assert "--build-arg RAY=yes --file model/Dockerfile --tag here/ray:" in asked
+
+
+def test_images_are_built_each_with_its_labels_and_the_commit_as_tag(engine: Path) -> None:
     commit = run(ROOT, "git", "rev-parse", "HEAD").stdout.strip()
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
     done = run(ROOT, *PLUMB, "--engine", str(engine), "--prefix", "here/", "--base-image", "base@sha256:0")
 
-    asked = (tmp_path / "asked").read_text().splitlines()
+    asked = engine.with_name("asked").read_text().splitlines()
     tags = [re.search(r"--tag here/(\w+):(\w+)", line) for line in asked]
     assert {(tag[1], tag[2]) for tag in tags if tag} == {
         (Path(name).parent.name.replace("model", "pipeline"), commit) for name in DOCKERFILES

@@ -32,7 +32,7 @@ def main(*names: str, named: Images = HERE, base_image: str = "", layers: Path |
     """Build the images, tagged by the commit.
 
     Args:
-        names: Of the images; all if none is said.
+        names: Of the images; all but `ray` if none is said.
         named: How they are called, and the engine.
         base_image: What they stand on; PLUMBLINE_BASE_IMAGE, or else what the Dockerfile says.
         layers: A folder that keeps BuildKit's layers; for one image.
@@ -50,7 +50,8 @@ def main(*names: str, named: Images = HERE, base_image: str = "", layers: Path |
     for name in images.chosen(names):
         marks = [word for key, value in labels(name, where.tag).items() for word in ("--label", f"{key}={value}")]
         print(f"building {where.image(name)} with {where.engine}", flush=True)  # noqa: T201
-        tail = ("--file", str(images.dockerfile(name)), "--tag", where.image(name), ".")
+        more = ["--build-arg", "RAY=yes"] if name == images.RAY else []
+        tail = (*more, "--file", str(images.dockerfile(name)), "--tag", where.image(name), ".")
         where.run("build", "--quiet", *options, *marks, *_cache(layers), *tail)
         if layers:
             # Replaced as a whole: a cache that is added to grows for ever.

@@ -13,6 +13,7 @@ from plumbline.kernel.config import settings
 from plumbline.kernel.errors import PlumblineError
 
 PIPELINE = "pipeline"
+RAY = "ray"  # the pipeline with Ray and what scores: built, pushed and so on only where it is named
 _ENGINES = ("docker", "podman", "buildah")
 
 
@@ -63,14 +64,14 @@ def dockerfile(name: str) -> Path:
     Raises:
         PlumblineError: There is no such image.
     """
-    found = Path("model/Dockerfile" if name == PIPELINE else f"services/{name}/Dockerfile")
+    found = Path("model/Dockerfile" if name in {PIPELINE, RAY} else f"services/{name}/Dockerfile")
     if not found.exists():
-        raise PlumblineError(f"there is no image {name!r}: there are {', '.join(every())}")
+        raise PlumblineError(f"there is no image {name!r}: there are {', '.join([*every(), RAY])}")
     return found
 
 
 def every() -> list[str]:
-    """Name all images: one for each Dockerfile of a service, and the training pipeline."""
+    """Name all images but that of Ray: one for each Dockerfile of a service, and the training pipeline."""
     return [*sorted(path.parent.name for path in Path("services").glob("*/Dockerfile")), PIPELINE]
 
 
