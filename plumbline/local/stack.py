@@ -1,5 +1,6 @@
 """The services and MLflow's interface on this machine: `plumb up` and `plumb down`."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,16 @@ def serving(released: dict[str, Any]) -> dict[str, str]:
         "PREDICT_BUNDLE_SHA256": released["bundle_sha256"],
         "PREDICT_PUBLIC_KEY": released["public_key"],
     }
+
+
+def scoring() -> dict[str, str]:
+    """Give the settings of what scores: the environment's, as a job of a cluster has them, or the last release's.
+
+    Raises:
+        PlumblineError: The environment names no bundle, and none was released.
+    """
+    given = {name: value for name, value in os.environ.items() if name.startswith("PREDICT_")}
+    return given if given.get("PREDICT_BUNDLE_URI") else serving(release())
 
 
 def services(api_port: int, predict_port: int, prefix: str = "") -> list[Program]:

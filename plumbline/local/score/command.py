@@ -47,7 +47,7 @@ def score(given: str, output: Path, environment: Mapping[str, str], workers: int
 
 
 def main(source: str, output: str = "", /, *, workers: int = 0, stop: bool = False, verify: bool = False) -> int:
-    """Score rows with the bundle that was released last, with the services' answers to the last bit.
+    """Score rows with the bundle released last, or that of PREDICT_BUNDLE_URI; the services' answers to the last bit.
 
     Args:
         source: A file or table as `plumb adopt` takes it, or a folder of files.
@@ -65,7 +65,7 @@ def main(source: str, output: str = "", /, *, workers: int = 0, stop: bool = Fal
         return 0
     if not output:
         raise PlumblineError("name the file or the folder that the answers go to, behind the source")
-    environment = stack.serving(stack.release())
+    environment = stack.scoring()
     if Path(source).is_dir() or (source.startswith("s3:") and not source.endswith(SUFFIXES)):
         return _folder(run.score(source, output, environment, workers, stop), output)
     record = score(source, Path(output), environment, workers or os.cpu_count() or 1)
