@@ -58,6 +58,26 @@ def _templates(item: Object) -> Iterator[Object]:
         for metric in item["spec"]["metrics"]:
             if "job" in metric["provider"]:
                 yield metric["provider"]["job"]["spec"]["template"]
+    elif item["kind"] == "RayJob":
+        yield from _of_ray_job(item["spec"])
+
+
+def _of_ray_job(spec: Object) -> Iterator[Object]:
+    """Submitter, head and workers, with what KubeRay puts into them (ray-operator, controllers/ray/common/pod.go)."""
+    yield spec.get("submitterPodTemplate", {"spec": {"containers": []}})  # its own would not be restricted
+    cluster = spec["rayClusterSpec"]
+    head, options = cluster["headGroupSpec"]["template"], cluster.get("autoscalerOptions", {})
+    ray = head["spec"]["containers"][0]
+    beside = {"name": "autoscaler", "image": ray["image"], **options}
+    yield head | {"spec": head["spec"] | {"containers": [*head["spec"]["containers"], beside]}}
+    for group in cluster["workerGroupSpecs"]:
+        worker = group["template"]
+        ray = worker["spec"]["containers"][0]
+        small = {"cpu": "200m", "memory": "256Mi"}
+        waiting = {"name": "wait-gcs-ready", "image": ray["image"], "resources": {"requests": small, "limits": small}}
+        waiting["securityContext"] = ray.get("securityContext", {})
+        first = [*worker["spec"].get("initContainers", []), waiting]
+        yield worker | {"spec": worker["spec"] | {"initContainers": first}}
 
 
 def selected(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

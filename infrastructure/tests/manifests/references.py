@@ -40,15 +40,16 @@ def _of_pod(pod: Pod, objects: list[Object]) -> Iterator[str]:
         for mount in container.get("volumeMounts", []):
             if mount["name"] not in volumes:
                 yield f"volume {mount['name']} does not exist"
-        yield from _of_bundle(container)
+    yield from _of_bundle(pod)
 
 
-def _of_bundle(container: Object) -> Iterator[str]:
+def _of_bundle(pod: Pod) -> Iterator[str]:
     """A service reads a bundle from a folder, which an init step fills; no service fetches one itself."""
-    folders = {mount["mountPath"] for mount in container.get("volumeMounts", [])}
-    for variable in container.get("env", []):
-        if variable["name"].endswith("_BUNDLE_URI") and variable.get("value") not in folders:
-            yield f"{variable['name']} of {container['name']} is no folder that is mounted"
+    for container in pod.containers if pod.owner["kind"] != "RayJob" else []:  # each of its workers fetches it
+        folders = {mount["mountPath"] for mount in container.get("volumeMounts", [])}
+        for variable in container.get("env", []):
+            if variable["name"].endswith("_BUNDLE_URI") and variable.get("value") not in folders:
+                yield f"{variable['name']} of {container['name']} is no folder that is mounted"
 
 
 def _sources(pod: Pod) -> Iterator[tuple[str, str, str]]:
