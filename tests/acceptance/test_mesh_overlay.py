@@ -14,7 +14,7 @@ from tests.acceptance.cluster.world import OVERLAY, OVERLAYS
 
 STAGING = OVERLAYS / "staging"
 NAMES = (
-    "ConfigMap bundle/data/.+",
+    "ConfigMap (bundle|served)/data/.+",
     "Gateway api/spec/servers/[01]/hosts/0",
     "Gateway api/spec/servers/0/tls/credentialName",
     "AnalysisTemplate (success-rate|latency)/spec/metrics/0/provider/prometheus/address",
